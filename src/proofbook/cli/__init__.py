@@ -1,0 +1,1 @@
+"""The commands: parse, build, call one function, print."""

@@ -1,0 +1,1 @@
+"""Evidence from the machine: model stores, engines, processes, devices."""

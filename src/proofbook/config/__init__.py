@@ -1,0 +1,1 @@
+"""One TOML file and secrets as file paths; read once, then frozen."""

@@ -1,0 +1,1 @@
+"""The labelled sample organisation: a real small model, real traffic, real evidence."""

@@ -1,0 +1,1 @@
+"""The recording gateway in front of the engines."""

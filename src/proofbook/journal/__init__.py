@@ -1,0 +1,1 @@
+"""The one door in: typed drafts become durable, numbered, dated entries, and a receipt comes back."""

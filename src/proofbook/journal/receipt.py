@@ -1,0 +1,61 @@
+"""What goes through the one door, and what comes back.
+
+A `Submission` is a draft and the confidential bytes that belong to it. A `Recorder` makes a sequence of submissions durable
+together or not at all; the receipt says where each entry stands in the book. Nothing returned here holds content.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import Protocol
+
+from proofbook.records.envelope import Draft
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """Confidential bytes of one entry: `slot` names them inside the entry (`request`, `response`).
+
+    All content of one `conversation` is sealed under one key and is erased together; `retention` names its retention class.
+    """
+
+    slot: str
+    data: bytes
+    conversation: str
+    retention: str = "default"
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """One entry to be recorded, with its content."""
+
+    draft: Draft
+    contents: tuple[Content, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """Where a recorded entry stands. `recorded` is the writer's time; `leaf_hash` its 32-byte RFC 6962 leaf hash."""
+
+    entry_id: str
+    index: int
+    source: str
+    seq: int
+    recorded: str
+    leaf_hash: bytes
+
+
+class Recorder(Protocol):
+    """The one door in. Safe to call from several threads."""
+
+    def submit(self, submissions: Sequence[Submission]) -> Future[tuple[Receipt, ...]]:
+        """Queue submissions; the future resolves once all are synced to disk, in order, or fails with none of them written.
+
+        The future's error is `StoreUnavailable` when the store cannot be written, `MalformedRecord` or `LimitExceeded` when a
+        draft cannot become an entry.
+        """
+
+    def record(self, draft: Draft, contents: tuple[Content, ...] = ()) -> Receipt:
+        """Record one entry and wait until it is durable. Raises what `submit` names."""

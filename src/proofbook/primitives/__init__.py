@@ -1,0 +1,1 @@
+"""Values with no behaviour beyond themselves; standard library only, no clock, no disk, no randomness."""

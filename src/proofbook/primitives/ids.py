@@ -1,0 +1,62 @@
+"""Identifiers of our own making: `<prefix>_<26 characters>`, time-ordered, never taken from an upstream.
+
+Promises: ids made by one `TimeOrderedIds` sort in the order they were made (millisecond resolution, then a counter) and carry
+80 bits of injected randomness or count. An upstream's response id is never a key here (gateways.md finding 2).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Protocol
+
+from proofbook.errors import MalformedRecord
+from proofbook.primitives.instants import Clock
+
+_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+_FORM = re.compile(r"[a-z]{1,8}_[0-9a-hjkmnp-tv-z]{26}\Z")
+_RANDOM_BITS = 80
+
+
+class IdSource(Protocol):
+    """Makes fresh identifiers; safe to call from several threads."""
+
+    def new(self, prefix: str) -> str:
+        """A fresh id, `<prefix>_<26 characters>`."""
+
+
+class TimeOrderedIds:
+    """48 bits of milliseconds and 80 random bits in Crockford base 32, as the public ULID layout has them."""
+
+    def __init__(self, clock: Clock, entropy: Callable[[int], bytes]) -> None:
+        self._clock = clock
+        self._entropy = entropy
+
+    def new(self, prefix: str) -> str:
+        """A fresh id; sorts after ids of earlier milliseconds."""
+        milliseconds = int(self._clock.now().timestamp() * 1000)
+        number = (milliseconds << _RANDOM_BITS) | int.from_bytes(self._entropy(_RANDOM_BITS // 8), "big")
+        return f"{prefix}_{_base32(number)}"
+
+
+class CountingIds:
+    """Deterministic ids for tests and vectors: the n-th id encodes n."""
+
+    def __init__(self) -> None:
+        self._next = 0
+
+    def new(self, prefix: str) -> str:
+        """The next id in sequence."""
+        self._next += 1
+        return f"{prefix}_{_base32(self._next)}"
+
+
+def check_id(text: str, prefix: str) -> str:
+    """`text` if it is an id with that prefix. Raises MalformedRecord otherwise."""
+    if _FORM.match(text) is None or not text.startswith(prefix + "_"):
+        raise MalformedRecord(f"{text[:80]!r} is not an id of the form {prefix}_ and 26 characters")
+    return text
+
+
+def _base32(number: int) -> str:
+    return "".join(_ALPHABET[(number >> shift) & 31] for shift in range(125, -1, -5))

@@ -1,0 +1,1 @@
+"""Disposable SQL projection of the book; rebuilt from it at any time."""

@@ -1,0 +1,178 @@
+"""The envelope every entry of the book has, whatever its kind.
+
+Three times are kept apart: `occurred` (when it happened, said by the source), `recorded` (when the writer committed it, said by
+the writer's clock) and, in exports, `exported`. `source.seq` counts each source's entries without gaps. Parsing is strict: an
+entry is canonical JSON with exactly these keys. Hostile bytes raise `MalformedRecord` or `LimitExceeded`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from proofbook.errors import LimitExceeded, MalformedRecord
+from proofbook.primitives.canonical import JsonValue, canonical_bytes, parse_canonical
+from proofbook.primitives.instants import parse_instant
+
+ENVELOPE_VERSION = 1
+MAX_ENTRY_BYTES = 48 * 1024
+"""C2SP entry bundles carry a 16-bit length; staying well below leaves room for framing (ledger.md R4)."""
+
+
+class Assurance(StrEnum):
+    """How close to the fact the source stood."""
+
+    INLINE = "inline"
+    """Recorded in the path of the traffic itself."""
+    IMPORTED_LOSSY = "imported_lossy"
+    """Read later from a system that may have lost some."""
+    COLLECTED = "collected"
+    """Observed by a collector at a stated time."""
+    MANUAL = "manual"
+    """Written by a person."""
+
+
+class ActorKind(StrEnum):
+    """What sort of principal acted."""
+
+    PERSON = "person"
+    SERVICE = "service"
+    SYSTEM = "system"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acted, and how that was established (`method`: api_key, process, local_account, unknown, ...)."""
+
+    id: str
+    kind: ActorKind
+    method: str
+
+
+UNKNOWN_ACTOR = Actor("unknown", ActorKind.UNKNOWN, "unknown")
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An entry as its source states it, before the writer numbers and dates it."""
+
+    kind: str
+    subject: str
+    occurred: str
+    actor: Actor
+    source: str
+    assurance: Assurance
+    body: Mapping[str, JsonValue]
+    supersedes: str | None = None
+    schema: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A parsed entry of the book."""
+
+    id: str
+    kind: str
+    schema: int
+    subject: str
+    occurred: str
+    recorded: str
+    actor: Actor
+    source: str
+    seq: int
+    assurance: Assurance
+    supersedes: str | None
+    body: Mapping[str, Any]
+
+
+def format_entry(draft: Draft, *, entry_id: str, recorded: str, seq: int) -> bytes:
+    """The canonical bytes of one entry: what is hashed, stored and verified.
+
+    Raises:
+        LimitExceeded: longer than `MAX_ENTRY_BYTES`. MalformedRecord: the body has no canonical form.
+    """
+    data = canonical_bytes(
+        {
+            "v": ENVELOPE_VERSION,
+            "id": entry_id,
+            "kind": draft.kind,
+            "schema": draft.schema,
+            "subject": draft.subject,
+            "occurred": draft.occurred,
+            "recorded": recorded,
+            "actor": {"id": draft.actor.id, "kind": draft.actor.kind.value, "method": draft.actor.method},
+            "source": {"id": draft.source, "seq": seq, "assurance": draft.assurance.value},
+            "supersedes": draft.supersedes,
+            "body": draft.body,
+        }
+    )
+    if len(data) > MAX_ENTRY_BYTES:
+        raise LimitExceeded(f"{draft.kind}: entry has {len(data)} bytes, the cap is {MAX_ENTRY_BYTES}")
+    return data
+
+
+def parse_entry(data: bytes) -> Entry:
+    """Entry bytes -> Entry, strictly.
+
+    Raises:
+        MalformedRecord: not canonical, a key missing or foreign, or a value of the wrong type. LimitExceeded: too long.
+    """
+    if len(data) > MAX_ENTRY_BYTES:
+        raise LimitExceeded(f"entry has {len(data)} bytes, the cap is {MAX_ENTRY_BYTES}")
+    value = parse_canonical(data)
+    fields = _object(value, _ENVELOPE, "entry")
+    if fields["v"] != ENVELOPE_VERSION:
+        raise MalformedRecord(f"entry has envelope version {fields['v']!r}; this program reads {ENVELOPE_VERSION}")
+    actor = _object(fields["actor"], _ACTOR, "entry.actor")
+    source = _object(fields["source"], _SOURCE, "entry.source")
+    parse_instant(fields["occurred"])
+    parse_instant(fields["recorded"])
+    try:
+        return Entry(
+            id=fields["id"],
+            kind=fields["kind"],
+            schema=fields["schema"],
+            subject=fields["subject"],
+            occurred=fields["occurred"],
+            recorded=fields["recorded"],
+            actor=Actor(actor["id"], ActorKind(actor["kind"]), actor["method"]),
+            source=source["id"],
+            seq=source["seq"],
+            assurance=Assurance(source["assurance"]),
+            supersedes=fields["supersedes"],
+            body=fields["body"],
+        )
+    except ValueError as error:
+        raise MalformedRecord(f"entry: {error}") from error
+
+
+_ENVELOPE: dict[str, tuple[type, ...]] = {
+    "v": (int,),
+    "id": (str,),
+    "kind": (str,),
+    "schema": (int,),
+    "subject": (str,),
+    "occurred": (str,),
+    "recorded": (str,),
+    "actor": (dict,),
+    "source": (dict,),
+    "supersedes": (str, type(None)),
+    "body": (dict,),
+}
+_ACTOR: dict[str, tuple[type, ...]] = {"id": (str,), "kind": (str,), "method": (str,)}
+_SOURCE: dict[str, tuple[type, ...]] = {"id": (str,), "seq": (int,), "assurance": (str,)}
+
+
+def _object(value: object, form: Mapping[str, tuple[type, ...]], where: str) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise MalformedRecord(f"{where} is not an object")
+    if value.keys() != form.keys():
+        odd = sorted(value.keys() ^ form.keys())
+        raise MalformedRecord(f"{where}: keys missing or foreign: {', '.join(map(repr, odd))}")
+    for key, types in form.items():
+        if type(value[key]) not in types:
+            raise MalformedRecord(f"{where}.{key} has type {type(value[key]).__name__}")
+    return value

@@ -1,0 +1,157 @@
+"""What passed between a caller and a model: the request, the response, the refusal.
+
+One exchange has one `exchange.request` entry, committed before anything is forwarded, and one `exchange.response` entry,
+committed before the last byte is released; or one `exchange.refused` entry. Content is only committed to (`content`), never held.
+Fields that cannot be known say `unknown` with a reason; absence never stands for "none". Source: gateways.md 3, soc2.md ART-06.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Document(BaseModel):
+    """A frozen document that refuses unknown fields. `to_body` gives the plain values an entry holds."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+    def to_body(self) -> dict[str, Any]:
+        """Plain JSON values, enums as their words, aliases as published."""
+        return self.model_dump(mode="json", by_alias=True)
+
+
+class State(StrEnum):
+    """How an exchange ended."""
+
+    COMPLETE = "complete"
+    CLIENT_ABORTED = "client_aborted"
+    UPSTREAM_ERROR = "upstream_error"
+    RECORDER_GAP = "recorder_gap"
+    """The recorder stopped while the exchange was open: how it ended is not known."""
+
+
+class Commitment(Document):
+    """A salted commitment to content sealed in the vault."""
+
+    alg: Literal["salted-sha256/1"]
+    commit: str = Field(pattern=r"^[0-9a-f]{64}$", description="hex SHA-256 over label, salt and the exact bytes")
+    bytes: int = Field(ge=0, description="length of the exact bytes")
+
+
+class Principal(Document):
+    """Who called, as far as it was verified."""
+
+    id: str = Field(description="person or service the key is bound to; 'unknown' when nothing was verified")
+    kind: Literal["person", "service", "system", "unknown"]
+    method: Literal["api_key", "unknown"] = Field(description="how the identity was verified")
+    key: str | None = Field(description="id of the key used, never its secret")
+
+
+class ClaimedUser(Document):
+    """An end user whom the caller named without proof. Never mixed with the principal."""
+
+    value: str = Field(max_length=256)
+    method: Literal["body.user", "body.safety_identifier", "body.metadata.user_id", "header"]
+
+
+class ModelBinding(Document):
+    """Which weights stood behind the name that was asked for."""
+
+    asked: str | None = Field(max_length=512, description="model name in the request; null when the request names none")
+    artifact: str | None = Field(description="digest of the artifact the engine has loaded; null when unknown")
+    status: Literal["resolved", "unknown"]
+    method: str = Field(description="how it was resolved, e.g. llama.cpp /props path and full hash")
+    reason: str | None = Field(description="why it is unknown; null when resolved")
+    resolved_at: str | None = Field(description="instant of the resolution that this exchange relies on")
+
+
+class Engine(Document):
+    """The server that answered."""
+
+    upstream: str = Field(description="name of the upstream in the configuration")
+    product: Literal["llama.cpp", "ollama", "vllm", "sglang", "tgi", "lmstudio", "unknown"]
+    build: str = Field(description="build or version the engine states; 'unknown' otherwise")
+
+
+class ExchangeRequest(Document):
+    """Body of `exchange.request`."""
+
+    exchange: str
+    system: str = Field(description="AI system the key is bound to")
+    protocol: Literal["openai.chat", "openai.completions", "openai.models"]
+    method: str
+    path: str
+    principal: Principal
+    claimed_user: ClaimedUser | None
+    conversation: str = Field(description="unit of erasure: all content of one conversation shares one key")
+    model: ModelBinding
+    engine: Engine
+    stream: bool
+    parameters: dict[str, str | int | bool] = Field(description="sampling settings as sent; decimals as strings")
+    messages: int | None = Field(description="number of messages; null where the protocol has none")
+    tools: int | None
+    system_prompt: str = Field(
+        description="keyed fingerprint of the system prompt, 'none' when the request has none, or 'unknown'"
+    )
+    guardrail: str = Field(description="guardrail version, or 'unknown'")
+    recording_policy: Literal["fail_closed"]
+    content: dict[str, Commitment]
+
+
+class Usage(Document):
+    """Token counts; null is 'the engine did not say'."""
+
+    prompt_tokens: int | None
+    completion_tokens: int | None
+    cached_tokens: int | None
+    origin: Literal["engine", "unknown"]
+
+
+class ExchangeResponse(Document):
+    """Body of `exchange.response`."""
+
+    exchange: str
+    state: State
+    reason: str | None = Field(description="in words, for every state but complete")
+    http_status: int | None = Field(description="status the engine sent; null when it sent none")
+    model_answered: str | None = Field(max_length=512)
+    upstream_id: str | None = Field(max_length=256, description="the engine's response id, kept but never used as a key")
+    fingerprint: str | None = Field(max_length=256, description="system_fingerprint as the engine states it")
+    finish: list[str] = Field(description="finish reason per choice, in order of index; empty when none was seen")
+    usage: Usage
+    chunks: int = Field(ge=0, description="server-sent events seen; 0 for a reply that was not streamed")
+    forwarded_at: str | None
+    first_byte_at: str | None
+    last_byte_at: str | None
+    content: dict[str, Commitment]
+
+
+class RefusalReason(StrEnum):
+    """Why the gateway refused."""
+
+    KEY_MISSING = "key_missing"
+    KEY_UNKNOWN = "key_unknown"
+    KEY_REVOKED = "key_revoked"
+    KEY_EXPIRED = "key_expired"
+    PATH_NOT_SERVED = "path_not_served"
+    MALFORMED_REQUEST = "malformed_request"
+    REQUEST_TOO_LARGE = "request_too_large"
+    STORE_UNAVAILABLE = "store_unavailable"
+    UPSTREAM_NOT_CONFIGURED = "upstream_not_configured"
+
+
+class ExchangeRefused(Document):
+    """Body of `exchange.refused`."""
+
+    exchange: str
+    reason: RefusalReason
+    detail: str = Field(max_length=512, description="in words; never content, never a key")
+    http_status: int
+    method: str
+    path: str = Field(max_length=512)
+    principal: Principal
+    system: str | None
+    request_bytes: int | None

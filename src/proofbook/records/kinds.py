@@ -1,0 +1,62 @@
+"""The closed table of record kinds: the only place that lists them all.
+
+`check_body` holds a body against its kind's model; a kind that is not here cannot be recorded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from pydantic import ValidationError
+
+from proofbook.errors import MalformedRecord
+from proofbook.primitives.canonical import JsonValue
+from proofbook.records import content, exchange, operations, provenance
+from proofbook.records.exchange import Document
+
+KINDS: Mapping[str, type[Document]] = MappingProxyType(
+    {
+        "book.opened": operations.BookOpened,
+        "log.key_rotated": operations.LogKeyRotated,
+        "log.restored": operations.LogRestored,
+        "clock.stepped": operations.ClockStepped,
+        "source.started": operations.SourceStarted,
+        "source.stopped": operations.SourceStopped,
+        "source.heartbeat": operations.SourceHeartbeat,
+        "source.gap": operations.SourceGap,
+        "config.loaded": operations.ConfigLoaded,
+        "access.key_issued": operations.KeyIssued,
+        "access.key_revoked": operations.KeyRevoked,
+        "exchange.request": exchange.ExchangeRequest,
+        "exchange.response": exchange.ExchangeResponse,
+        "exchange.refused": exchange.ExchangeRefused,
+        "model.artifact": provenance.ModelArtifact,
+        "collection.run": provenance.CollectionRun,
+        "discovery.run": provenance.DiscoveryRun,
+        "population.exported": operations.PopulationExported,
+        "room.exported": operations.RoomExported,
+        "content.erased": content.ContentErased,
+        "content.held": content.ContentHeld,
+        "content.released": content.ContentReleased,
+        "content.revealed": content.ContentRevealed,
+        "retention.run": content.RetentionRun,
+    }
+)
+
+
+def check_body(kind: str, body: Mapping[str, JsonValue]) -> Document:
+    """The typed document of a body.
+
+    Raises:
+        MalformedRecord: the kind is not in the table, or a field is missing, foreign or wrong; names kind and field.
+    """
+    model = KINDS.get(kind)
+    if model is None:
+        raise MalformedRecord(f"record kind {kind[:64]!r} is not known", hint=f"known kinds: {', '.join(sorted(KINDS))}")
+    try:
+        return model.model_validate(body)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        field = ".".join(str(part) for part in first["loc"])
+        raise MalformedRecord(f"{kind}: field {field!r}: {first['msg']}") from error

@@ -1,0 +1,129 @@
+"""What is known about a model artifact: which bytes, from whom, how that is known, and what is not known.
+
+The rung and the verification status are enums, never a tick; everything a file says about itself is `self_declared`.
+Source: provenance.md 11, soc2.md ART-04.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Literal
+
+from pydantic import Field
+
+from proofbook.records.exchange import Document
+
+
+class VerificationStatus(StrEnum):
+    """soc2.md ART-04: how far the bytes were tied to somebody."""
+
+    PUBLISHER_SIGNATURE_VERIFIED = "publisher_signature_verified"
+    THIRD_PARTY_SIGNATURE_VERIFIED = "third_party_signature_verified"
+    HASH_MATCHES_PUBLISHER_METADATA = "hash_matches_publisher_metadata"
+    HASH_MATCHES_INDEPENDENT_SOURCE = "hash_matches_independent_source"
+    INTERNAL_BASELINE_ONLY = "internal_baseline_only"
+    UNVERIFIED = "unverified"
+    MISMATCH = "mismatch"
+
+
+class Rung(StrEnum):
+    """provenance.md 11.1: the evidence ladder, lowest first."""
+
+    NAMED = "0_named"
+    CLAIMED = "1_claimed"
+    RECOMPUTED = "2_recomputed"
+    ANCHORED = "3_anchored"
+    CHAINED = "4_chained"
+    SIGNED = "5_signed"
+
+
+class ArtifactFile(Document):
+    """One file of an artifact."""
+
+    path: str = Field(description="relative to the artifact's location, POSIX")
+    role: Literal[
+        "weights", "adapter", "projector", "tokenizer", "template", "config", "code", "card", "license", "signature", "other"
+    ]
+    size: int = Field(ge=0, description="bytes")
+    sha256: str | None = Field(description="hex, computed by us over the bytes; null when it could not be read")
+    claimed: str | None = Field(description="digest the store's name or manifest claims, with its algorithm")
+    method: Literal["full", "stat_cached", "not_read"]
+    hashed_at: str | None
+    note: str | None
+
+
+class Finding(Document):
+    """Something a reader should know about an artifact or a store."""
+
+    code: str = Field(description="stable word, e.g. remote_stub, blob_mismatch, missing_shard")
+    detail: str
+    path: str | None
+
+
+class ModelArtifact(Document):
+    """Body of `model.artifact`: one provenance record per artifact."""
+
+    artifact: str = Field(
+        description="digest of the set: SHA-256 over the files' raw digests in path order; one weight file: its own SHA-256"
+    )
+    name: str
+    store: Literal["gguf_file", "huggingface_cache", "folder", "ollama", "lmstudio"]
+    location: str = Field(description="path on the host where it was found")
+    host: str
+    format: Literal["gguf", "safetensors", "pytorch_pickle", "mixed", "remote_stub", "unknown"]
+    code_executing: Literal["no", "yes", "unknown"] = Field(description="whether loading it may execute code it carries")
+    files: list[ArtifactFile]
+    files_total: int
+    bytes_total: int
+    source_registry: str = Field(description="registry or hub, or 'unknown'")
+    source_repository: str = Field(description="repository or model name there, or 'unknown'")
+    source_revision: str = Field(description="immutable revision, or 'unknown'")
+    source_how_known: str
+    pinned: Literal["yes", "no", "unknown"]
+    publisher: str
+    converter: str
+    base_model: str
+    license_declared: str = Field(description="as declared, or 'unknown'")
+    license_text_sha256: str | None
+    architecture: str
+    parameters: str
+    quantization: str
+    template_sha256: str | None
+    self_declared: dict[str, str] = Field(description="what the file says about itself, verbatim, untrusted")
+    verification: VerificationStatus
+    rung: Rung
+    verification_detail: str
+    signature: Literal["none_found", "present_not_verified", "verified", "invalid", "unknown"]
+    acquired_at: str = Field(description="instant when witnessed, else 'unknown'; file times are not acquisition times")
+    observed_at: str
+    findings: list[Finding]
+    unknowns: list[str] = Field(description="what an auditor may ask and this record cannot answer")
+
+
+class CollectionRun(Document):
+    """Body of `collection.run`: one look by a collector, recorded even when it found nothing."""
+
+    collector: str
+    version: str
+    query: str = Field(description="what exactly was looked at")
+    parameters: dict[str, str]
+    started: str
+    ended: str
+    found: int
+    unchanged: int
+    skipped: list[Finding]
+    skipped_total: int
+
+
+class DiscoveryRun(Document):
+    """Body of `discovery.run`: what runs on this machine, against the inventory."""
+
+    host: str
+    started: str
+    ended: str
+    engines: list[dict[str, str]]
+    processes: list[dict[str, str]]
+    devices: list[dict[str, str]]
+    stores: list[dict[str, str]]
+    differences: list[Finding]
+    not_looked_at: list[str]

@@ -1,0 +1,1 @@
+"""Log algebra: bytes in, bytes out. The public C2SP transparency-log formats and nothing else."""

@@ -1,0 +1,1 @@
+"""Confidential content, sealed under per-conversation keys, erasable without touching any proof."""
