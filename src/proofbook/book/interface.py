@@ -1,7 +1,7 @@
 """What may be read of a book, as a promise.
 
-A `BookReading` sees only entries that are synced to disk; its answers for indices below a size never change. It is read-only, cheap to
-open, and used by one thread at a time. Nothing here writes: the only way in is the journal.
+A `BookReading` sees only entries that are synced to disk; its answers for indices below a size never change. It is read-only,
+cheap to open, and used by one thread at a time. Nothing here writes: the only way in is the journal.
 """
 
 from __future__ import annotations

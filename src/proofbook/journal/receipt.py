@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Protocol
 
 from proofbook.records.envelope import Draft
@@ -27,12 +28,29 @@ class Content:
     retention: str = "default"
 
 
+class EffectKind(StrEnum):
+    """What an entry does to the vault in the same transaction."""
+
+    ERASE = "erase"
+    HOLD = "hold"
+    RELEASE = "release"
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """An act on one conversation of the vault. An erasure's counts are filled into the entry by the writer."""
+
+    kind: EffectKind
+    conversation: str
+
+
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """One entry to be recorded, with its content."""
+    """One entry to be recorded, with its content and its effect on the vault."""
 
     draft: Draft
     contents: tuple[Content, ...] = ()
+    effect: Effect | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +72,7 @@ class Recorder(Protocol):
         """Queue submissions; the future resolves once all are synced to disk, in order, or fails with none of them written.
 
         The future's error is `StoreUnavailable` when the store cannot be written, `MalformedRecord` or `LimitExceeded` when a
-        draft cannot become an entry.
+        draft cannot become an entry, `RefusedError` when a hold stands against an erasure.
         """
 
     def record(self, draft: Draft, contents: tuple[Content, ...] = ()) -> Receipt:

@@ -1,0 +1,134 @@
+"""Reading a book: implements `BookReading` over a read-only connection.
+
+Sees only committed entries. Streams; never holds the book. A missing entry or tile raises `EntryDamaged` naming it, because
+indices below the size never go away.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from proofbook.book.interface import KeyPeriod, StoredCheckpoint
+from proofbook.book.sqlite import open_reading
+from proofbook.book.tiles import read_hash_reader
+from proofbook.errors import EntryDamaged, InputError, IntegrityError
+from proofbook.tlog.proof import derive_consistency, derive_inclusion, derive_root
+
+_CHECKPOINT = "SELECT size, root, note, signed_at FROM checkpoint"
+
+
+class BookReader:
+    """One book, read-only. Used by one thread; close it, or use it in a `with` block."""
+
+    def __init__(self, path: Path) -> None:
+        """Open. Raises ConfigurationError when there is no book, IntegrityError when the file is something else."""
+        self._connection = open_reading(path)
+        tables = {row[0] for row in self._connection.execute("SELECT name FROM sqlite_schema")}
+        row = self._connection.execute("SELECT origin FROM identity").fetchone() if "identity" in tables else None
+        if row is None:
+            raise IntegrityError(f"{path}: is not a book", place=str(path))
+        self._origin = str(row[0])
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._connection.close()
+
+    @property
+    def origin(self) -> str:
+        """The log's origin."""
+        return self._origin
+
+    def size(self) -> int:
+        """Number of entries committed."""
+        row = self._connection.execute("SELECT size FROM head WHERE one = 1").fetchone()
+        if row is None:
+            raise EntryDamaged("the book has no head", place="head")
+        return int(row[0])
+
+    def entry(self, index: int) -> bytes:
+        """The bytes of one entry. Raises InputError when the index is beyond the book."""
+        row = self._connection.execute("SELECT bytes FROM entry WHERE idx = ?", (index,)).fetchone()
+        if row is None:
+            size = self.size()
+            if 0 <= index < size:
+                raise EntryDamaged(f"entry {index} is missing", place=f"entry {index}")
+            raise InputError(f"there is no entry {index}; the book holds {size}")
+        return bytes(row[0])
+
+    def entries(self, start: int, stop: int) -> Iterator[tuple[int, bytes]]:
+        """Index and bytes of entries in [start, stop). Raises EntryDamaged at a hole."""
+        expected = start
+        bounds = (start, stop)
+        for index, data in self._connection.execute(
+            "SELECT idx, bytes FROM entry WHERE idx >= ? AND idx < ? ORDER BY idx", bounds
+        ):
+            if index != expected:
+                raise EntryDamaged(f"entry {expected} is missing", place=f"entry {expected}")
+            expected += 1
+            yield index, data
+        if expected < min(stop, self.size()):
+            raise EntryDamaged(f"entry {expected} is missing", place=f"entry {expected}")
+
+    def leaf_hashes(self, start: int, stop: int) -> Iterator[bytes]:
+        """Stored leaf hashes in [start, stop)."""
+        for row in self._connection.execute("SELECT leaf FROM entry WHERE idx >= ? AND idx < ? ORDER BY idx", (start, stop)):
+            yield row[0]
+
+    def root(self, size: int) -> bytes:
+        """Root of the tree of the first `size` entries."""
+        self._check_size(size)
+        return derive_root(read_hash_reader(self._connection, size), size)
+
+    def inclusion(self, index: int, size: int) -> tuple[bytes, ...]:
+        """Inclusion proof of an entry in the tree of that size."""
+        self._check_size(size)
+        return derive_inclusion(read_hash_reader(self._connection, size), index, size)
+
+    def consistency(self, old: int, new: int) -> tuple[bytes, ...]:
+        """Consistency proof between two sizes."""
+        self._check_size(new)
+        return derive_consistency(read_hash_reader(self._connection, new), old, new)
+
+    def latest_checkpoint(self) -> StoredCheckpoint | None:
+        """The newest signed checkpoint."""
+        row = self._connection.execute(f"{_CHECKPOINT} ORDER BY size DESC LIMIT 1").fetchone()
+        return None if row is None else StoredCheckpoint(*row)
+
+    def checkpoint_since(self, instant: str) -> StoredCheckpoint | None:
+        """The first checkpoint signed at or after an instant."""
+        row = self._connection.execute(
+            f"{_CHECKPOINT} WHERE signed_at >= ? ORDER BY signed_at, size LIMIT 1", (instant,)
+        ).fetchone()
+        return None if row is None else StoredCheckpoint(*row)
+
+    def checkpoints(self) -> Iterator[StoredCheckpoint]:
+        """Every stored checkpoint, smallest first."""
+        for row in self._connection.execute(f"{_CHECKPOINT} ORDER BY size"):
+            yield StoredCheckpoint(*row)
+
+    def keys(self) -> tuple[KeyPeriod, ...]:
+        """The log's key history, oldest first."""
+        rows = [
+            (int(row[0]), str(row[1]))
+            for row in self._connection.execute("SELECT from_size, vkey FROM log_key ORDER BY from_size")
+        ]
+        ends: list[int | None] = [first for first, _ in rows[1:]]
+        return tuple(KeyPeriod(vkey, first, end) for (first, vkey), end in zip(rows, [*ends, None], strict=True))
+
+    def kinds(self) -> dict[str, tuple[int, int]]:
+        """For each kind: index of its newest entry, and how many there are."""
+        return {row[0]: (row[1], row[2]) for row in self._connection.execute("SELECT name, idx, count FROM kind ORDER BY name")}
+
+    def _check_size(self, size: int) -> None:
+        held = self.size()
+        if not 0 <= size <= held:
+            raise InputError(f"there is no tree of size {size}; the book holds {held}")

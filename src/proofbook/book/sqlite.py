@@ -1,0 +1,110 @@
+"""Opening the book's database: one connection that writes, any number that only read.
+
+Promises: WAL journal, synchronous FULL (a signature must only ever cover synced entries, ledger.md R2), secure deletion, and a
+SQLite new enough not to have the WAL-reset defect (R3). Every setting is read back, because a setting that silently did not
+take is worse than none (R15). A damaged or missing file raises one of our errors, naming the path.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import apsw
+
+from proofbook.errors import ConfigurationError, StoreUnavailable
+
+MINIMUM_SQLITE = (3, 51, 3)
+_BUSY_MILLISECONDS = 10_000
+_SETTINGS = (("journal_mode", "WAL", "wal"), ("synchronous", "FULL", 2), ("secure_delete", "ON", 1), ("foreign_keys", "ON", 1))
+
+
+def open_writing(path: Path) -> apsw.Connection:
+    """The one writing connection. Creates the file when it is missing.
+
+    Raises:
+        StoreUnavailable: cannot be opened or set up. ConfigurationError: the SQLite library is too old.
+    """
+    check_sqlite()
+    try:
+        connection = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE)
+        connection.set_busy_timeout(_BUSY_MILLISECONDS)
+        for name, value, expected in _SETTINGS:
+            connection.execute(f"PRAGMA {name}={value}").fetchall()
+            found = connection.pragma(name)
+            if found != expected:
+                raise StoreUnavailable(f"{path}: PRAGMA {name} is {found!r}, needed {expected!r}")
+    except apsw.Error as error:
+        raise store_error(path, error) from error
+    path.chmod(0o600)
+    return connection
+
+
+def open_reading(path: Path) -> apsw.Connection:
+    """A read-only connection.
+
+    Raises:
+        StoreUnavailable: there is no such file or it cannot be read.
+    """
+    check_sqlite()
+    if not path.exists():
+        raise ConfigurationError(
+            f"{path}: there is no book here", hint="run `proofbook init`, or name the home folder with --home"
+        )
+    try:
+        connection = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READONLY)
+        connection.set_busy_timeout(_BUSY_MILLISECONDS)
+        connection.execute("SELECT count(*) FROM sqlite_schema").fetchall()
+    except apsw.Error as error:
+        raise store_error(path, error) from error
+    return connection
+
+
+def execute_script(connection: apsw.Connection, script: str) -> None:
+    """Run a schema script to its end."""
+    for _ in connection.execute(script):
+        pass
+
+
+@contextmanager
+def transaction(connection: apsw.Connection, path: Path) -> Iterator[None]:
+    """BEGIN IMMEDIATE … COMMIT; any failure rolls back. SQLite's errors leave as `StoreUnavailable`."""
+    try:
+        connection.execute("BEGIN IMMEDIATE").fetchall()
+        yield
+        connection.execute("COMMIT").fetchall()
+    except apsw.Error as error:
+        _roll_back(connection)
+        raise store_error(path, error) from error
+    except BaseException:
+        _roll_back(connection)
+        raise
+
+
+def check_sqlite() -> None:
+    """Raises ConfigurationError when the SQLite in use has the WAL-reset defect."""
+    version = tuple(int(part) for part in apsw.sqlite_lib_version().split("."))
+    if version < MINIMUM_SQLITE:
+        raise ConfigurationError(f"SQLite {apsw.sqlite_lib_version()} can damage a WAL database; 3.51.3 or newer is needed")
+
+
+def store_error(path: Path, error: apsw.Error) -> StoreUnavailable:
+    """What an operator can do about a SQLite error."""
+    hints = {
+        apsw.FullError: "free space on the disk; recording resumes by itself",
+        apsw.ReadOnlyError: "the disk or file is read-only",
+        apsw.CantOpenError: "check that the folder exists and is writable by this user",
+        apsw.CorruptError: "run `proofbook book fsck`",
+        apsw.NotADBError: "this file is not a book",
+    }
+    hint = next((text for kind, text in hints.items() if isinstance(error, kind)), None)
+    return StoreUnavailable(f"{path}: {error}", hint=hint)
+
+
+def _roll_back(connection: apsw.Connection) -> None:
+    if connection.in_transaction:
+        try:
+            connection.execute("ROLLBACK").fetchall()
+        except apsw.Error:  # SQLite has rolled back by itself
+            return

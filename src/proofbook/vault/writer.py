@@ -1,0 +1,167 @@
+"""Writing to the vault inside the journal's transaction: seal, hold, release, erase.
+
+Promises: one data key per conversation, wrapped by a key per retention class and month, wrapped by the vault key; erasing
+deletes data key and blobs, and the epoch's key with its last conversation; a held conversation is never erased. Deleted bytes
+are overwritten (`secure_delete`) and leave the write-ahead log when the journal truncates it. Recording what was done is the
+journal's part.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import Any, Final
+
+import apsw
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from proofbook.errors import DigestMismatch, InputError, RefusedError
+from proofbook.vault.sealing import KEY_BYTES, Entropy, Sealed, seal, unwrap_key, wrap_key
+
+_CACHED_KEYS: Final = 4096
+"""Open data keys kept in memory; a conversation in use is not unwrapped for every turn."""
+
+
+@dataclass(frozen=True, slots=True)
+class Disposal:
+    """What an erasure destroyed: (entry index, slot) of each blob, in order."""
+
+    blobs: tuple[tuple[int, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SealedContent:
+    """Sealed content and the number of the conversation it belongs to."""
+
+    number: int
+    sealed: Sealed
+
+
+@dataclass(frozen=True, slots=True)
+class _OpenKey:
+    number: int
+    cipher: AESGCM
+
+
+class VaultWriter:
+    """Writes sealed content through the journal's connection. Used by one thread."""
+
+    def __init__(self, connection: apsw.Connection, vault_key: bytes, entropy: Entropy) -> None:
+        self._connection = connection
+        self._root = AESGCM(vault_key)
+        self._entropy = entropy
+        self._keys: OrderedDict[str, _OpenKey] = OrderedDict()
+        self._epochs: dict[str, AESGCM] = {}
+
+    @staticmethod
+    def create(connection: apsw.Connection) -> None:
+        """Lay down the tables, inside the caller's transaction."""
+        for _ in connection.execute(files("proofbook.vault").joinpath("schema.sql").read_text("utf-8")):
+            pass
+
+    def seal(self, content: bytes, *, conversation: str, retention: str, now: str) -> SealedContent:
+        """Seal content under its conversation's key, making key and epoch when they are new. Inside a transaction."""
+        key = self._key(conversation, retention, now)
+        return SealedContent(key.number, seal(key.cipher, content, self._entropy))
+
+    def store(self, blobs: Sequence[tuple[int, str, SealedContent]]) -> None:
+        """Keep sealed content by entry index and slot. Inside the same transaction as `seal`."""
+        rows = [(index, slot, content.number, content.sealed.blob) for index, slot, content in blobs]
+        self._connection.executemany("INSERT INTO content (idx, slot, conversation, sealed) VALUES (?, ?, ?, ?)", rows).fetchall()
+
+    def hold(self, conversation: str, now: str) -> None:
+        """Place a legal hold; it may be placed before the conversation exists. Raises InputError when one is placed already."""
+        if self._held(conversation):
+            raise InputError(f"conversation {conversation}: is on hold already")
+        self._connection.execute("INSERT INTO hold (conversation, placed_at) VALUES (?, ?)", (conversation, now)).fetchall()
+
+    def release(self, conversation: str) -> None:
+        """End a hold. Raises InputError when there is none."""
+        if not self._held(conversation):
+            raise InputError(f"conversation {conversation}: is not on hold")
+        self._connection.execute("DELETE FROM hold WHERE conversation = ?", (conversation,)).fetchall()
+
+    def erase(self, conversation: str) -> Disposal:
+        """Destroy a conversation's key and blobs.
+
+        Raises:
+            RefusedError: it is on hold. InputError: there is no such conversation, or it was erased before.
+        """
+        if self._held(conversation):
+            raise RefusedError(
+                f"conversation {conversation}: is on legal hold and cannot be erased", hint="release the hold first"
+            )
+        found = self._connection.execute("SELECT number, epoch FROM conversation WHERE id = ?", (conversation,)).fetchone()
+        if found is None:
+            raise InputError(
+                f"conversation {conversation}: there is no content under this id", hint="it may have been erased before"
+            )
+        number, epoch = found
+        blobs = self._connection.execute(
+            "SELECT idx, slot FROM content WHERE conversation = ? ORDER BY idx, slot", (number,)
+        ).fetchall()
+        self._connection.execute("DELETE FROM content WHERE conversation = ?", (number,)).fetchall()
+        self._connection.execute("DELETE FROM conversation WHERE number = ?", (number,)).fetchall()
+        left = self._connection.execute("SELECT 1 FROM conversation WHERE epoch = ? LIMIT 1", (epoch,)).fetchone()
+        if left is None:
+            self._connection.execute("DELETE FROM epoch_key WHERE epoch = ?", (epoch,)).fetchall()
+            self._epochs.pop(str(epoch), None)
+        self._keys.pop(conversation, None)
+        return Disposal(tuple((int(index), str(slot)) for index, slot in blobs))
+
+    def forget_keys(self) -> None:
+        """Drop open keys from memory: after a rolled-back transaction some may not exist on disk."""
+        self._keys.clear()
+        self._epochs.clear()
+
+    def _held(self, conversation: str) -> bool:
+        return self._connection.execute("SELECT 1 FROM hold WHERE conversation = ?", (conversation,)).fetchone() is not None
+
+    def _key(self, conversation: str, retention: str, now: str) -> _OpenKey:
+        known = self._keys.get(conversation)
+        if known is None:
+            known = self._load_key(conversation) or self._make_key(conversation, retention, now)
+            self._keys[conversation] = known
+            if len(self._keys) > _CACHED_KEYS:
+                self._keys.popitem(last=False)
+        else:
+            self._keys.move_to_end(conversation)
+        return known
+
+    def _load_key(self, conversation: str) -> _OpenKey | None:
+        row = self._connection.execute("SELECT number, epoch, wrapped FROM conversation WHERE id = ?", (conversation,)).fetchone()
+        if row is None:
+            return None
+        number, epoch, wrapped = row
+        outer = self._load_epoch(epoch)
+        if outer is None:
+            raise DigestMismatch(f"conversation {conversation}: the key of epoch {epoch} is missing", place=conversation)
+        return _OpenKey(number, AESGCM(unwrap_key(outer, wrapped, conversation)))
+
+    def _make_key(self, conversation: str, retention: str, now: str) -> _OpenKey:
+        epoch = f"{retention}/{now[:7]}"
+        outer = self._load_epoch(epoch) or self._make_epoch(epoch, now)
+        key = self._entropy(KEY_BYTES)
+        row = (conversation, retention, epoch, wrap_key(outer, key, conversation, self._entropy), now)
+        self._connection.execute(
+            "INSERT INTO conversation (id, retention, epoch, wrapped, made_at) VALUES (?, ?, ?, ?, ?)", row
+        ).fetchall()
+        return _OpenKey(self._connection.last_insert_rowid(), AESGCM(key))
+
+    def _load_epoch(self, epoch: str) -> AESGCM | None:
+        known = self._epochs.get(epoch)
+        if known is None:
+            row = self._connection.execute("SELECT wrapped FROM epoch_key WHERE epoch = ?", (epoch,)).fetchone()
+            if row is None:
+                return None
+            known = self._epochs[epoch] = AESGCM(unwrap_key(self._root, row[0], epoch))
+        return known
+
+    def _make_epoch(self, epoch: str, now: str) -> AESGCM:
+        key = self._entropy(KEY_BYTES)
+        row = (epoch, wrap_key(self._root, key, epoch, self._entropy), now)
+        self._connection.execute("INSERT INTO epoch_key (epoch, wrapped, made_at) VALUES (?, ?, ?)", row).fetchall()
+        self._epochs[epoch] = AESGCM(key)
+        return self._epochs[epoch]
