@@ -12,7 +12,7 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.resources import files
-from typing import Any, Final
+from typing import Final
 
 import apsw
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -109,7 +109,7 @@ class VaultWriter:
             self._connection.execute("DELETE FROM epoch_key WHERE epoch = ?", (epoch,)).fetchall()
             self._epochs.pop(str(epoch), None)
         self._keys.pop(conversation, None)
-        return Disposal(tuple((int(index), str(slot)) for index, slot in blobs))
+        return Disposal(blobs)
 
     def forget_keys(self) -> None:
         """Drop open keys from memory: after a rolled-back transaction some may not exist on disk."""
