@@ -1,0 +1,184 @@
+"""Every path of an evidence room, from meaning to path and back; no other module spells one.
+
+Promises: `parse_room_path(path)` recognises exactly the paths that the functions here make. Paths are relative to the room,
+POSIX, ASCII, without `..`. Does not touch a disk.
+Hostile input: a name from outside reaches a path only through `slug`, which keeps lower-case letters, digits and dashes; a path
+read from a manifest must go through `check_path` before it is joined to anything.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final, Literal
+
+from proofbook.bundle.limits import MAX_PATH_BYTES, MAX_SLUG_CHARACTERS
+from proofbook.errors import MalformedBundle
+from proofbook.primitives.digest import Digest, digest_raw
+from proofbook.tlog.tile import TileResource, format_path, parse_path
+
+INDEX_FOLDER: Final = "00_README_and_index"
+README: Final = f"{INDEX_FOLDER}/README.md"
+INDEX_HTML: Final = f"{INDEX_FOLDER}/index.html"
+INDEX_CSV: Final = f"{INDEX_FOLDER}/index.csv"
+INDEX_PDF: Final = f"{INDEX_FOLDER}/index.pdf"
+HOW_TO_VERIFY: Final = f"{INDEX_FOLDER}/how-to-verify.md"
+VERIFIER: Final = f"{INDEX_FOLDER}/verify.py"
+SUMS: Final = f"{INDEX_FOLDER}/SHA256SUMS"
+MANIFEST: Final = f"{INDEX_FOLDER}/manifest.json"
+MANIFEST_SIGNATURE: Final = f"{INDEX_FOLDER}/manifest.sig"
+RUN: Final = f"{INDEX_FOLDER}/run.json"
+RUN_SIGNATURE: Final = f"{INDEX_FOLDER}/run.sig"
+
+UNLISTED: Final = frozenset({SUMS, MANIFEST, MANIFEST_SIGNATURE, RUN, RUN_SIGNATURE})
+"""Files that the manifest cannot or must not list: they are made from it, or differ from run to run."""
+
+INDEX_FILES: Final = frozenset({INDEX_HTML, INDEX_CSV, INDEX_PDF})
+"""The index in its three forms; the index does not list itself."""
+
+POPULATION_FOLDERS: Final = MappingProxyType(
+    {"POP-07": "04_Populations/POP-07_model-artifacts", "POP-15": "04_Populations/POP-15_ai-interactions"}
+)
+PROVENANCE_FOLDER: Final = "07_AI_artifacts/ART-04_model-provenance"
+ASSURANCE_FOLDER: Final = "10_IPE_and_tool_assurance"
+DEFINITION_FOLDER: Final = f"{ASSURANCE_FOLDER}/report_definitions"
+BOOK_FOLDER: Final = f"{ASSURANCE_FOLDER}/book"
+CHECKPOINT: Final = f"{BOOK_FOLDER}/checkpoint"
+KEYS: Final = f"{BOOK_FOLDER}/keys.json"
+
+_FIXED: Final = frozenset({README, HOW_TO_VERIFY, VERIFIER}) | INDEX_FILES | UNLISTED
+_HEADERS: Final = ("header.json", "header.html", "columns.csv")
+_POPULATION: Final = re.compile(r"(?P<folder>04_Populations/[^/]+)/(?P<name>[a-z][a-z0-9_]{0,40})\.(?P<form>csv|json|html)\Z")
+_PROVENANCE: Final = re.compile(re.escape(PROVENANCE_FOLDER) + r"/[0-9a-f]{16}_[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.json\Z")
+_EARLIER: Final = re.compile(re.escape(BOOK_FOLDER) + r"/checkpoints/(?P<size>0|[1-9][0-9]{0,18})\Z")
+_SAFE: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*\Z")
+_UNSAFE_RUN: Final = re.compile(r"[^a-z0-9]+")
+
+
+class RoomPart(StrEnum):
+    """What a file of the room is."""
+
+    INDEX = "index"
+    """README, index pages, instructions, verifier, manifest, sums, signatures, run header."""
+    TABLE = "table"
+    HEADER = "header"
+    """Evidence header and column dictionary of a population."""
+    PROVENANCE = "provenance"
+    DEFINITION = "definition"
+    CHECKPOINT = "checkpoint"
+    """The room's checkpoint, an earlier one, or the key list."""
+    TILE = "tile"
+
+
+@dataclass(frozen=True, slots=True)
+class RoomPath:
+    """What a path means. `about`: the population, artifact, `book` or `index` it belongs to; `name`: its table or size."""
+
+    part: RoomPart
+    about: str
+    name: str | None = None
+
+
+def table_path(population: str, table: str, form: Literal["csv", "json"]) -> str:
+    """Where a table of a population lives."""
+    return f"{_folder(population)}/{table}.{form}"
+
+
+def header_path(population: str, form: Literal["json", "html"]) -> str:
+    """Where the evidence header of a population lives."""
+    return f"{_folder(population)}/header.{form}"
+
+
+def columns_path(population: str) -> str:
+    """Where the column dictionary of a population lives."""
+    return f"{_folder(population)}/columns.csv"
+
+
+def definition_path(population: str) -> str:
+    """Where the report definition of a population lives."""
+    _folder(population)
+    return f"{DEFINITION_FOLDER}/{population}.json"
+
+
+def provenance_path(artifact: Digest, name: str) -> str:
+    """Where the provenance record of a model artifact lives. `name` is only a help for readers."""
+    return f"{PROVENANCE_FOLDER}/{digest_raw(artifact).hex()[:16]}_{slug(name)}.json"
+
+
+def earlier_checkpoint_path(size: int) -> str:
+    """Where an earlier signed checkpoint lives."""
+    return f"{BOOK_FOLDER}/checkpoints/{size}"
+
+
+def tile_path(resource: TileResource) -> str:
+    """Where a hash tile or entry bundle lives."""
+    return f"{BOOK_FOLDER}/{format_path(resource)}"
+
+
+def slug(name: str) -> str:
+    """A name from outside as a harmless piece of a path; `unnamed` when nothing of it can be kept."""
+    kept = _UNSAFE_RUN.sub("-", name.lower()).strip("-")[:MAX_SLUG_CHARACTERS].strip("-")
+    return kept or "unnamed"
+
+
+def check_path(path: str) -> None:
+    """Raises MalformedBundle unless `path` is relative, plain ASCII, of harmless names, and short enough."""
+    parts = path.split("/")
+    if not path or len(path) > MAX_PATH_BYTES or not all(_is_safe(part) for part in parts):
+        raise MalformedBundle(
+            f"{path[:120]!r} cannot be a path of an evidence room",
+            hint=f"relative, at most {MAX_PATH_BYTES} characters, names of letters, digits, dot, dash and underscore",
+        )
+
+
+def parse_room_path(path: str) -> RoomPath:
+    """What a path means. Raises MalformedBundle for a path that no room has."""
+    check_path(path)
+    if path in _FIXED:
+        return RoomPath(RoomPart.INDEX, "index", path.removeprefix(f"{INDEX_FOLDER}/"))
+    found = _parse_population(path) or _parse_book(path)
+    if found is None and _PROVENANCE.match(path):
+        found = RoomPath(RoomPart.PROVENANCE, "ART-04")
+    for population in POPULATION_FOLDERS:
+        if path == definition_path(population):
+            found = RoomPath(RoomPart.DEFINITION, population)
+    if found is None:
+        raise MalformedBundle(f"{path!r} is not a path of an evidence room")
+    return found
+
+
+def _is_safe(part: str) -> bool:
+    return _SAFE.match(part) is not None and not part.endswith(".")
+
+
+def _folder(population: str) -> str:
+    folder = POPULATION_FOLDERS.get(population)
+    if folder is None:
+        raise MalformedBundle(f"{population[:40]!r} is not a population of this room format")
+    return folder
+
+
+def _parse_population(path: str) -> RoomPath | None:
+    match = _POPULATION.match(path)
+    if match is None:
+        return None
+    for population, folder in POPULATION_FOLDERS.items():
+        if folder == match["folder"]:
+            if f"{match['name']}.{match['form']}" in _HEADERS:
+                return RoomPath(RoomPart.HEADER, population)
+            return None if match["form"] == "html" else RoomPath(RoomPart.TABLE, population, match["name"])
+    return None
+
+
+def _parse_book(path: str) -> RoomPath | None:
+    if path in {CHECKPOINT, KEYS}:
+        return RoomPath(RoomPart.CHECKPOINT, "book")
+    earlier = _EARLIER.match(path)
+    if earlier is not None:
+        return RoomPath(RoomPart.CHECKPOINT, "book", earlier["size"])
+    if path.startswith(f"{BOOK_FOLDER}/tile/"):
+        parse_path(path.removeprefix(f"{BOOK_FOLDER}/"))
+        return RoomPath(RoomPart.TILE, "book")
+    return None
