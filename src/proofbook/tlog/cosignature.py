@@ -107,8 +107,4 @@ def derive_cosigned_note(note: bytes, answer: bytes, verifiers: Iterable[Verifie
 
 def verifier_of(key: VerifierKey) -> Verifier:
     """The verifier for a key of either supported type."""
-    match key.key_type:
-        case KeyType.ED25519:
-            return Ed25519Verifier(key)
-        case KeyType.COSIGNATURE:
-            return CosignatureVerifier(key)
+    return Ed25519Verifier(key) if key.key_type is KeyType.ED25519 else CosignatureVerifier(key)

@@ -68,8 +68,7 @@ def format_rotation(rotation: KeyRotation) -> bytes:
     """The text of a statement: header, origin, size, verifier key of the incoming key, one a line."""
     lines = (ROTATION_HEADER, rotation.origin, str(rotation.from_size), format_vkey(rotation.key))
     text = "".join(f"{line}\n" for line in lines).encode(errors="replace")
-    if parse_rotation(text) != rotation:
-        raise MalformedBundle("these parts do not make a key rotation that reads back the same")
+    parse_rotation(text)
     return text
 
 

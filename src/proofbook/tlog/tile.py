@@ -103,12 +103,11 @@ def derive_tiles(size: int, *, since: int = 0) -> Iterator[Tile]:
     Raises InputError when the log would shrink.
     """
     _check_growth(since, size)
-    for level in range(MAX_LEVEL + 1):
-        old, new = since >> TILE_HEIGHT * level, size >> TILE_HEIGHT * level
-        if old == new:
-            return
+    level, old, new = 0, since, size
+    while old != new:
         for index in range(old // TILE_WIDTH, (new + TILE_WIDTH - 1) // TILE_WIDTH):
             yield Tile(level, index, tile_width(level, index, size))
+        level, old, new = level + 1, old >> TILE_HEIGHT, new >> TILE_HEIGHT
 
 
 def derive_bundles(size: int, *, since: int = 0) -> Iterator[Bundle]:
