@@ -1,0 +1,132 @@
+"""The whole configuration as one frozen tree. Each field's docstring is its documentation (unit, default, consequence).
+
+Rooms that can be configured own their settings (`gateway.settings`); the rest is here. Dangerous defaults do not exist: nothing
+listens beyond this machine, no book is made implicitly, no content is exported.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from proofbook.errors import ConfigurationError, MalformedRecord
+from proofbook.gateway.settings import GatewaySettings
+from proofbook.primitives.instants import Period, parse_period
+
+
+@dataclass(frozen=True, slots=True)
+class BookSettings:
+    """Where the book's guards are."""
+
+    fence: str
+    """Folder of the fork fence: the newest signed size and root. Keep it out of the book's backups; it must survive a restore."""
+    log_key: str = "keys/log.key"
+    """Signing key, relative to the home folder or absolute. Created by `proofbook init`; owner-only."""
+    vault_key: str = "keys/vault.key"
+    """Key that wraps all content keys. Back it up apart from the book: who holds both can read all content."""
+    checkpoint_seconds: float = 1.0
+    """Longest time between signed checkpoints while entries arrive."""
+
+    def __post_init__(self) -> None:
+        if not 0 < self.checkpoint_seconds <= 60:
+            raise ConfigurationError(
+                f"book.checkpoint_seconds is {self.checkpoint_seconds}", hint="give more than 0 and at most 60"
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class RetentionSettings:
+    """How long sealed content is kept. Entries and proofs are kept for ever; only content is erased."""
+
+    default_days: int = 400
+    """Age in days at which `proofbook content retain` erases content of class `default`; 400 covers a 12-month period and its
+    audit."""
+
+    def __post_init__(self) -> None:
+        if self.default_days < 1:
+            raise ConfigurationError(f"retention.default_days is {self.default_days}", hint="give at least 1")
+
+
+@dataclass(frozen=True, slots=True)
+class PortalSettings:
+    """The read-only page."""
+
+    host: str = "127.0.0.1"
+    """Address to listen on. The default is reachable from this machine only."""
+    port: int = 8401
+    """Port to listen on; 0 takes a free one."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelSettings:
+    """Where model files are looked for, besides the well-known stores of this user."""
+
+    paths: tuple[str, ...] = ()
+    """Files and folders to scan."""
+    well_known: bool = True
+    """Whether the stores of Ollama, Hugging Face, llama.cpp and LM Studio are scanned where they are by default."""
+
+
+@dataclass(frozen=True, slots=True)
+class EngagementSettings:
+    """One audit engagement: whose, which days, which systems."""
+
+    id: str
+    """Short name used with `--engagement`."""
+    first: str
+    """First day of the period, YYYY-MM-DD, inclusive."""
+    last: str
+    """Last day of the period, YYYY-MM-DD, inclusive."""
+    zone: str = "UTC"
+    """IANA time zone the days are counted in."""
+    systems: tuple[str, ...] = ()
+    """Systems in scope by id; empty means all."""
+    environment: str = "unknown"
+    """Environment in scope, e.g. production."""
+
+    def __post_init__(self) -> None:
+        try:
+            parse_period(self.first, self.last, self.zone)
+        except MalformedRecord as error:
+            raise ConfigurationError(f"engagements[{self.id}]: {error}") from error
+
+    @property
+    def period(self) -> Period:
+        """The period as a value."""
+        return parse_period(self.first, self.last, self.zone)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything `proofbook.toml` may say."""
+
+    entity: str
+    """The organisation whose book this is, as it appears in evidence."""
+    book: BookSettings
+    """The book and its guards."""
+    gateway: GatewaySettings | None = None
+    """The recording gateway; without it `proofbook gateway` refuses to start."""
+    portal: PortalSettings = field(default_factory=PortalSettings)
+    """The read-only page."""
+    retention: RetentionSettings = field(default_factory=RetentionSettings)
+    """How long content is kept."""
+    models: ModelSettings = field(default_factory=ModelSettings)
+    """Where model files are."""
+    engagements: tuple[EngagementSettings, ...] = ()
+    """Audit engagements."""
+
+    def __post_init__(self) -> None:
+        if not self.entity.strip():
+            raise ConfigurationError("entity is empty", hint="name the organisation whose book this is")
+        ids = [engagement.id for engagement in self.engagements]
+        if len(set(ids)) != len(ids):
+            raise ConfigurationError("engagements has one id twice")
+
+    def engagement(self, engagement_id: str) -> EngagementSettings:
+        """One engagement by id. Raises ConfigurationError naming those there are."""
+        for engagement in self.engagements:
+            if engagement.id == engagement_id:
+                return engagement
+        known = ", ".join(each.id for each in self.engagements) or "none"
+        raise ConfigurationError(
+            f"engagement {engagement_id!r} is not configured (known: {known})", hint="add [[engagements]] to proofbook.toml"
+        )

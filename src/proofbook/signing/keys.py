@@ -1,0 +1,109 @@
+"""Keys by URI: where the log's signing key and the vault's key live.
+
+`file:<path>` is the one scheme today; other schemes are refused by name, so a typo never falls back to something weaker.
+Promises: key files are created by us with owner-only permissions and are refused when others may read them; key bytes are never
+logged, never in an error, never in an entry. The log key is PKCS #8 PEM (readable by OpenSSL), the vault key 32 bytes in base64
+with a label.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_pem_private_key
+
+from proofbook.errors import ConfigurationError
+from proofbook.tlog.note import Ed25519Signer
+
+VAULT_KEY_BYTES: Final = 32
+_VAULT_LABEL: Final = "proofbook-vault-key/1 "
+_OTHERS: Final = 0o077
+_MAX_KEY_FILE_BYTES: Final = 16 * 1024
+
+
+def make_log_key(path: Path) -> None:
+    """Create a new Ed25519 log key. Raises ConfigurationError when the file exists or cannot be written."""
+    pem = Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    _create(path, pem)
+
+
+def make_vault_key(path: Path, entropy: Callable[[int], bytes]) -> None:
+    """Create a new vault key. Raises ConfigurationError when the file exists or cannot be written."""
+    _create(path, _VAULT_LABEL.encode() + base64.b64encode(entropy(VAULT_KEY_BYTES)) + b"\n")
+
+
+def open_log_signer(uri: str, name: str) -> Ed25519Signer:
+    """The signer behind a key URI, signing under `name` (the log's origin).
+
+    Raises:
+        ConfigurationError: no such key, readable by others, or not an Ed25519 key; names the file.
+    """
+    path = _path_of(uri)
+    pem = _read(path)
+    try:
+        private = load_pem_private_key(pem, password=None)
+    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
+        raise ConfigurationError(f"{path}: is not a PEM private key") from error
+    if not isinstance(private, Ed25519PrivateKey):
+        raise ConfigurationError(f"{path}: is not an Ed25519 key")
+    return Ed25519Signer(name, private)
+
+
+def read_vault_key(uri: str) -> bytes:
+    """The 32 bytes of the vault key. Raises ConfigurationError as `open_log_signer` does."""
+    path = _path_of(uri)
+    text = _read(path).decode("ascii", "replace").strip()
+    try:
+        key = base64.b64decode(text.removeprefix(_VAULT_LABEL), validate=True)
+    except binascii.Error:
+        key = b""
+    if not text.startswith(_VAULT_LABEL) or len(key) != VAULT_KEY_BYTES:
+        raise ConfigurationError(
+            f"{path}: is not a vault key", hint="restore it from where it was kept; without it content cannot be opened"
+        )
+    return key
+
+
+def file_uri(path: Path) -> str:
+    """The URI of a key file."""
+    return f"file:{path}"
+
+
+def _path_of(uri: str) -> Path:
+    scheme, _, rest = uri.partition(":")
+    if scheme != "file" or not rest:
+        raise ConfigurationError(f"key {uri.partition(':')[0][:16]!r}: no such key scheme", hint="keys are named file:<path>")
+    return Path(rest)
+
+
+def _read(path: Path) -> bytes:
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
+    except OSError as error:
+        raise ConfigurationError(f"{path}: key cannot be read: {error.strerror}") from error
+    with os.fdopen(descriptor, "rb") as file:
+        mode = os.fstat(file.fileno()).st_mode
+        if mode & _OTHERS:
+            raise ConfigurationError(f"{path}: key may be read by others (mode {mode & 0o777:o})", hint=f"chmod 600 {path}")
+        return file.read(_MAX_KEY_FILE_BYTES)
+
+
+def _create(path: Path, content: bytes) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+    except FileExistsError as error:
+        raise ConfigurationError(f"{path}: there is a key already; keys are never overwritten") from error
+    except OSError as error:
+        raise ConfigurationError(f"{path}: key cannot be written: {error.strerror}") from error
