@@ -83,7 +83,7 @@ class SampleEntries:
 
     def beat(self, run: str = "r_1", source: str = GATEWAY, open_exchanges: int = 0) -> int:
         """`source.heartbeat`."""
-        body = {"run": run, "open_exchanges": open_exchanges, "refused": 0, "exchanges": 0}
+        body: dict[str, Any] = {"run": run, "open_exchanges": open_exchanges, "refused": 0, "exchanges": 0}
         return self.add("source.heartbeat", source, body, source=source)
 
     def beats(self, count: int, every: timedelta = timedelta(seconds=60)) -> None:

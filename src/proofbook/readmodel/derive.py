@@ -1,0 +1,252 @@
+"""Entries -> rows of the projection, in batches.
+
+Promises: pure; the same entries give the same rows, however they are cut into batches. A request and its response that fall into
+one batch become one row at once; a response to an earlier request is handed on as an update.
+Does not: check hashes or signatures (that is the verifier's work) nor read a clock. Kinds that no question needs leave only the
+trace that every entry leaves on its source.
+Hostile input: an entry that is not of its form raises EntryDamaged naming its index.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any, Final, TypeAlias
+
+from proofbook.errors import EntryDamaged
+
+Cells: TypeAlias = tuple[Any, ...]
+Object: TypeAlias = Mapping[str, Any]
+
+OPEN: Final = "open"
+REFUSED: Final = "refused"
+_STATE: Final = 29
+"""Where the state stands in an exchange row; the 16 cells from here on come from the response."""
+
+
+@dataclass(slots=True)
+class SourceState:
+    """What is known of a source so far; it moves with every entry."""
+
+    assurance: str
+    first_recorded: str
+    entries: int = 0
+    last_seq: int = 0
+    last_idx: int = -1
+    last_recorded: str = ""
+    last_heartbeat: str | None = None
+
+
+@dataclass(slots=True)
+class Batch:
+    """Rows to write, by the question that writes them. `sources` starts as the state before the batch."""
+
+    sources: dict[str, SourceState]
+    rows: defaultdict[str, list[Cells]] = field(default_factory=lambda: defaultdict(list))
+    exchanges: list[list[Any]] = field(default_factory=list)
+    waiting: dict[str, list[Any]] = field(default_factory=dict)
+    """First row of each exchange of this batch, open or answered."""
+    responses: list[tuple[str, Cells]] = field(default_factory=list)
+    """Responses to requests of earlier batches: exchange id, and the cells to set."""
+
+    def add(self, entries: Iterable[tuple[int, bytes]]) -> int:
+        """Takes in entries; gives how many. Raises EntryDamaged."""
+        count = 0
+        for index, data in entries:
+            count += 1
+            try:
+                entry = json.loads(data)
+                self._see_source(index, entry)
+                handler = _HANDLERS.get(entry["kind"])
+                if handler is not None:
+                    handler(self, index, entry, entry["body"])
+            except (KeyError, TypeError, AttributeError, ValueError, RecursionError) as error:
+                raise EntryDamaged(
+                    f"entry {index} does not have the form of its kind: {type(error).__name__} {error}", place=f"entry {index}"
+                ) from error
+        return count
+
+    def _see_source(self, index: int, entry: Object) -> None:
+        source, seq, recorded = entry["source"]["id"], entry["source"]["seq"], entry["recorded"]
+        state = self.sources.get(source)
+        if state is None:
+            state = self.sources[source] = SourceState(entry["source"]["assurance"], recorded)
+        if seq != state.last_seq + 1:
+            self.rows["add_sequence_break"].append((index, source, state.last_seq + 1, seq))
+        state.entries += 1
+        state.last_seq, state.last_idx, state.last_recorded = seq, index, recorded
+        if entry["kind"] == "source.heartbeat":
+            state.last_heartbeat = recorded
+
+
+def _request(batch: Batch, index: int, entry: Object, body: Object) -> None:
+    principal, model, engine, source = body["principal"], body["model"], body["engine"], entry["source"]
+    claimed = body["claimed_user"]
+    row = [
+        index,
+        entry["id"],
+        body["exchange"],
+        0,
+        entry["occurred"],
+        entry["recorded"],
+        source["id"],
+        source["seq"],
+        body["system"],
+        principal["id"],
+        principal["kind"],
+        principal["method"],
+        principal["key"],
+        None if claimed is None else claimed["value"],
+        body["conversation"],
+        body["protocol"],
+        int(body["stream"]),
+        model["asked"],
+        model["artifact"],
+        model["status"],
+        engine["upstream"],
+        engine["product"],
+        engine["build"],
+        _text(body["parameters"]),
+        body["messages"],
+        body["tools"],
+        body["system_prompt"],
+        body["guardrail"],
+        _bytes(body["content"], "request"),
+        OPEN,
+        *(None,) * 15,
+    ]
+    batch.exchanges.append(row)
+    batch.waiting.setdefault(body["exchange"], row)
+
+
+def _response(batch: Batch, index: int, entry: Object, body: Object) -> None:
+    usage = body["usage"]
+    cells = (
+        body["state"],
+        body["reason"],
+        None,
+        body["http_status"],
+        index,
+        entry["id"],
+        entry["recorded"],
+        body["model_answered"],
+        _text(body["finish"]),
+        usage["prompt_tokens"],
+        usage["completion_tokens"],
+        body["chunks"],
+        body["forwarded_at"],
+        body["first_byte_at"],
+        body["last_byte_at"],
+        _bytes(body["content"], "response"),
+    )
+    row = batch.waiting.get(body["exchange"])
+    if row is None:
+        batch.responses.append((body["exchange"], cells))
+    elif row[_STATE] == OPEN:
+        row[_STATE:] = cells
+    else:
+        batch.rows["add_stray_response"].append((index, entry["id"], body["exchange"]))
+
+
+def _refused(batch: Batch, index: int, entry: Object, body: Object) -> None:
+    principal, source = body["principal"], entry["source"]
+    batch.exchanges.append(
+        [
+            index,
+            entry["id"],
+            body["exchange"],
+            1,
+            entry["occurred"],
+            entry["recorded"],
+            source["id"],
+            source["seq"],
+            body["system"],
+            principal["id"],
+            principal["kind"],
+            principal["method"],
+            principal["key"],
+            *(None,) * 15,
+            body["request_bytes"],
+            REFUSED,
+            body["reason"],
+            body["detail"],
+            body["http_status"],
+            *(None,) * 12,
+        ]
+    )
+
+
+def _artifact(batch: Batch, index: int, entry: Object, body: Object) -> None:
+    plain = ("artifact", "name", "store", "location", "host", "format", "bytes_total", "files_total", "license_declared")
+    more = ("architecture", "parameters", "quantization", "verification", "rung", "signature", "code_executing")
+    artifact, *first = (body[name] for name in plain)
+    last = (len(body["findings"]), len(body["unknowns"]), body["observed_at"])
+    row = (index, entry["id"], entry["subject"], artifact, entry["recorded"], *first, *(body[name] for name in more), *last)
+    batch.rows["add_artifact_version"].append(row)
+
+
+def _collection(batch: Batch, index: int, _entry: Object, body: Object) -> None:
+    names = ("collector", "started", "ended", "found", "unchanged", "skipped_total")
+    batch.rows["add_collection"].append((index, *(body[name] for name in names)))
+
+
+def _started(batch: Batch, index: int, entry: Object, body: Object) -> None:
+    names = ("run", "program", "version", "config")
+    row = (index, entry["source"]["id"], *(body[name] for name in names), entry["recorded"], body["previous_end"])
+    batch.rows["add_source_run"].append(row)
+
+
+def _stopped(batch: Batch, index: int, entry: Object, body: Object) -> None:
+    batch.rows["end_source_run"].append((index, entry["recorded"], body["reason"], entry["source"]["id"], body["run"]))
+
+
+def _gap(batch: Batch, index: int, entry: Object, body: Object) -> None:
+    row = (index, entry["source"]["id"], body["from"], body["until"], body["reason"], body["detail"])
+    batch.rows["add_source_gap"].append(row)
+
+
+def _issued(batch: Batch, index: int, entry: Object, body: Object) -> None:
+    names = ("key", "principal", "principal_kind", "system", "secret_sha256", "expires", "note")
+    row = (*(body[name] for name in names), index, entry["recorded"], entry["actor"]["id"])
+    batch.rows["add_access_key"].append(row)
+
+
+def _revoked(batch: Batch, index: int, entry: Object, body: Object) -> None:
+    batch.rows["revoke_access_key"].append((index, entry["recorded"], body["reason"], body["key"]))
+
+
+def _content(batch: Batch, index: int, entry: Object, body: Object) -> None:
+    row = (index, entry["kind"], body["conversation"], entry["recorded"], body["reason"])
+    batch.rows["add_content_event"].append(row)
+
+
+def _text(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _bytes(content: Object, slot: str) -> int | None:
+    held = content.get(slot)
+    return None if held is None else held["bytes"]
+
+
+_Handler: TypeAlias = Callable[[Batch, int, Object, Object], None]
+_HANDLERS: Final[Mapping[str, _Handler]] = MappingProxyType(
+    {
+        "exchange.request": _request,
+        "exchange.response": _response,
+        "exchange.refused": _refused,
+        "model.artifact": _artifact,
+        "collection.run": _collection,
+        "source.started": _started,
+        "source.stopped": _stopped,
+        "source.gap": _gap,
+        "access.key_issued": _issued,
+        "access.key_revoked": _revoked,
+        "content.erased": _content,
+        "content.held": _content,
+        "content.released": _content,
+    }
+)

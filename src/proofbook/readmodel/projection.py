@@ -1,0 +1,172 @@
+"""The projection itself: follows the book, and starts again when the book under it is another one.
+
+Promises: `catch_up` moves rows and position together, in transactions, so a reader sees the book as it was at some size; two
+processes may do it at once (the one that comes second finds the work done). A book that was restored or rebuilt is noticed by its
+origin, its size or the leaf hash of the last entry seen, and the projection is rebuilt.
+Does not: hold anything that is not in the book; verify entries; serve as evidence by itself.
+Hostile input: EntryDamaged for an entry that does not have its form; StoreUnavailable for a damaged file (delete it).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from itertools import islice
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Self
+
+import apsw
+
+from proofbook.book.interface import BookReading
+from proofbook.readmodel.connection import Reader, make_schema, open_reading, open_writing, transaction, unavailable
+from proofbook.readmodel.derive import Batch, Cells, SourceState
+
+SCHEMA: Final = 1
+"""Raised with every change of `schema.sql`; an older file is rebuilt."""
+
+_BATCH: Final = 10_000
+"""Entries in one transaction: some tens of megabytes at most, and readers see progress."""
+
+
+class Projection:
+    """The projection of one book at `path`. Used by one thread."""
+
+    def __init__(self, path: Path, book: BookReading) -> None:
+        """Opens, creating the file when needed. Raises StoreUnavailable."""
+        self._path = path
+        self._book = book
+        self._connection = open_writing(path)
+        self.reader: Final = Reader(self._connection, path)
+        self._prepare()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._connection.close()
+
+    @property
+    def position(self) -> int:
+        """How many entries have been taken in."""
+        row = self.reader.row("position")
+        return 0 if row is None else int(row[2])
+
+    def catch_up(self, progress: Callable[[int], None] | None = None) -> int:
+        """Takes in everything the book has by now; gives the new position. `progress` is told each position reached.
+
+        Raises EntryDamaged, StoreUnavailable.
+        """
+        size = self._book.size()
+        while True:
+            with transaction(self._connection, self._path):
+                start = self._check_position()
+                if start < size:
+                    self._take_in(start, min(start + _BATCH, size))
+            if start >= size:
+                return start
+            if progress is not None:
+                progress(min(start + _BATCH, size))
+
+    def rebuild(self) -> int:
+        """Forgets everything and takes the whole book in again."""
+        with transaction(self._connection, self._path):
+            self._forget()
+        return self.catch_up()
+
+    def _prepare(self) -> None:
+        try:
+            with transaction(self._connection, self._path):
+                if self._stored_schema() != SCHEMA:
+                    self._forget()
+        except apsw.Error as error:
+            raise unavailable(self._path, error) from error
+
+    def _stored_schema(self) -> int | None:
+        tables = {row[0] for row in self.reader.rows("tables")}
+        row = self.reader.row("position") if "position" in tables else None
+        return None if row is None else int(row[0])
+
+    def _check_position(self) -> int:
+        """Where to go on; 0 after forgetting rows that are another book's."""
+        row = self.reader.row("position")
+        if row is not None:
+            _, origin, start, last_leaf = row
+            if origin == self._book.origin and self._is_same_history(int(start), last_leaf):
+                return int(start)
+        self._forget()
+        return 0
+
+    def _is_same_history(self, start: int, last_leaf: bytes | None) -> bool:
+        if start == 0:
+            return True
+        return start <= self._book.size() and next(iter(self._book.leaf_hashes(start - 1, start)), None) == last_leaf
+
+    def _take_in(self, start: int, stop: int) -> None:
+        batch = Batch({row[0]: _source_state(row) for row in self.reader.rows("sources")})
+        batch.add(islice(self._book.entries(start, stop), stop - start))
+        self.reader.write("add_exchange", (tuple(row) for row in batch.exchanges))
+        self._answer(batch.responses, batch)
+        for name, rows in batch.rows.items():
+            self.reader.write(name, rows)
+        states = batch.sources.items()
+        self.reader.write("set_source", (_source_row(source, state) for source, state in states if state.last_idx >= start))
+        self._set_position(stop, next(iter(self._book.leaf_hashes(stop - 1, stop)), None))
+
+    def _answer(self, responses: Iterable[tuple[str, Cells]], batch: Batch) -> None:
+        """Responses to requests of earlier batches; one that finds no open request is listed as stray."""
+        for exchange, cells in responses:
+            row = self.reader.row("first_request", {"exchange": exchange})
+            if row is not None and row[1] == "open":
+                self.reader.write("answer_exchange", [(*cells, row[0])])
+            else:
+                batch.rows["add_stray_response"].append((cells[4], cells[5], exchange))
+
+    def _forget(self) -> None:
+        make_schema(self._connection)
+        self._set_position(0, None)
+
+    def _set_position(self, start: int, last_leaf: bytes | None) -> None:
+        self.reader.write("set_position", [(SCHEMA, self._book.origin, start, last_leaf)])
+
+
+class ReadOnlyProjection:
+    """The same file for pages: cannot write, and sees what some process has caught up. Used by one thread."""
+
+    def __init__(self, path: Path) -> None:
+        """Raises StoreUnavailable when there is no projection yet."""
+        self._connection = open_reading(path)
+        self.reader: Final = Reader(self._connection, path)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._connection.close()
+
+    @property
+    def position(self) -> int:
+        """How many entries have been taken in."""
+        row = self.reader.row("position")
+        return 0 if row is None else int(row[2])
+
+
+def _source_state(row: Cells) -> SourceState:
+    _, assurance, entries, last_seq, last_idx, first, last, beat = row
+    return SourceState(assurance, first, entries, last_seq, last_idx, last, beat)
+
+
+def _source_row(source: str, state: SourceState) -> Cells:
+    return (
+        source,
+        state.assurance,
+        state.entries,
+        state.last_seq,
+        state.last_idx,
+        state.first_recorded,
+        state.last_recorded,
+        state.last_heartbeat,
+    )

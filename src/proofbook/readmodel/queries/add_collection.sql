@@ -1,0 +1,2 @@
+INSERT INTO collection (idx, collector, started, ended, found, unchanged, skipped_total)
+VALUES (?, ?, ?, ?, ?, ?, ?);

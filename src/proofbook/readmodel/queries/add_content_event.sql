@@ -1,0 +1,1 @@
+INSERT INTO content_event (idx, kind, conversation, recorded, reason) VALUES (?, ?, ?, ?, ?);

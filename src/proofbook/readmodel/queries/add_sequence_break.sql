@@ -1,0 +1,1 @@
+INSERT INTO sequence_break (idx, source, expected, found) VALUES (?, ?, ?, ?);

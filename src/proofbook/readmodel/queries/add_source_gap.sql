@@ -1,0 +1,1 @@
+INSERT INTO source_gap (idx, source, since, until, reason, detail) VALUES (?, ?, ?, ?, ?, ?);

@@ -1,0 +1,1 @@
+INSERT INTO stray_response (idx, entry, exchange) VALUES (?, ?, ?);

@@ -1,0 +1,2 @@
+SELECT name FROM sqlite_schema
+WHERE type = 'table';

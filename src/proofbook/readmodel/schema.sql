@@ -1,0 +1,190 @@
+-- A disposable projection of the book: everything here is derived from entries and may be deleted at any time.
+-- Instants are fixed-width UTC text, so text order is time order. `idx` is always a position in the book.
+-- Running it again forgets everything.
+
+DROP TABLE IF EXISTS position;
+DROP TABLE IF EXISTS exchange;
+DROP TABLE IF EXISTS stray_response;
+DROP TABLE IF EXISTS artifact_version;
+DROP TABLE IF EXISTS collection;
+DROP TABLE IF EXISTS source;
+DROP TABLE IF EXISTS source_run;
+DROP TABLE IF EXISTS source_gap;
+DROP TABLE IF EXISTS sequence_break;
+DROP TABLE IF EXISTS access_key;
+DROP TABLE IF EXISTS content_event;
+
+CREATE TABLE position (
+  one INTEGER PRIMARY KEY CHECK (one = 1),
+  schema INTEGER NOT NULL,
+  origin TEXT NOT NULL,
+  next_index INTEGER NOT NULL,
+  last_leaf BLOB                      -- leaf hash of entry next_index - 1: a restored or rebuilt book has another
+) STRICT;
+
+CREATE TABLE exchange (               -- one row for each exchange.request or exchange.refused entry
+  idx INTEGER PRIMARY KEY,
+  entry TEXT NOT NULL,
+  exchange TEXT NOT NULL,
+  refused INTEGER NOT NULL,
+  occurred TEXT NOT NULL,
+  recorded TEXT NOT NULL,
+  source TEXT NOT NULL,
+  seq INTEGER NOT NULL,
+  system TEXT,
+  principal TEXT NOT NULL,
+  principal_kind TEXT NOT NULL,
+  principal_method TEXT NOT NULL,
+  principal_key TEXT,
+  claimed_user TEXT,
+  conversation TEXT,
+  protocol TEXT,
+  stream INTEGER,
+  model_asked TEXT,
+  artifact TEXT,
+  binding TEXT,
+  upstream TEXT,
+  product TEXT,
+  build TEXT,
+  parameters TEXT,
+  messages INTEGER,
+  tools INTEGER,
+  system_prompt TEXT,
+  guardrail TEXT,
+  request_bytes INTEGER,
+  state TEXT NOT NULL,                -- open, refused, or how it ended
+  reason TEXT,
+  detail TEXT,
+  http_status INTEGER,
+  response_idx INTEGER,
+  response_entry TEXT,
+  response_recorded TEXT,
+  model_answered TEXT,
+  finish TEXT,
+  prompt_tokens INTEGER,
+  completion_tokens INTEGER,
+  chunks INTEGER,
+  forwarded_at TEXT,
+  first_byte_at TEXT,
+  last_byte_at TEXT,
+  response_bytes INTEGER
+) STRICT;
+CREATE INDEX exchange_id ON exchange (exchange);
+CREATE INDEX exchange_occurred ON exchange (occurred);
+CREATE INDEX exchange_principal ON exchange (principal, idx);
+CREATE INDEX exchange_artifact ON exchange (artifact, idx);
+CREATE INDEX exchange_system ON exchange (system, idx);
+CREATE INDEX exchange_state ON exchange (state, idx);
+CREATE INDEX exchange_open ON exchange (source, idx) WHERE state = 'open';
+
+CREATE TABLE stray_response (         -- a response without a request, or a second one: listed, never merged
+  idx INTEGER PRIMARY KEY,
+  entry TEXT NOT NULL,
+  exchange TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE artifact_version (       -- every provenance record; the newest of a subject is the one in force
+  idx INTEGER PRIMARY KEY,
+  entry TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  artifact TEXT NOT NULL,
+  recorded TEXT NOT NULL,
+  name TEXT NOT NULL,
+  store TEXT NOT NULL,
+  location TEXT NOT NULL,
+  host TEXT NOT NULL,
+  format TEXT NOT NULL,
+  bytes_total INTEGER NOT NULL,
+  files_total INTEGER NOT NULL,
+  license_declared TEXT NOT NULL,
+  architecture TEXT NOT NULL,
+  parameters TEXT NOT NULL,
+  quantization TEXT NOT NULL,
+  verification TEXT NOT NULL,
+  rung TEXT NOT NULL,
+  signature TEXT NOT NULL,
+  code_executing TEXT NOT NULL,
+  findings INTEGER NOT NULL,
+  unknowns INTEGER NOT NULL,
+  observed_at TEXT NOT NULL
+) STRICT;
+CREATE INDEX artifact_subject ON artifact_version (subject, idx);
+CREATE INDEX artifact_digest ON artifact_version (artifact, idx);
+
+CREATE TABLE collection (             -- every look by a collector
+  idx INTEGER PRIMARY KEY,
+  collector TEXT NOT NULL,
+  started TEXT NOT NULL,
+  ended TEXT NOT NULL,
+  found INTEGER NOT NULL,
+  unchanged INTEGER NOT NULL,
+  skipped_total INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE source (
+  source TEXT PRIMARY KEY,
+  assurance TEXT NOT NULL,
+  entries INTEGER NOT NULL,
+  last_seq INTEGER NOT NULL,
+  last_idx INTEGER NOT NULL,
+  first_recorded TEXT NOT NULL,
+  last_recorded TEXT NOT NULL,
+  last_heartbeat TEXT
+) STRICT;
+
+CREATE TABLE source_run (
+  idx INTEGER PRIMARY KEY,            -- of source.started
+  source TEXT NOT NULL,
+  run TEXT NOT NULL,
+  program TEXT NOT NULL,
+  version TEXT NOT NULL,
+  config TEXT,
+  started TEXT NOT NULL,
+  previous_end TEXT NOT NULL,
+  stopped_idx INTEGER,
+  stopped TEXT,
+  stop_reason TEXT
+) STRICT;
+CREATE INDEX source_run_source ON source_run (source, idx);
+
+CREATE TABLE source_gap (
+  idx INTEGER PRIMARY KEY,
+  source TEXT NOT NULL,
+  since TEXT NOT NULL,
+  until TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  detail TEXT NOT NULL
+) STRICT;
+CREATE INDEX source_gap_source ON source_gap (source, idx);
+
+CREATE TABLE sequence_break (         -- a source's number that is not the one that had to follow
+  idx INTEGER PRIMARY KEY,
+  source TEXT NOT NULL,
+  expected INTEGER NOT NULL,
+  found INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE access_key (
+  key TEXT PRIMARY KEY,
+  principal TEXT NOT NULL,
+  principal_kind TEXT NOT NULL,
+  system TEXT NOT NULL,
+  secret_sha256 TEXT NOT NULL,
+  expires TEXT,
+  note TEXT NOT NULL,
+  issued_idx INTEGER NOT NULL,
+  issued TEXT NOT NULL,
+  issued_by TEXT NOT NULL,
+  revoked_idx INTEGER,
+  revoked TEXT,
+  revoked_reason TEXT
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE content_event (
+  idx INTEGER PRIMARY KEY,
+  kind TEXT NOT NULL,
+  conversation TEXT NOT NULL,
+  recorded TEXT NOT NULL,
+  reason TEXT NOT NULL
+) STRICT;
+CREATE INDEX content_event_conversation ON content_event (conversation, idx);
