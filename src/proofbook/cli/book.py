@@ -1,0 +1,103 @@
+"""`proofbook book …`: look at the book, prove an entry, re-derive everything, change its key, go on after a restore."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from proofbook.cli.main import Shared
+from proofbook.cli.printing import print_facts, print_json, print_lines, progress_bar, say
+from proofbook.errors import IntegrityError
+from proofbook.wiring.home import open_home
+from proofbook.wiring.inspecting import InspectionReport, inspect_home, prove_entry, read_status
+
+
+@click.group()
+def book() -> None:
+    """The append-only book: status, proofs, re-derivation, keys."""
+
+
+@book.command()
+@click.pass_obj
+def status(shared: Shared) -> None:
+    """Size, newest signed checkpoint, sources and keys."""
+    found = read_status(open_home(shared.home))
+    if shared.json:
+        print_json(found)
+    else:
+        print_facts([(name.replace("_", " "), value) for name, value in found.items()])
+
+
+@book.command()
+@click.argument("entry")
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Write the proof here instead of printing it.")
+@click.pass_obj
+def prove(shared: Shared, entry: str, out: Path | None) -> None:
+    """Proof that an entry is in the book: a C2SP tlog-proof file.
+
+    ENTRY is an index, an entry id (e_…) or an exchange id (x_…).
+    """
+    proof = prove_entry(open_home(shared.home), entry)
+    if out is not None:
+        out.write_bytes(proof.text)
+        say(f"proof of entry {proof.index} ({proof.kind}) in a tree of {proof.size} written to {out}")
+    elif shared.json:
+        print_json(
+            {"index": proof.index, "kind": proof.kind, "size": proof.size, "proof": proof.text.decode(), "entry": proof.entry}
+        )
+    else:
+        print_lines(proof.text.decode().splitlines())
+
+
+@book.command()
+@click.option("--content", is_flag=True, help="Also open every sealed content and compare it with its commitment.")
+@click.option(
+    "--checkpoint",
+    "held",
+    multiple=True,
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="A checkpoint somebody already holds: the book must extend it. May be repeated.",
+)
+@click.pass_obj
+def fsck(shared: Shared, content: bool, held: tuple[Path, ...]) -> None:
+    """Re-derive everything from raw rows and name every damage; exit 5 when there is one."""
+    home = open_home(shared.home)
+    with progress_bar("entries") as bar:
+        report = inspect_home(home, content=content, held=[path.read_bytes() for path in held], progress=bar.update)
+    if shared.json:
+        print_json(report.to_json())
+    else:
+        print_lines(report.lines())
+    if report.damages_total:
+        sys.exit(IntegrityError.exit_code)
+
+
+@book.command("rotate-key")
+@click.option("--reason", required=True, help="Why; recorded.")
+@click.pass_obj
+def rotate_key(shared: Shared, reason: str) -> None:
+    """Sign with a new log key from here on; the old key's history stays verifiable."""
+    from proofbook.wiring.rotation import rotate_log_key
+
+    vkey = rotate_log_key(open_home(shared.home), reason)
+    print_facts([("new verifier key", vkey)])
+    say("Tell everybody who checks this book's evidence about the new verifier key, by a way they trust.")
+
+
+@book.command()
+@click.option("--reason", required=True, help="Why; recorded.")
+@click.option(
+    "--yes-start-a-new-book", "confirmed", is_flag=True, required=True, help="Needed: the old origin is never written again."
+)
+@click.pass_obj
+def reopen(shared: Shared, reason: str, confirmed: bool) -> None:
+    """After a restored backup: keep the old book as it is and go on in a new one that names it."""
+    from proofbook.wiring.reopening import reopen_book
+
+    origin = reopen_book(open_home(shared.home), reason)
+    print_facts([("new origin", origin), ("confirmed", confirmed)])
+
+
+__all__ = ["InspectionReport", "book"]

@@ -1,0 +1,104 @@
+"""`proofbook content …`: sealed prompts and outputs: show one on purpose, hold, release, erase, dispose by age."""
+
+from __future__ import annotations
+
+import click
+
+from proofbook.cli.main import Shared
+from proofbook.cli.printing import print_facts, print_json, show_safe
+from proofbook.errors import RefusedError
+from proofbook.journal.receipt import Receipt
+from proofbook.vault.reader import Absent
+from proofbook.wiring import contents
+from proofbook.wiring.home import open_home
+from proofbook.wiring.recording import open_door
+
+_NAME = click.argument("name", metavar="CONVERSATION")
+_REASON = click.option("--reason", required=True, help="Why; recorded.")
+
+
+@click.group()
+def content() -> None:
+    """Sealed content: shown only on purpose, held, erased with a disposal record.
+
+    CONVERSATION is a conversation id (c_…) or the id of one of its exchanges (x_…).
+    """
+
+
+@content.command()
+@click.argument("exchange")
+@click.option("--slot", type=click.Choice(contents.SLOTS), default="response", show_default=True)
+@click.option("--purpose", required=True, help="Why you look; recorded before anything is shown.")
+@click.pass_obj
+def show(shared: Shared, exchange: str, slot: str, purpose: str) -> None:
+    """Print the content of one exchange; the look is recorded."""
+    home = open_home(shared.home)
+    with open_door(home) as door:
+        found = contents.reveal(home, door.recorder, exchange, slot, purpose=purpose)
+    if isinstance(found, Absent):
+        raise RefusedError(f"the {slot} of {exchange} was shredded; its commitment stays in the book")
+    text = found.decode("utf-8", "backslashreplace")
+    if shared.json:
+        print_json({"exchange": exchange, "slot": slot, "content": text})
+    else:
+        for line in text.splitlines():
+            click.echo(show_safe(line))
+
+
+@content.command()
+@_NAME
+@_REASON
+@click.option("--policy", required=True, help="Policy or request this rests on; recorded.")
+@click.pass_obj
+def erase(shared: Shared, name: str, reason: str, policy: str) -> None:
+    """Destroy a conversation's key and content. Every proof still verifies."""
+    home = open_home(shared.home)
+    conversation = contents.find_conversation(home, name)
+    with open_door(home) as door:
+        _print(shared, conversation, contents.erase(door.recorder, conversation, reason=reason, policy=policy))
+
+
+@content.command()
+@_NAME
+@_REASON
+@click.pass_obj
+def hold(shared: Shared, name: str, reason: str) -> None:
+    """Place a legal hold: neither erasure nor retention touches the conversation."""
+    home = open_home(shared.home)
+    conversation = contents.find_conversation(home, name)
+    with open_door(home) as door:
+        _print(shared, conversation, contents.hold(door.recorder, conversation, reason=reason))
+
+
+@content.command()
+@_NAME
+@_REASON
+@click.pass_obj
+def release(shared: Shared, name: str, reason: str) -> None:
+    """End a legal hold."""
+    home = open_home(shared.home)
+    conversation = contents.find_conversation(home, name)
+    with open_door(home) as door:
+        _print(shared, conversation, contents.release(door.recorder, conversation, reason=reason))
+
+
+@content.command()
+@click.pass_obj
+def retain(shared: Shared) -> None:
+    """Erase content older than `retention.default_days`, except what is on hold. Recorded even when nothing was due."""
+    home = open_home(shared.home)
+    with open_door(home) as door:
+        result = contents.run_retention(home, door.recorder)
+    facts = {"older than": result.older_than, "due": result.examined, "erased": result.erased, "kept on hold": result.held}
+    if shared.json:
+        print_json(facts)
+    else:
+        print_facts(list(facts.items()))
+
+
+def _print(shared: Shared, conversation: str, receipt: Receipt) -> None:
+    facts = {"conversation": conversation, "entry": receipt.index, "entry id": receipt.entry_id, "recorded": receipt.recorded}
+    if shared.json:
+        print_json(facts)
+    else:
+        print_facts(list(facts.items()))

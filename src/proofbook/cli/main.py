@@ -1,0 +1,89 @@
+"""The program: the group of commands, the home folder they share, and the boundary where errors become exit codes.
+
+Exit codes: 0 ok, 2 configuration or usage, 3 bad input, 4 refused, 5 evidence does not check out, 6 unavailable, 70 halt; 1 is
+a bug of ours.
+"""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import Any, Final
+
+import click
+
+from proofbook import __version__
+from proofbook.cli.printing import print_error
+from proofbook.errors import ProofbookError
+
+_COMMANDS: Final = {
+    "init": "proofbook.cli.init:init",
+    "demo": "proofbook.cli.demo:demo",
+    "up": "proofbook.cli.running:up",
+    "gateway": "proofbook.cli.running:gateway",
+    "portal": "proofbook.cli.running:portal",
+    "discover": "proofbook.cli.looking:discover",
+    "collect": "proofbook.cli.looking:collect",
+    "key": "proofbook.cli.key:key",
+    "content": "proofbook.cli.content:content",
+    "population": "proofbook.cli.evidence:population",
+    "export": "proofbook.cli.evidence:export",
+    "verify": "proofbook.cli.evidence:verify",
+    "book": "proofbook.cli.book:book",
+    "record": "proofbook.cli.record:record",
+    "config": "proofbook.cli.config:config",
+}
+"""Imported when called, so that `proofbook --help` and `verify` stay quick."""
+
+
+@dataclass(slots=True)
+class Shared:
+    """What every command is given."""
+
+    home: Path
+    json: bool
+
+
+class _Lazy(click.Group):
+    """A group that imports a command's module when the command is asked for, and turns our errors into exit codes."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
+        target = _COMMANDS.get(cmd_name)
+        if target is None:
+            return None
+        module, _, name = target.partition(":")
+        command: click.Command = getattr(import_module(module), name)
+        return command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except ProofbookError as error:
+            sys.exit(print_error(error, as_json=bool(ctx.params.get("as_json"))))
+        except BrokenPipeError:
+            sys.exit(0)
+
+
+@click.command(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.option(
+    "--home",
+    type=click.Path(path_type=Path, file_okay=False),
+    envvar="PROOFBOOK_HOME",
+    default=Path("proofbook-home"),
+    show_default=True,
+    help="Home folder: settings, keys, book.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+@click.version_option(__version__, prog_name="proofbook")
+@click.pass_context
+def main(ctx: click.Context, home: Path, as_json: bool) -> None:
+    """The evidence book of companies that run language models on their own machines.
+
+    Records what the models do, collects what is true around them, and hands over evidence that verifies offline.
+    """
+    ctx.obj = Shared(home, as_json)

@@ -1,0 +1,94 @@
+"""What a terminal is shown: plain lines, tables, JSON; and the one table from error to exit code.
+
+Results go to standard output, talk to standard error. Whatever came from outside (model names, file names, prompts never) is
+shown with control characters escaped, so that it cannot move the cursor or recolour a screen. `--json` prints one JSON document
+and nothing else on standard output.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, Final
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+from rich.table import Table
+from rich.text import Text
+
+from proofbook.errors import ProofbookError
+
+EXIT_BUG: Final = 1
+_TALK: Final = Console(stderr=True, highlight=False)
+
+
+def show_safe(text: object) -> str:
+    """Text with everything that is not printable escaped."""
+    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode("ascii") for char in str(text))
+
+
+def say(text: str) -> None:
+    """A line of talk, on standard error."""
+    click.echo(show_safe(text), err=True)
+
+
+def print_lines(lines: Iterable[str]) -> None:
+    """Lines of result."""
+    for line in lines:
+        click.echo(show_safe(line))
+
+
+def print_json(value: Any) -> None:
+    """One JSON document of result."""
+    click.echo(json.dumps(value, indent=2, ensure_ascii=False))
+
+
+def print_facts(facts: Sequence[tuple[str, object]]) -> None:
+    """Name and value, one a line, values aligned."""
+    width = max((len(name) for name, _ in facts), default=0)
+    for name, value in facts:
+        click.echo(f"{name.ljust(width)}  {show_safe(value)}")
+
+
+def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """A table as wide as it needs to be; a pipe gets it without frames."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(show_safe("" if cell is None else cell)) for cell in row))
+    Console(width=None if sys.stdout.isatty() else 200).print(table)
+
+
+class Bar:
+    """A progress bar on standard error; silent when that is not a terminal."""
+
+    def __init__(self, progress: Progress, task: TaskID) -> None:
+        self._progress = progress
+        self._task = task
+
+    def update(self, done: int, total: int | None = None) -> None:
+        """Show that `done` of `total` is done."""
+        self._progress.update(self._task, completed=done, total=total)
+
+
+@contextmanager
+def progress_bar(what: str, total: int | None = None) -> Iterator[Bar]:
+    """A bar for long work."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=_TALK, transient=True, disable=not _TALK.is_terminal) as progress:
+        yield Bar(progress, progress.add_task(what, total=total))
+
+
+def print_error(error: ProofbookError, *, as_json: bool) -> int:
+    """Say what is wrong and what fixes it; the exit code."""
+    if as_json:
+        print_json({"error": {"code": error.code, "message": error.message, "hint": error.hint, "exit": error.exit_code}})
+    else:
+        click.echo(click.style("error: ", fg="red", bold=True, reset=True) + show_safe(error.message), err=True)
+        if error.hint:
+            click.echo("  fix: " + show_safe(error.hint), err=True)
+    return error.exit_code

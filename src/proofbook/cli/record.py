@@ -1,0 +1,32 @@
+"""`proofbook record …`: the record kinds and their schemas."""
+
+from __future__ import annotations
+
+import click
+
+from proofbook.cli.main import Shared
+from proofbook.cli.printing import print_json, print_table
+from proofbook.errors import InputError
+from proofbook.records.kinds import KINDS
+
+
+@click.group()
+def record() -> None:
+    """Record kinds and their published schemas."""
+
+
+@record.command()
+@click.argument("kind", required=False)
+@click.pass_obj
+def schema(shared: Shared, kind: str | None) -> None:
+    """The JSON Schema of a record kind; the list of kinds without KIND."""
+    if kind is None:
+        rows = [(name, (model.__doc__ or "").splitlines()[0]) for name, model in sorted(KINDS.items())]
+        if shared.json:
+            print_json([{"kind": name, "what": what} for name, what in rows])
+        else:
+            print_table(("kind", "what"), rows)
+        return
+    if kind not in KINDS:
+        raise InputError(f"record kind {kind!r} is not known", hint="see `proofbook record schema`")
+    print_json(KINDS[kind].model_json_schema(by_alias=True))

@@ -1,0 +1,150 @@
+"""Issuing and revoking API keys as records, and following them live for the gateway.
+
+Promises: a secret is returned once and only its hash is recorded; issuing and revoking are entries with the operator as actor.
+`LiveKeys` notices a new key or revocation within half a second, by a look at two small rows, off the event loop.
+"""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from typing import Any, Final, Literal, cast
+
+from proofbook.book.reader import BookReader
+from proofbook.errors import ConfigurationError, InputError, ProofbookError
+from proofbook.gateway.admission import IssuedKey, KeyRing, build_key_ring, derive_secret_hash, format_key
+from proofbook.journal.receipt import Recorder
+from proofbook.primitives.digest import parse_digest
+from proofbook.primitives.instants import format_instant, parse_instant
+from proofbook.readmodel import keys
+from proofbook.records.envelope import Actor, ActorKind, Assurance, Draft
+from proofbook.records.operations import KeyIssued, KeyRevoked
+from proofbook.wiring.home import Home
+from proofbook.wiring.reading import open_projection
+from proofbook.wiring.system import CLOCK, ENTROPY, operator_name
+
+SOURCE: Final = "cli"
+_KINDS: Final = ("access.key_issued", "access.key_revoked")
+_POLL_SECONDS: Final = 0.5
+_MAX_PRINCIPAL: Final = 128
+
+
+@dataclass(frozen=True, slots=True)
+class NewKey:
+    """A key as it is shown once."""
+
+    id: str
+    secret: str
+    index: int
+
+
+def operator() -> Actor:
+    """Who runs a command, as the operating system says."""
+    return Actor(operator_name(), ActorKind.PERSON, "local_account")
+
+
+def issue_key(
+    home: Home,
+    recorder: Recorder,
+    *,
+    principal: str,
+    kind: Literal["person", "service"],
+    system: str,
+    expires: str | None,
+    note: str,
+) -> NewKey:
+    """Issue a key bound to a principal and a system.
+
+    Raises:
+        ConfigurationError: the system is not configured. InputError: principal or expiry is malformed.
+    """
+    gateway = home.settings.gateway
+    known = [each.id for each in gateway.systems] if gateway is not None else []
+    if system not in known:
+        raise ConfigurationError(f"system {system!r} is not configured", hint=f"known systems: {', '.join(known) or 'none'}")
+    if not principal.strip() or len(principal) > _MAX_PRINCIPAL or not principal.isprintable():
+        raise InputError(f"principal {principal[:40]!r} is not a name", hint=f"1 to {_MAX_PRINCIPAL} printable characters")
+    if expires is not None:
+        parse_instant(expires)
+    key_id, secret = ENTROPY(6).hex(), ENTROPY(24)
+    body = KeyIssued(
+        key=key_id,
+        principal=principal,
+        principal_kind=kind,
+        system=system,
+        secret_sha256=derive_secret_hash(secret),
+        expires=expires,
+        note=note,
+    )
+    receipt = recorder.record(_draft("access.key_issued", key_id, body.to_body()))
+    return NewKey(key_id, format_key(key_id, secret), receipt.index)
+
+
+def revoke_key(home: Home, recorder: Recorder, *, key: str, reason: str) -> int:
+    """Revoke a key; the index of the entry. Raises InputError when there is no such key or it was revoked before."""
+    with open_projection(home) as (_, projection):
+        found = next((each for each in keys.every(projection.reader) if each.key == key), None)
+    if found is None:
+        raise InputError(f"key {key!r}: there is no such key", hint="see `proofbook key list`")
+    if found.revoked is not None:
+        raise InputError(f"key {key!r}: was revoked at {found.revoked} already")
+    return recorder.record(_draft("access.key_revoked", key, KeyRevoked(key=key, reason=reason).to_body())).index
+
+
+class LiveKeys:
+    """Implements the gateway's `KeySource`: a snapshot, refreshed by a thread when the book has newer key entries."""
+
+    def __init__(self, home: Home) -> None:
+        """Load the keys. Raises what reading the book raises."""
+        self._home = home
+        self._book = BookReader(home.book)
+        self._seen = self._newest()
+        self._ring = load_key_ring(home)
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._follow, name="key-ring", daemon=True)
+        self._thread.start()
+
+    def current(self) -> KeyRing:
+        """See `KeySource`."""
+        return self._ring
+
+    def close(self) -> None:
+        """Stop following."""
+        self._stop.set()
+        self._thread.join()
+        self._book.close()
+
+    def _follow(self) -> None:
+        while not self._stop.wait(_POLL_SECONDS):
+            try:
+                newest = self._newest()
+                if newest != self._seen:
+                    self._ring = load_key_ring(self._home)
+                    self._seen = newest
+            except ProofbookError:  # the disk may be away for a moment; the old ring stays in force and the next look tries again
+                continue
+
+    def _newest(self) -> tuple[int, ...]:
+        kinds = self._book.kinds()
+        return tuple(kinds.get(kind, (-1, 0))[0] for kind in _KINDS)
+
+
+def load_key_ring(home: Home) -> KeyRing:
+    """Every key the book knows, as the gateway wants them."""
+    with open_projection(home) as (_, projection):
+        return build_key_ring(
+            IssuedKey(
+                id=each.key,
+                principal=each.principal,
+                principal_kind=cast("Literal['person', 'service']", each.principal_kind),
+                system=each.system,
+                secret_sha256=parse_digest(each.secret_sha256),
+                expires=each.expires,
+                revoked_at=each.revoked,
+            )
+            for each in keys.every(projection.reader)
+        )
+
+
+def _draft(kind: str, subject: str, body: dict[str, Any]) -> Draft:
+    return Draft(kind, subject, format_instant(CLOCK.now()), operator(), SOURCE, Assurance.MANUAL, body)

@@ -1,0 +1,117 @@
+"""Acts on sealed content: erase, hold, release, dispose by retention, reveal. Each is an entry with actor and reason.
+
+Promises: erasing destroys the conversation's key and blobs in the same transaction as its disposal record; a hold beats erasure
+and retention; revealing is recorded before the content is handed out. Content leaves only through `reveal`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Final
+
+from proofbook.errors import InputError
+from proofbook.journal.receipt import Effect, EffectKind, Receipt, Recorder, Submission
+from proofbook.primitives.instants import format_instant
+from proofbook.readmodel import exchanges
+from proofbook.records.content import ContentErased, ContentHeld, ContentReleased, ContentRevealed, RetentionRun
+from proofbook.records.envelope import Assurance, Draft, parse_entry
+from proofbook.vault.reader import Absent
+from proofbook.wiring.access import SOURCE, operator
+from proofbook.wiring.home import Home
+from proofbook.wiring.reading import open_projection, open_vault
+from proofbook.wiring.system import CLOCK
+
+RETENTION_POLICY: Final = "retention.default_days"
+SLOTS: Final = ("request", "response")
+
+
+@dataclass(frozen=True, slots=True)
+class RetentionResult:
+    """What a retention run did."""
+
+    older_than: str
+    examined: int
+    erased: int
+    held: int
+
+
+def find_conversation(home: Home, name: str) -> str:
+    """The conversation named by its id (c_…) or by one of its exchanges (x_…). Raises InputError."""
+    if name.startswith("c_"):
+        return name
+    with open_projection(home) as (_, projection):
+        found = exchanges.one(projection.reader, name)
+    if found is None or found.conversation is None:
+        raise InputError(f"{name!r} names no conversation", hint="give a conversation id (c_…) or an exchange id (x_…)")
+    return found.conversation
+
+
+def erase(recorder: Recorder, conversation: str, *, reason: str, policy: str, trigger: str = "request") -> Receipt:
+    """Destroy a conversation's content. Raises RefusedError while it is on hold, InputError when there is nothing to erase."""
+    body = {
+        "conversation": conversation,
+        "reason": reason,
+        "policy": policy,
+        "trigger": trigger,
+        "blobs": 0,
+        "commits": [],
+        "commits_total": 0,
+    }
+    draft = _draft("content.erased", conversation, ContentErased.model_validate(body).to_body())
+    return _submit(recorder, Submission(draft, (), Effect(EffectKind.ERASE, conversation)))
+
+
+def hold(recorder: Recorder, conversation: str, *, reason: str) -> Receipt:
+    """Place a legal hold."""
+    draft = _draft("content.held", conversation, ContentHeld(conversation=conversation, reason=reason).to_body())
+    return _submit(recorder, Submission(draft, (), Effect(EffectKind.HOLD, conversation)))
+
+
+def release(recorder: Recorder, conversation: str, *, reason: str) -> Receipt:
+    """End a legal hold."""
+    draft = _draft("content.released", conversation, ContentReleased(conversation=conversation, reason=reason).to_body())
+    return _submit(recorder, Submission(draft, (), Effect(EffectKind.RELEASE, conversation)))
+
+
+def run_retention(home: Home, recorder: Recorder, *, retention: str = "default") -> RetentionResult:
+    """Erase what is older than the retention class allows, except what is on hold; recorded even when nothing was due."""
+    cutoff = format_instant(CLOCK.now() - timedelta(days=home.settings.retention.default_days))
+    with open_vault(home) as vault:
+        due = vault.due(retention, cutoff)
+    free = [each.id for each in due if not each.held]
+    for conversation in free:
+        erase(recorder, conversation, reason="retention period over", policy=RETENTION_POLICY, trigger="retention")
+    result = RetentionResult(cutoff, len(due), len(free), len(due) - len(free))
+    body = RetentionRun(retention=retention, older_than=cutoff, examined=result.examined, erased=result.erased, held=result.held)
+    recorder.record(_draft("retention.run", retention, body.to_body()))
+    return result
+
+
+def reveal(home: Home, recorder: Recorder, exchange: str, slot: str, *, purpose: str) -> bytes | Absent:
+    """The content of an exchange, after recording who looked and why. `Absent` when it was shredded or never sealed.
+
+    Raises:
+        InputError: no such exchange or slot. DigestMismatch: the sealed content is not what the entry committed to.
+    """
+    with open_projection(home) as (book, projection):
+        found = exchanges.one(projection.reader, exchange)
+        if found is None:
+            raise InputError(f"exchange {exchange!r}: there is none in this book")
+        index = found.index if slot == "request" else found.response_index
+        commitment = {} if index is None else parse_entry(book.entry(index)).body.get("content", {}).get(slot, {})
+    if index is None or not commitment:
+        raise InputError(f"exchange {exchange!r} has no {slot} content", hint=f"slots: {', '.join(SLOTS)}")
+    recorder.record(
+        _draft("content.revealed", exchange, ContentRevealed(exchange=exchange, slot=slot, purpose=purpose).to_body())
+    )
+    with open_vault(home) as vault:
+        return vault.content(index, slot, bytes.fromhex(commitment["commit"]))
+
+
+def _submit(recorder: Recorder, submission: Submission) -> Receipt:
+    return recorder.submit([submission]).result()[0]
+
+
+def _draft(kind: str, subject: str, body: dict[str, Any]) -> Draft:
+    return Draft(kind, subject, format_instant(CLOCK.now()), operator(), SOURCE, Assurance.MANUAL, body)
