@@ -107,7 +107,7 @@ def test_accepted_paths_are_written_the_same(path: str) -> None:
     assert path == format_path(resource)
 
 
-@given(key=st.builds(VerifierKey, NAMES, st.sampled_from(KeyType), HASHES))
+@given(key=st.builds(VerifierKey, NAMES, st.sampled_from(KeyType), HASHES.filter(lambda key: len(set(key)) > 8)))
 def test_keys_read_back(key: VerifierKey) -> None:
     """For both types."""
     assert key == parse_vkey(format_vkey(key))

@@ -27,7 +27,6 @@ MAX_SIGNATURES: Final = 64
 
 _PREFIX: Final = "\u2014 "
 _SEPARATOR: Final = b"\n\n"
-_ED25519_SIGNATURE_BYTES: Final = 64
 
 
 class Signer(Protocol):

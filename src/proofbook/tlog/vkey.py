@@ -24,6 +24,12 @@ may carry longer names; they are ignored like every unknown key."""
 
 _PUBLIC_KEY_BYTES: Final = 32
 
+_P: Final = 2**255 - 19
+_ORDER_EIGHT_Y: Final = 0x7A03AC9277FDC74EC6CC392CFA53202A0F67100D760B3CBA4FD84D3D706A17C7
+_WEAK_Y: Final = frozenset((0, 1, _P - 1, _P, _P + 1, _ORDER_EIGHT_Y, _P - _ORDER_EIGHT_Y))
+"""The y coordinates, spellings past the prime included, of the points whose order divides 8. For such a key anybody can make
+signatures, so whoever names one could later say that somebody else signed."""
+
 
 class KeyType(IntEnum):
     """Signature type bytes of the signed-note specification."""
@@ -43,12 +49,14 @@ class VerifierKey:
     public_key: bytes
 
     def __post_init__(self) -> None:
-        """Raises MalformedBundle for a name no note can carry or a key of the wrong length."""
+        """Raises MalformedBundle for a name no note can carry or a key of the wrong length or of small order."""
         check_key_name(self.name)
         if len(self.name.encode()) > MAX_KEY_NAME_BYTES:
             raise MalformedBundle(f"the key name {self.name[:80]!r} is longer than {MAX_KEY_NAME_BYTES} bytes")
         if len(self.public_key) != _PUBLIC_KEY_BYTES:
             raise MalformedBundle(f"the key of {self.name} has {len(self.public_key)} bytes, not {_PUBLIC_KEY_BYTES}")
+        if int.from_bytes(self.public_key, "little") % 2**255 in _WEAK_Y:
+            raise MalformedBundle(f"the key of {self.name} is one that anybody can sign for")
 
     @property
     def key_id(self) -> bytes:

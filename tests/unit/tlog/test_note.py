@@ -158,6 +158,6 @@ def test_parts_that_would_read_back_differently_are_not_written(note: Note) -> N
 def test_a_key_of_another_kind_is_refused() -> None:
     """A witness key must not be accepted where a log key belongs, nor a seed of another length."""
     with pytest.raises(ConfigurationError, match="0x04"):
-        Ed25519Verifier(VerifierKey("w.example", KeyType.COSIGNATURE, bytes(32)))
+        Ed25519Verifier(VerifierKey("w.example", KeyType.COSIGNATURE, BEN.key.public_key))
     with pytest.raises(ConfigurationError, match="32 bytes, not 31"):
         Ed25519Signer.from_seed("ann.example", bytes(31))
