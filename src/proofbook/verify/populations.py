@@ -1,0 +1,257 @@
+"""Step 10: every row of every table derived again from the entries and compared byte for byte, in CSV and in JSON.
+
+Rows are derived in pieces, on all cores when there are many, and compared as the files are read: memory does not grow with them.
+A hostile table, header or definition becomes a problem naming file, row and column.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+from collections import OrderedDict
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any, BinaryIO, Dict, List, Optional, Sequence, Tuple
+from typing import OrderedDict as OrderedDictOf
+
+from proofbook.verify.encoding import Damage, show
+from proofbook.verify.entries import MAX_BUNDLE_BYTES, BookFacts, TableRows, entry_place, read_entry, split_bundle
+from proofbook.verify.headers import check_header
+from proofbook.verify.merkle import TILE_WIDTH, leaf_hash, tile_path
+from proofbook.verify.parallel import in_order, worker_count
+from proofbook.verify.report import Findings, NotRun, counted
+from proofbook.verify.room import BOOK, Population, Room, Table, open_file, read_whole
+from proofbook.verify.tables import Placed, TableSpec, derive_row, format_csv_row, format_json_row, parse_definition
+
+ROWS_AT_ONCE = 2000
+"""Rows of one piece of work."""
+
+BUNDLES_KEPT = 12
+"""Bundles kept open while rows are derived: a joined entry is rarely far from its base, and twelve are at most 150 MB."""
+
+MAX_SECONDS = 1000
+"""Second joined entries looked for in a header."""
+
+NAMED_BYTES = 256 * 1024
+"""How much of a differing file is read to name the differing cell."""
+
+
+@dataclass(frozen=True)
+class Definition:
+    """A population's definition: its whole value and its tables, or why it cannot be used."""
+
+    population: Population
+    data: bytes
+    value: Dict[str, Any]
+    specs: Dict[str, TableSpec]
+    damage: Optional[Damage]
+
+
+def load_definitions(room: Room) -> List[Definition]:
+    """The definition of each population in the manifest. Never raises: damage is kept for step 10 to report."""
+    loaded: List[Definition] = []
+    manifest = room.manifest
+    for population in manifest.populations if manifest is not None else ():
+        data = b""
+        try:
+            data = room.read(population.definition)
+            period = (manifest.start, manifest.end) if manifest is not None else ("", "")
+            value, specs = parse_definition(data, population.definition, *period)
+        except Damage as damage:
+            loaded.append(Definition(population, data, {}, {}, damage))
+        else:
+            loaded.append(Definition(population, data, value, specs, None))
+    return loaded
+
+
+class EntryReader:
+    """Entries by index, with the bundles last used kept."""
+
+    def __init__(self, root: str, size: int) -> None:
+        self._root = root
+        self._size = size
+        self._kept: OrderedDictOf[int, List[bytes]] = OrderedDict()
+
+    def read(self, index: int) -> Placed:
+        """One entry. Raises Damage."""
+        if not 0 <= index < self._size:
+            raise Damage(f"entry {index}", f"is not in a book of {self._size} entries")
+        bundle, offset = divmod(index, TILE_WIDTH)
+        path = BOOK + tile_path("entries", bundle, min(TILE_WIDTH, self._size - bundle * TILE_WIDTH))
+        if bundle not in self._kept:
+            width = min(TILE_WIDTH, self._size - bundle * TILE_WIDTH)
+            self._kept[bundle] = split_bundle(read_whole(self._root, path, MAX_BUNDLE_BYTES), width, path)
+            if len(self._kept) > BUNDLES_KEPT:
+                self._kept.popitem(last=False)
+        self._kept.move_to_end(bundle)
+        data = self._kept[bundle][offset]
+        return Placed(read_entry(data, entry_place(path, index)), index, leaf_hash(data))
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Derived rows: index of the base entry, CSV bytes and JSON bytes of each; `damage` says why it stopped early."""
+
+    rows: Tuple[Tuple[int, bytes, bytes], ...]
+    damage: Optional[Tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class RowWork:
+    """Everything a process needs to derive rows of one table."""
+
+    root: str
+    size: int
+    spec: TableSpec
+
+    def __call__(self, pairs: Sequence[Tuple[int, int]]) -> Rows:
+        """The rows of (base index, joined index or -1) pairs."""
+        reader = EntryReader(self.root, self.size)
+        rows: List[Tuple[int, bytes, bytes]] = []
+        try:
+            for base, joined in pairs:
+                cells = derive_row(self.spec, reader.read(base), reader.read(joined) if joined >= 0 else None)
+                rows.append((base, format_csv_row(cells), format_json_row(self.spec, cells)))
+        except Damage as damage:
+            return Rows(tuple(rows), (damage.place, damage.what))
+        return Rows(tuple(rows), None)
+
+
+class Comparison:
+    """One file read along with what it should hold. After the first difference, which is reported, nothing more is compared."""
+
+    def __init__(self, room: Room, path: str, found: Findings) -> None:
+        if room.manifest is None or path not in room.manifest.files or path not in room.files:
+            raise Damage(path, "is named as a table and is not a listed file of the room")
+        self.path = path
+        self._found = found
+        self._stream: BinaryIO = os.fdopen(open_file(room.root, path), "rb")
+        self._rows = 0
+        self.stopped = False
+
+    def expect(self, pieces: Sequence[bytes], entries: Sequence[int], names: Sequence[str]) -> None:
+        """The next rows; `entries` are their base entries, empty for the frame around the rows."""
+        if self.stopped:
+            return
+        wanted = b"".join(pieces)
+        actual = self._stream.read(len(wanted))
+        if actual == wanted:
+            self._rows += len(entries)
+            return
+        self.stopped = True
+        position = 0
+        for number, piece in enumerate(pieces):
+            if actual[position : position + len(piece)] != piece:
+                rest = actual[position:] + self._stream.read(NAMED_BYTES)
+                row = self._rows + number + 1
+                where = f"row {row} (entry {entries[number]})" if entries else "the frame of the table"
+                place, what = _difference(self.path, rest, piece, names)
+                self._found.problem(f"{self.path}, {where}{place}", what)
+                return
+            position += len(piece)
+
+    def finish(self) -> None:
+        """Nothing may follow."""
+        if not self.stopped and self._stream.read(1):
+            self._found.problem(self.path, f"goes on after the {counted(self._rows, 'row')} that the book gives")
+        self._stream.close()
+
+
+def _difference(path: str, actual: bytes, wanted: bytes, names: Sequence[str]) -> Tuple[str, str]:
+    """Names the first differing cell where the text can be read, else the text."""
+    if not actual:
+        return "", "is missing: the file ends here"
+    here, there = _cells(path, actual, names), _cells(path, wanted, names)
+    for name, said, derived in zip(names, here, there):
+        if said != derived:
+            return f", column {name}", f"the file says {show(said)}, the book gives {show(derived)}"
+    said, derived = (data[:200].decode("utf-8", "replace") for data in (actual, wanted))
+    return "", f"the file says {show(said)}, the book gives {show(derived)}"
+
+
+def _cells(path: str, data: bytes, names: Sequence[str]) -> List[Any]:
+    """The cells of the first row in `data`, as far as they can be read."""
+    try:
+        if not path.endswith(".json"):
+            return next(csv.reader(io.StringIO(data.decode("utf-8", "replace"), newline="")))
+        value = json.loads(data[2:].split(b"\n")[0].rstrip(b","))
+        return [value.get(name) for name in names] if isinstance(value, dict) else []
+    except (csv.Error, StopIteration, ValueError, RecursionError):
+        return []
+
+
+def check_populations(
+    room: Room, size: int, definitions: Sequence[Definition], book: Optional[BookFacts], found: Findings
+) -> str:
+    """Step 10."""
+    if room.manifest is None:
+        raise NotRun("the manifest cannot be read (step 1)")
+    for definition in definitions:
+        if definition.damage is not None:
+            found.problem(definition.damage.place, definition.damage.what)
+    if book is None or not book.readable:
+        raise NotRun("not all entries can be read (step 6)")
+    rows = {table.spec.place: table for table in book.tables}
+    tables, total = 0, 0
+    for definition in definitions:
+        if definition.damage is None:
+            derived = _check_population(room, size, definition, rows, found)
+            tables, total = tables + len(derived), total + sum(derived.values())
+    return f"{counted(total, 'row')} of {counted(tables, 'table')} derived from the entries again and compared in CSV and JSON"
+
+
+def _check_population(
+    room: Room, size: int, definition: Definition, rows: Dict[str, TableRows], found: Findings
+) -> Dict[str, int]:
+    population = definition.population
+    place = population.definition
+    if definition.value["population"] != population.name:
+        found.problem(
+            f"{place}, field population", f"is {show(definition.value['population'])}, the manifest says {show(population.name)}"
+        )
+    named = [table.name for table in population.tables]
+    if sorted(named) != sorted(definition.specs):
+        found.problem(place, f"defines the tables {sorted(definition.specs)}, the manifest lists {sorted(named)}")
+    derived: Dict[str, int] = {}
+    second: List[int] = []
+    for table in population.tables:
+        if table.name in definition.specs and table.name not in derived:
+            gathered = rows[definition.specs[table.name].place]
+            pairs = gathered.finish()
+            derived[table.name] = len(pairs)
+            second.extend(gathered.second)
+            _compare_table(room, size, table, gathered, pairs, found)
+    reader = EntryReader(room.root, size)
+    twice = [reader.read(index).value["id"] for index in second[:MAX_SECONDS]]
+    check_header(room, population, definition.value, sha256(definition.data).hexdigest(), derived, twice, found)
+    return derived
+
+
+def _compare_table(
+    room: Room, size: int, table: Table, gathered: TableRows, pairs: List[Tuple[int, int]], found: Findings
+) -> None:
+    spec = gathered.spec
+    if table.rows != len(pairs):
+        found.problem(f"manifest, table {show(table.name)}", f"says {table.rows} rows, the book gives {len(pairs)}")
+    names = [column.name for column in spec.columns]
+    sheet, lines = Comparison(room, table.csv, found), Comparison(room, table.json, found)
+    sheet.expect([format_csv_row(names)], [], names)
+    pieces = [pairs[start : start + ROWS_AT_ONCE] for start in range(0, len(pairs), ROWS_AT_ONCE)]
+    begin = b"[\n"
+    for part in in_order(RowWork(room.root, size, spec), pieces, worker_count(len(pairs))):
+        entries = [entry for entry, _, _ in part.rows]
+        sheet.expect([row for _, row, _ in part.rows], entries, names)
+        json_rows = [(b",\n" if number or begin != b"[\n" else begin) + row for number, (_, _, row) in enumerate(part.rows)]
+        lines.expect(json_rows, entries, names)
+        begin = b",\n"
+        if part.damage is not None:
+            found.problem(*part.damage)
+            return
+    lines.expect([b"\n]\n" if pairs else b"[]\n"], [], names)
+    sheet.finish()
+    lines.finish()
+    left = ", ".join(f"{count} left out by {reason}" for reason, count in sorted(gathered.left_out.items())) or "nothing left out"
+    files = f"{table.csv} and {table.json} hold exactly the {counted(len(pairs), 'row')} the book gives"
+    found.proven.append(f"{files} for: {spec.words} ({left}; step 10)")

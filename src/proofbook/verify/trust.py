@@ -1,0 +1,153 @@
+"""Steps 3, 4, 8 and 9: who signed the manifest, the run header and the checkpoints, what came before, and who witnessed.
+
+A key given with --key was obtained outside the room and is what the result rests on. Without it the room's own key is used,
+which proves that the room is whole, not whose it is; the report says so first. Hostile input raises `Damage`.
+"""
+
+from __future__ import annotations
+
+import base64
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import List, Optional, Sequence, Tuple
+
+from proofbook.verify.encoding import Damage, show
+from proofbook.verify.keys import head_size, key_for, trusted_keys
+from proofbook.verify.notes import MAX_NOTE_BYTES, Checkpoint, VerifierKey, check_note, parse_checkpoint, parse_note
+from proofbook.verify.report import Findings, NotAsked, NotRun, counted
+from proofbook.verify.room import CHECKPOINT, EARLIER, MANIFEST, MANIFEST_SIG, MAX_MANIFEST_BYTES, RUN, RUN_SIG, SUMS, Room
+
+MAX_EARLIER = 2000
+"""Earlier checkpoints in a room; the format keeps about 500, and each costs a signature check."""
+
+
+def check_signatures(room: Room, found: Findings) -> str:
+    """Step 3. manifest.sig and run.sig are by a trusted key and state the hashes of the files beside them."""
+    keys = trusted_keys(room, head_size(room))
+    manifest = sha256(room.read(MANIFEST, MAX_MANIFEST_BYTES)).hexdigest()
+    said = room.manifest
+    lines = [
+        (f"{said.origin}/room" if said else None, "the origin"),
+        (manifest, f"the SHA-256 of {MANIFEST}"),
+        (_hash_of(room, SUMS, MAX_MANIFEST_BYTES), f"the SHA-256 of {SUMS}"),
+        (str(said.size) if said else None, "the size of the tree"),
+        (base64.b64encode(bytes.fromhex(said.root)).decode("ascii") if said else None, "the root of the tree"),
+    ]
+    _check_signed(room, MANIFEST_SIG, keys, lines, found)
+    lines = [(f"{said.origin}/run" if said else None, "the origin")]
+    lines += [(_hash_of(room, RUN, MAX_MANIFEST_BYTES), f"the SHA-256 of {RUN}"), (manifest, f"the SHA-256 of {MANIFEST}")]
+    _check_signed(room, RUN_SIG, keys, lines, found)
+    whose = "a key given with --key" if room.given_keys else "the key taken from the room itself"
+    found.proven.append(f"the manifest, SHA256SUMS and the run header were signed with {whose} (step 3)")
+    return f"manifest.sig and run.sig, signed with {whose}"
+
+
+def _hash_of(room: Room, path: str, cap: int) -> Optional[str]:
+    return sha256(room.read(path, cap)).hexdigest() if path in room.files else None
+
+
+def _check_signed(
+    room: Room, path: str, keys: Sequence[VerifierKey], wanted: Sequence[Tuple[Optional[str], str]], found: Findings
+) -> None:
+    """Notes every line that differs and a signature that does not hold. A wanted None cannot be compared and is left out."""
+    try:
+        note = parse_note(room.read(path, MAX_NOTE_BYTES), path)
+        lines = note.lines
+        if len(lines) != len(wanted):
+            found.problem(path, f"has {len(lines)} lines of text instead of {len(wanted)}")
+        for number, (line, (value, meaning)) in enumerate(zip(lines, wanted), 1):
+            if value is not None and line != value:
+                found.problem(f"{path} line {number}", f"{meaning} was signed as {show(line)}, in this room it is {show(value)}")
+        check_note(note, keys, path)
+    except Damage as damage:
+        found.problem(damage.place, damage.what)
+
+
+def check_checkpoint(room: Room, found: Findings) -> str:
+    """Step 4. The newest checkpoint is signed, of this log, and the one the manifest speaks of."""
+    checkpoint = parse_checkpoint(room.read(CHECKPOINT, MAX_NOTE_BYTES), CHECKPOINT)
+    room.checkpoint = checkpoint
+    said = room.manifest
+    if said is not None:
+        if checkpoint.origin != said.origin:
+            found.problem(f"{CHECKPOINT} line 1", f"is of the log {show(checkpoint.origin)}, the manifest of {show(said.origin)}")
+        if checkpoint.size != said.size:
+            found.problem(f"{CHECKPOINT} line 2", f"has size {checkpoint.size}, the manifest says {said.size}")
+        if checkpoint.root.hex() != said.root:
+            found.problem(f"{CHECKPOINT} line 3", f"has the root {checkpoint.root.hex()}, the manifest says {said.root}")
+    check_note(checkpoint.note, trusted_keys(room, checkpoint.size), CHECKPOINT)
+    said_by_log = f"the log {show(checkpoint.origin)} committed to exactly {checkpoint.size} entries"
+    found.proven.append(f"{said_by_log}, root {checkpoint.root.hex()} (step 4)")
+    return f"origin {show(checkpoint.origin)}, {checkpoint.size} entries, root {checkpoint.root.hex()}"
+
+
+def earlier_paths(room: Room) -> List[str]:
+    """Paths of the earlier checkpoints in the room, by size where the name is one."""
+    return sorted((path for path in room.files if path.startswith(EARLIER)), key=lambda path: (len(path), path))
+
+
+def check_earlier(room: Room, held: Sequence[Tuple[str, bytes]], found: Findings) -> str:
+    """Step 8. Every earlier checkpoint, in the room or given with --checkpoint, is a beginning of this very tree."""
+    size = head_size(room)
+    paths = earlier_paths(room)
+    if len(paths) > MAX_EARLIER:
+        raise Damage(EARLIER, f"holds {len(paths)} checkpoints; at most {MAX_EARLIER} are read")
+    for path in paths:
+        try:
+            checkpoint = parse_checkpoint(room.read(path, MAX_NOTE_BYTES), path)
+            if path != f"{EARLIER}{checkpoint.size}":
+                found.problem(path, f"holds a checkpoint of size {checkpoint.size}")
+            _check_beginning(room, checkpoint, size, path, found)
+        except Damage as damage:
+            found.problem(damage.place, damage.what)
+    for name, data in held:
+        place = f"--checkpoint {name}"
+        try:
+            _check_beginning(room, parse_checkpoint(data, place), size, place, found)
+        except Damage as damage:
+            found.problem(damage.place, damage.what)
+    if held:
+        found.proven.append(f"the book still begins with {counted(len(held), 'checkpoint')} held outside this room (step 8)")
+    return f"{len(paths)} in the room and {len(held)} given, each compared with the root of the tree at its size"
+
+
+def _check_beginning(room: Room, checkpoint: Checkpoint, size: int, place: str, found: Findings) -> None:
+    head = room.checkpoint
+    if head is not None and checkpoint.origin != head.origin:
+        found.problem(place, f"is of the log {show(checkpoint.origin)}, this room of {show(head.origin)}")
+    if checkpoint.size > size:
+        found.problem(
+            place, f"has {checkpoint.size} entries, this room only {size}: entries are missing, or a newer room is needed"
+        )
+    else:
+        root = room.roots.get(checkpoint.size)
+        if root is None:
+            found.problem(place, "cannot be compared: the tree of that size could not be computed (step 5)")
+        elif root != checkpoint.root:
+            here = f"this room's first {checkpoint.size} entries have {root.hex()}"
+            found.problem(place, f"HISTORY WAS CHANGED: the checkpoint has the root {checkpoint.root.hex()}, {here}")
+    check_note(checkpoint.note, [key_for(room, min(checkpoint.size, size))], place)
+
+
+def check_witnesses(room: Room, witnesses: Sequence[VerifierKey], found: Findings) -> str:
+    """Step 9. Every witness given has cosigned the newest checkpoint."""
+    if not witnesses:
+        raise NotAsked("no --witness was given")
+    if room.checkpoint is None:
+        raise NotRun("the checkpoint cannot be read (step 4)")
+    times: List[str] = []
+    for witness in witnesses:
+        try:
+            for key, seconds in check_note(room.checkpoint.note, [witness], CHECKPOINT):
+                times.append(f"{show(key.name)} at {_moment(seconds)}")
+        except Damage as damage:
+            found.problem(f"{damage.place}, witness {show(witness.name)}", f"no valid cosignature: {damage.what}")
+    for each in times:
+        found.proven.append(f"the witness {each} saw this checkpoint: nothing in it was rewritten since (step 9)")
+    return f"{counted(len(witnesses), 'witness key')} given, all required on the newest checkpoint"
+
+
+def _moment(seconds: int) -> str:
+    if seconds > 253402300799:  # year 9999: as far as a calendar date can be written
+        return f"{seconds} seconds after 1970"
+    return (datetime(1970, 1, 1) + timedelta(seconds=seconds)).strftime("%Y-%m-%dT%H:%M:%SZ")  # noqa: DTZ001  # POSIX time is UTC
