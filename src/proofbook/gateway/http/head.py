@@ -1,0 +1,104 @@
+"""Heads of requests and replies: which headers cross the gateway, and how a head is written.
+
+Promises: hop-by-hop headers (RFC 9110 7.6.1, and those named in Connection), framing headers and the callers' credentials never
+cross; everything written was parsed by llhttp before, so it holds no CR, LF or NUL. Names are lower case throughout.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import TypeAlias
+
+Header: TypeAlias = tuple[bytes, bytes]
+
+_HOP_BY_HOP = frozenset(
+    (b"connection", b"keep-alive", b"proxy-connection", b"te", b"trailer", b"transfer-encoding", b"upgrade", b"content-length")
+)
+_CREDENTIALS = frozenset((b"authorization", b"x-api-key", b"cookie", b"proxy-authorization", b"proxy-authenticate"))
+_REWRITTEN = frozenset((b"host", b"expect", b"accept-encoding"))
+_NOT_FORWARDED = _HOP_BY_HOP | _CREDENTIALS | _REWRITTEN
+EXCHANGE_HEADER = b"x-proofbook-exchange"
+"""Names the exchange in every reply, so that a caller can cite its record."""
+_NOT_RETURNED = _HOP_BY_HOP | {EXCHANGE_HEADER, b"proxy-authenticate", b"proxy-authorization"}
+_STATUS_LINES = {status.value: f"HTTP/1.1 {status.value} {status.phrase}\r\n".encode("ascii") for status in HTTPStatus}
+
+
+@dataclass(frozen=True, slots=True)
+class RequestHead:
+    """A parsed request head. `path` is the target without its query."""
+
+    method: str
+    path: str
+    headers: tuple[Header, ...]
+    modern: bool
+    """HTTP/1.1; otherwise 1.0, which knows no chunked transfer."""
+    keep_alive: bool
+    length: int | None
+    """Declared body length; None when chunked."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyHead:
+    """A parsed reply head of an engine."""
+
+    status: int
+    headers: tuple[Header, ...]
+    length: int | None
+    """Declared body length; None when chunked or ended by closing."""
+    until_close: bool
+    """Whether only the end of the connection ends the body."""
+
+    @property
+    def content_type(self) -> bytes:
+        """Value of Content-Type; empty when absent."""
+        return find_header(self.headers, b"content-type") or b""
+
+
+def find_header(headers: Iterable[Header], name: bytes) -> bytes | None:
+    """The first value of a header, by its lower-case name."""
+    for found, value in headers:
+        if found == name:
+            return value
+    return None
+
+
+def format_forwarded_head(head: RequestHead, *, authority: str, body_bytes: int, engine_key: str | None) -> bytes:
+    """The request head an engine gets. The query is not forwarded: what is forwarded is what is recorded."""
+    lines = [f"{head.method} {head.path} HTTP/1.1\r\nhost: {authority}\r\naccept-encoding: identity\r\n".encode("ascii")]
+    if engine_key is not None:
+        lines.append(b"authorization: Bearer " + engine_key.encode("latin-1") + b"\r\n")
+    if head.method != "GET" or body_bytes:
+        lines.append(b"content-length: %d\r\n" % body_bytes)
+    lines.extend(_crossing(head.headers, _NOT_FORWARDED))
+    lines.append(b"\r\n")
+    return b"".join(lines)
+
+
+def format_returned_head(status: int, headers: Sequence[Header], *, framing: bytes, exchange: str, close: bool) -> bytes:
+    """The reply head a client gets. `framing` is the framing header line, or empty when closing ends the body."""
+    lines = [_status_line(status), *_crossing(headers, _NOT_RETURNED), framing]
+    lines.append(b"%s: %s\r\n" % (EXCHANGE_HEADER, exchange.encode("ascii")))
+    lines.append(b"connection: close\r\n\r\n" if close else b"\r\n")
+    return b"".join(lines)
+
+
+def format_answer(status: int, body: bytes, *, exchange: str | None, close: bool) -> bytes:
+    """A whole JSON answer of the gateway's own."""
+    lines = [_status_line(status), b"content-type: application/json\r\ncontent-length: %d\r\n" % len(body)]
+    if exchange is not None:
+        lines.append(b"%s: %s\r\n" % (EXCHANGE_HEADER, exchange.encode("ascii")))
+    lines += [b"connection: close\r\n\r\n" if close else b"\r\n", body]
+    return b"".join(lines)
+
+
+def _crossing(headers: Iterable[Header], barred: frozenset[bytes]) -> list[bytes]:
+    named = [value for name, value in headers if name == b"connection"]
+    if named:
+        barred |= {token.strip().lower() for value in named for token in value.split(b",")}
+    return [name + b": " + value + b"\r\n" for name, value in headers if name not in barred]
+
+
+def _status_line(status: int) -> bytes:
+    return _STATUS_LINES.get(status) or b"HTTP/1.1 %d \r\n" % status

@@ -1,0 +1,371 @@
+"""One client connection: reads requests with llhttp within limits, serialises them, writes replies with back-pressure.
+
+Promises: nothing beyond the limits is buffered; framing that two parsers could read differently is refused and the connection is
+closed (RFC 9112 6.3, 11.2); a request sent before the previous reply ended is not served; a client that does not read stops the
+engine from being read. Does not: know keys, paths or engines; a `Reception` does.
+Hostile bytes can cause a refusal, and a refusal only.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from enum import IntEnum
+from typing import Protocol, cast
+
+import httptools
+
+from proofbook.gateway.http.head import Header, RequestHead
+from proofbook.gateway.refusal import Refusal, malformed, too_large
+from proofbook.gateway.settings import KIB, Limits
+
+_WRITE_BUFFER = 256 * KIB
+"""Bytes waiting for a client beyond which the engine is not read."""
+_UNREAD_AT_FIRST = 1 << 62
+"""More than any buffer holds, so that the first look at a slow reader always finds progress."""
+_WIRE_OVERHEAD = 8
+"""A chunked body may take this many times its size on the wire: enough for small chunks, not for endless chunk extensions."""
+
+
+class Visit(Protocol):
+    """What the gateway does with one request. Called on the event loop, in the order the request arrives."""
+
+    wants_body: bool
+    """False when the request was answered or refused by its head alone."""
+
+    def request_read(self, body: bytes) -> None:
+        """The whole request arrived."""
+
+    def refuse(self, refusal: Refusal, received: int) -> None:
+        """The request cannot be read to its end; `received` body bytes came."""
+
+    def client_gone(self, reason: str) -> None:
+        """The client cannot be answered any more."""
+
+    def client_stalled(self) -> None:
+        """The client does not read: send no more for now."""
+
+    def client_reads(self) -> None:
+        """The client reads again."""
+
+
+class Reception(Protocol):
+    """Who receives requests."""
+
+    def enter(self, client: Inbound) -> bool:
+        """Whether there is room for one more connection."""
+
+    def leave(self, client: Inbound) -> None:
+        """A connection is gone."""
+
+    def open_visit(self, client: Inbound, head: RequestHead) -> Visit:
+        """A request head arrived and is well framed."""
+
+    def refuse_visit(self, client: Inbound, head: RequestHead, refusal: Refusal) -> Visit:
+        """A request head arrived that cannot be served; `head` is what could be read of it."""
+
+
+class Stage(IntEnum):
+    """What a connection is doing."""
+
+    IDLE = 0
+    HEAD = 1
+    BODY = 2
+    SERVING = 3
+    LINGERING = 4
+    CLOSED = 5
+
+
+class _Refused(Exception):  # leaves a parser callback, never this module
+    """Stops the parser once a refusal is decided."""
+
+
+class Inbound(asyncio.Protocol):
+    """Server side of one connection."""
+
+    def __init__(self, reception: Reception, limits: Limits) -> None:
+        self._reception = reception
+        self._limits = limits
+        self._parser = httptools.HttpRequestParser(self)
+        self._transport: asyncio.Transport | None = None
+        self._clock = asyncio.get_running_loop().time
+        self._stage = Stage.IDLE
+        self.deadline: float | None = None
+        """Loop time at which the present stage has lasted too long; None while the gateway is at work."""
+        self._visit: Visit | None = None
+        self._close_after = False
+        self._unread = _UNREAD_AT_FIRST
+        self._pipelined = False
+        self._draining = False
+        self._refusal: Refusal | None = None
+        self._forget_request()
+
+    def _forget_request(self) -> None:
+        self._target = b""
+        self._headers: list[Header] = []
+        self._head_bytes = 0
+        self._body: list[bytes] = []
+        self._body_bytes = 0
+        self._wire_bytes = 0
+        self.head = RequestHead("", "", (), modern=True, keep_alive=False, length=None)
+        """The present request's head, or what is known of it."""
+
+    # -- what the gateway asks --
+
+    def write(self, pieces: Sequence[bytes]) -> None:
+        """Send bytes of the reply."""
+        if self._transport is not None and not self._transport.is_closing():
+            self._transport.writelines(pieces)
+
+    @property
+    def will_close(self) -> bool:
+        """Whether the connection ends with the present reply."""
+        return self._close_after or self._pipelined or self._draining or not self.head.keep_alive
+
+    def finish(self) -> None:
+        """The reply is complete: read the next request, or let the client read the end and close."""
+        self._visit = None
+        if self._transport is None:
+            return
+        if self._pipelined and not self._close_after:
+            self._close_after = True
+            self._forget_request()
+            self._enter(Stage.SERVING, None)
+            refusal = malformed("A request was sent before the reply to the previous one had ended. Send one at a time.")
+            self._visit = self._reception.refuse_visit(self, self.head, refusal)
+        elif self.will_close:
+            self._linger()
+        else:
+            self._forget_request()
+            self._enter(Stage.IDLE, self._limits.idle_seconds)
+
+    def cut(self) -> None:
+        """Close without completing the reply, so that the client sees it is not whole."""
+        self._visit = None
+        if self._transport is not None:
+            if self.head.modern:
+                self._transport.close()
+                self._enter(Stage.CLOSED, self._limits.linger_seconds)
+            else:
+                self._transport.abort()
+
+    def drain(self) -> None:
+        """Serve the present request, then close; close now when there is none."""
+        self._draining = True
+        if self._stage in {Stage.IDLE, Stage.HEAD} and self._transport is not None:
+            self._transport.close()
+
+    def expire(self) -> None:
+        """The present stage lasted too long."""
+        unread = 0 if self._transport is None else self._transport.get_write_buffer_size()
+        if self._stage is not Stage.BODY and 0 < unread < self._unread:
+            self._unread, self.deadline = unread, self._clock() + self._limits.linger_seconds
+            return  # slow, but still reading
+        self.deadline = None
+        if self._stage is Stage.BODY:
+            self._stop(malformed(f"The request body did not arrive within {self._limits.body_seconds:.0f} seconds.", status=408))
+        elif self._stage is Stage.SERVING and self._visit is not None:
+            visit, self._visit = self._visit, None
+            visit.client_gone(f"client did not read the reply for {self._limits.stall_seconds:.0f} seconds")
+            self._abort()
+        else:
+            self._abort()
+
+    # -- what the loop delivers --
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """A client connected."""
+        self._transport = cast("asyncio.Transport", transport)  # uvloop's class is not a subclass of it
+        self._transport.set_write_buffer_limits(high=_WRITE_BUFFER)
+        if not self._reception.enter(self):
+            self._transport.abort()
+            return
+        self._enter(Stage.IDLE, self._limits.head_seconds)
+
+    def data_received(self, data: bytes) -> None:
+        """Bytes from the client."""
+        if self._stage >= Stage.LINGERING or self._pipelined:
+            return
+        if self._stage is Stage.IDLE:
+            self._enter(Stage.HEAD, self._limits.head_seconds)
+        try:
+            self._parser.feed_data(data)
+        except httptools.HttpParserUpgrade:
+            self._refusal = malformed("Switching protocols is not offered here.")
+        except httptools.HttpParserError:
+            self._refusal = self._refusal or malformed("The request is not valid HTTP/1.1, or its framing is ambiguous.")
+        self._check_volume(len(data))
+        if self._refusal is not None and not self._pipelined:
+            self._stop(self._refusal)
+
+    def eof_received(self) -> None:
+        """The client closed its side; a half-closed client cannot be told from one that hung up, so it counts as gone."""
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The connection is gone."""
+        del exc  # how it ended makes no difference to what is recorded
+        self._transport = None
+        self.deadline = None
+        self._stage = Stage.CLOSED
+        visit, self._visit = self._visit, None
+        if visit is not None:
+            visit.client_gone("client hung up before the reply was complete")
+        self._reception.leave(self)
+
+    def pause_writing(self) -> None:
+        """The client does not read fast enough."""
+        if self._visit is not None:
+            self.deadline = self._clock() + self._limits.stall_seconds
+            self._visit.client_stalled()
+
+    def resume_writing(self) -> None:
+        """The client reads again."""
+        if self._visit is not None:
+            self.deadline = None
+            self._visit.client_reads()
+
+    # -- what llhttp calls --
+
+    def on_message_begin(self) -> None:
+        """A request begins."""
+        if self._stage >= Stage.SERVING:
+            self._pipelined = True
+            raise _Refused
+
+    def on_url(self, url: bytes) -> None:
+        """A piece of the request target."""
+        self._target += url
+        self._count_head(len(url))
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """One header line, or a trailer, which is dropped."""
+        self._count_head(len(name) + len(value) + 4)
+        if self._stage is Stage.BODY:
+            return
+        self._headers.append((name.lower(), value))
+        if len(self._headers) > self._limits.headers:
+            self._reject(too_large(f"The request has more than {self._limits.headers} header lines.", status=431))
+
+    def on_headers_complete(self) -> None:
+        """The head is complete: judge it before anything of the body is kept."""
+        self.head = head = self._read_head()
+        self._check_framing(head)
+        self._enter(Stage.BODY, self._limits.body_seconds)
+        self._visit = self._reception.open_visit(self, head)
+        if not self._visit.wants_body:
+            self._close_after = True
+            self._enter(Stage.SERVING, None)
+        elif any(name == b"expect" and value.lower() == b"100-continue" for name, value in head.headers):
+            self.write((b"HTTP/1.1 100 Continue\r\n\r\n",))
+
+    def on_body(self, body: bytes) -> None:
+        """Body bytes, without their transfer coding."""
+        if self._stage is not Stage.BODY:
+            return
+        self._body_bytes += len(body)
+        if self._body_bytes > self._limits.body_bytes:
+            self._reject(self._body_too_large())
+        self._body.append(body)
+
+    def on_message_complete(self) -> None:
+        """The request is complete."""
+        if self._stage is not Stage.BODY or self._visit is None:
+            return
+        self._enter(Stage.SERVING, None)
+        body, self._body = b"".join(self._body), []
+        self._visit.request_read(body)
+
+    # -- inside --
+
+    def _read_head(self) -> RequestHead:
+        headers = tuple(self._headers)
+        length = next((int(value) for name, value in headers if name == b"content-length"), 0)
+        chunked = any(name == b"transfer-encoding" for name, _ in headers)
+        return RequestHead(
+            method=self._parser.get_method().decode("ascii"),
+            path=self._target.partition(b"?")[0].decode("ascii", "replace"),
+            headers=headers,
+            modern=self._parser.get_http_version() == "1.1",
+            keep_alive=self._parser.should_keep_alive(),
+            length=None if chunked else length,
+        )
+
+    def _read_partial_head(self) -> RequestHead:
+        path = self._target.partition(b"?")[0].decode("ascii", "replace")
+        method = self._parser.get_method().decode("ascii") if path else ""
+        return RequestHead(method, path, tuple(self._headers), modern=True, keep_alive=False, length=None)
+
+    def _check_framing(self, head: RequestHead) -> None:
+        names = [name for name, _ in head.headers]
+        codings = [value.lower() for name, value in head.headers if name == b"transfer-encoding"]
+        if self._parser.get_http_version() not in {"1.0", "1.1"}:
+            self._reject(malformed("Only HTTP/1.1 and HTTP/1.0 are spoken here.", status=505))
+        if codings not in ([], [b"chunked"]) or (codings and (not head.modern or b"content-length" in names)):
+            self._reject(malformed("The framing of the request is ambiguous: use one Content-Length, or one 'chunked'."))
+        if names.count(b"host") > 1 or (head.modern and b"host" not in names):
+            self._reject(malformed("The request needs exactly one Host header."))
+        if b"upgrade" in names or head.method == "CONNECT":
+            self._reject(malformed("Switching protocols is not offered here."))
+        if head.length is not None and head.length > self._limits.body_bytes:
+            self._reject(self._body_too_large())
+
+    def _count_head(self, size: int) -> None:
+        self._head_bytes += size
+        if self._head_bytes > self._limits.head_bytes:
+            self._reject(self._head_too_large())
+
+    def _check_volume(self, size: int) -> None:
+        """Bytes that llhttp swallows without telling (an endless header line, chunk extensions) count too."""
+        if self._refusal is not None or self._stage not in {Stage.HEAD, Stage.BODY}:
+            return
+        self._wire_bytes += size
+        room = self._limits.head_bytes
+        if self._stage is Stage.BODY:
+            room += self._body_bytes * (1 if self.head.length is not None else _WIRE_OVERHEAD)
+        if self._wire_bytes > room + self._limits.head_bytes:
+            self._refusal = self._head_too_large()
+
+    def _reject(self, refusal: Refusal) -> None:
+        self._refusal = refusal
+        raise _Refused
+
+    def _stop(self, refusal: Refusal) -> None:
+        """Refuse what is being read. The parser is of no further use, so the connection ends with the answer."""
+        self._refusal = None
+        self._pipelined = True
+        if self._stage >= Stage.SERVING:
+            return  # the reply in progress is finished first, then what followed is refused
+        self._close_after = True
+        self._body.clear()
+        in_body, visit = self._stage is Stage.BODY, self._visit
+        self._enter(Stage.SERVING, None)
+        if in_body and visit is not None:
+            visit.refuse(refusal, self._body_bytes)
+        else:
+            if not self.head.method:
+                self.head = self._read_partial_head()
+            self._visit = self._reception.refuse_visit(self, self.head, refusal)
+
+    def _linger(self) -> None:
+        """Let the client read the reply: an abrupt close would destroy it while the client is still sending (RFC 9112 9.6)."""
+        self._enter(Stage.LINGERING, self._limits.linger_seconds)
+        if self._transport is not None and not self._transport.is_closing():
+            if self._transport.can_write_eof():
+                self._transport.write_eof()
+            else:
+                self._transport.close()
+
+    def _abort(self) -> None:
+        if self._transport is not None:
+            self._transport.abort()
+
+    def _enter(self, stage: Stage, seconds: float | None) -> None:
+        self._stage = stage
+        self.deadline = None if seconds is None else self._clock() + seconds
+        self._unread = _UNREAD_AT_FIRST
+
+    def _head_too_large(self) -> Refusal:
+        return too_large(f"The request head is larger than {self._limits.head_bytes} bytes.", status=431)
+
+    def _body_too_large(self) -> Refusal:
+        return too_large(f"The request body is larger than {self._limits.body_bytes} bytes.")

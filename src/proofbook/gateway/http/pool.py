@@ -1,0 +1,135 @@
+"""Connections to one engine: reused while fresh, at most so many, and first come first served when all are taken.
+
+Promises: a connection that the engine has closed or spoken on while unused is never handed out, so a request is sent on a dead
+connection only if the engine closes it in that very moment; such a request is not repeated, because the engine may have read it.
+Does not: retry, balance or know what is asked.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import select
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from proofbook.gateway.http.outbound import Outbound, ReplyLimits, UpstreamListener
+
+
+@dataclass(frozen=True, slots=True)
+class PoolLimits:
+    """How many connections, how long to wait for one (seconds), how long to keep one unused, how long an engine may be silent."""
+
+    connections: int
+    connect_seconds: float
+    idle_seconds: float
+    silence_seconds: float
+    reply: ReplyLimits
+
+
+class Pool:
+    """Connections to one address. `reached` is told how each attempt to connect ended, `lost` of each one the engine closed."""
+
+    def __init__(
+        self, address: tuple[str, int], limits: PoolLimits, *, reached: Callable[[bool], None], lost: Callable[[], None]
+    ) -> None:
+        self._address = address
+        self._limits = limits
+        self._reached = reached
+        self._on_lost = lost
+        self._loop = asyncio.get_running_loop()
+        self._idle: list[Outbound] = []
+        self._open: set[Outbound] = set()
+        self._connecting: set[asyncio.Task[None]] = set()
+        self._waiting: deque[UpstreamListener] = deque()
+        self._closed = False
+
+    def acquire(self, listener: UpstreamListener) -> None:
+        """Give `listener` a connection, now or later, or tell it why there is none."""
+        while self._idle:
+            connection = self._idle.pop()
+            if not connection.closing and not _has_news(connection.file_number):
+                listener.upstream_connected(connection)
+                return
+            connection.cut()
+            self._on_lost()
+        self._waiting.append(listener)
+        if len(self._open) + len(self._connecting) < self._limits.connections:
+            self._connect()
+
+    def forget(self, listener: UpstreamListener) -> None:
+        """A listener that no longer waits."""
+        if listener in self._waiting:
+            self._waiting.remove(listener)
+
+    def sweep(self, now: float) -> None:
+        """Close what is unused too long; give up on engines that are silent too long. `now` is loop time."""
+        for connection in [item for item in self._idle if now - item.idle_since > self._limits.idle_seconds]:
+            self._idle.remove(connection)
+            connection.cut()
+        for connection in tuple(self._open):
+            since = connection.waiting_since
+            if since is not None and now - since > self._limits.silence_seconds:
+                connection.silent_too_long(self._limits.silence_seconds)
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._closed = True
+        for task in self._connecting:
+            task.cancel()
+        for connection in tuple(self._open):
+            connection.cut()
+
+    def _connect(self) -> None:
+        task = self._loop.create_task(self._open_one())
+        self._connecting.add(task)
+        task.add_done_callback(self._connecting.discard)
+
+    async def _open_one(self) -> None:
+        host, port = self._address
+        try:
+            async with asyncio.timeout(self._limits.connect_seconds):
+                _, connection = await self._loop.create_connection(self._fresh, host, port)
+        except (OSError, TimeoutError):
+            self._reached(False)
+            # all who wait would meet the same end; failing them now beats a queue of timeouts
+            while self._waiting and not self._open:
+                self._waiting.popleft().upstream_failed("engine cannot be reached")
+            return
+        self._reached(True)
+        self._open.add(connection)
+        self._hand_on(connection)
+
+    def _fresh(self) -> Outbound:
+        return Outbound(self._limits.reply, self._release, self._forget_connection)
+
+    def _hand_on(self, connection: Outbound) -> None:
+        if connection.closing or self._closed:
+            connection.cut()
+        elif self._waiting:
+            self._waiting.popleft().upstream_connected(connection)
+        else:
+            connection.idle_since = self._loop.time()
+            self._idle.append(connection)
+
+    def _release(self, connection: Outbound, reusable: bool) -> None:  # noqa: FBT001  # called by position from Outbound
+        if reusable:
+            self._hand_on(connection)
+
+    def _forget_connection(self, connection: Outbound) -> None:
+        self._open.discard(connection)
+        if connection in self._idle:
+            self._idle.remove(connection)
+        if not connection.was_cut and not self._closed:
+            self._on_lost()
+        if self._waiting and not self._closed and len(self._open) + len(self._connecting) < self._limits.connections:
+            self._connect()
+
+
+def _has_news(file_number: int) -> bool:
+    """Whether an unused connection has bytes or an end waiting, which makes it unfit for a request."""
+    if file_number < 0:
+        return True
+    poll = select.poll()
+    poll.register(file_number, select.POLLIN)
+    return bool(poll.poll(0))

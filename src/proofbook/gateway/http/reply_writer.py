@@ -1,0 +1,48 @@
+"""The bytes of one reply to a client: an engine's reply passed on, or the gateway's own error.
+
+Promises: the body bytes are the engine's, only their framing is ours; an incomplete reply is never framed as a complete one.
+"""
+
+from __future__ import annotations
+
+from proofbook.gateway.http.head import ReplyHead, format_answer, format_returned_head
+
+_BODILESS = frozenset((204, 304))
+
+
+class ReplyWriter:
+    """Frames one reply for a client that speaks HTTP/1.1 (`modern`) or 1.0."""
+
+    __slots__ = ("_chunked", "_exchange", "_modern", "reply")
+
+    def __init__(self, exchange: str, *, modern: bool) -> None:
+        self._exchange = exchange
+        self._modern = modern
+        self._chunked = False
+        self.reply: ReplyHead | None = None
+        """The engine's reply head, once it came."""
+
+    def head(self, length: int | None, *, close: bool) -> bytes:
+        """The head for a body of `length` bytes; None is a length not known yet: chunked, or for 1.0 ended by closing."""
+        reply = self.reply
+        if reply is None:
+            raise RuntimeError("a reply cannot be passed on before it has begun")
+        self._chunked = length is None and self._modern
+        framing = b"transfer-encoding: chunked\r\n" if length is None else b"content-length: %d\r\n" % length
+        if reply.status in _BODILESS or (length is None and not self._modern):
+            framing = b""
+        ends = close or (length is None and not self._modern)
+        return format_returned_head(reply.status, reply.headers, framing=framing, exchange=self._exchange, close=ends)
+
+    def piece(self, data: bytes) -> tuple[bytes, ...]:
+        """Body bytes."""
+        return (b"%x\r\n" % len(data), data, b"\r\n") if self._chunked else (data,)
+
+    def last(self, data: bytes) -> tuple[bytes, ...]:
+        """The last body bytes, possibly none, and the end."""
+        pieces = self.piece(data) if data else ()
+        return (*pieces, b"0\r\n\r\n") if self._chunked else pieces
+
+    def answer(self, status: int, body: bytes, *, close: bool) -> bytes:
+        """A whole answer of the gateway's own."""
+        return format_answer(status, body, exchange=self._exchange, close=close)

@@ -1,0 +1,308 @@
+"""Carries one exchange out: turns what sockets and the journal report into its events, and its commands into bytes and records.
+
+Promises: commands are carried out in order; what is sent in one turn is written at once; replies are read for their facts only
+after their end, large ones in a thread. Nothing is decided here: `exchange.Exchange` decides. What llhttp let through is the
+only thing hostile peers can put in, and it goes out as body bytes only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from proofbook.errors import MalformedRecord
+from proofbook.gateway import exchange as ex
+from proofbook.gateway.drafts import Ending, Opening, Served, draft_refusal, draft_request, draft_response
+from proofbook.gateway.house import House
+from proofbook.gateway.http.head import ReplyHead, RequestHead, format_forwarded_head
+from proofbook.gateway.http.inbound import Inbound
+from proofbook.gateway.http.outbound import Outbound
+from proofbook.gateway.http.reply_writer import ReplyWriter
+from proofbook.gateway.refusal import STORE_UNAVAILABLE, UPSTREAM_NOT_CONFIGURED, Refusal, malformed
+from proofbook.gateway.settings import KIB
+from proofbook.gateway.wire.claims import derive_claimed_user, derive_conversation
+from proofbook.gateway.wire.errors import format_error
+from proofbook.gateway.wire.reply import NOTHING, ReplyFacts, is_event_stream, parse_reply
+from proofbook.gateway.wire.request import MODELS_REQUEST, Protocol, RequestFacts, parse_request
+from proofbook.journal.receipt import Content
+from proofbook.primitives.instants import format_instant
+from proofbook.records.exchange import RefusalReason, State
+
+_THREAD_FROM = 64 * KIB
+"""Bytes from which JSON is read in a thread, so that one long text does not hold up every other stream."""
+
+
+class Passage:
+    """One request on its way: the client's visit and the engine's listener in one."""
+
+    __slots__ = (
+        "_body", "_client", "_connection", "_conversation", "_exchange", "_facts", "_first_byte", "_forwarded", "_head", "_house",
+        "_last_byte", "_opening", "_protocol", "_received", "_stalled", "_upstream", "_writer", "wants_body",
+    )  # fmt: skip
+
+    def __init__(self, house: House, client: Inbound, head: RequestHead, opening: Opening, protocol: Protocol | None) -> None:
+        self.wants_body = True
+        self._house = house
+        self._client: Inbound | None = client
+        self._head = head
+        self._opening = opening
+        self._protocol = protocol
+        self._exchange = ex.Exchange(house.bounds)
+        self._upstream = None if opening.key is None else house.upstreams.get(opening.key.system)
+        self._connection: Outbound | None = None
+        self._facts = MODELS_REQUEST
+        self._writer = ReplyWriter(opening.exchange, modern=head.modern)
+        self._body = b""
+        self._received: int | None = None
+        self._conversation = ""
+        self._stalled = False
+        self._forwarded: datetime | None = None
+        self._first_byte: datetime | None = None
+        self._last_byte: datetime | None = None
+        house.open.enter(self)
+
+    # -- the client's side --
+
+    def request_read(self, body: bytes) -> None:
+        """The whole request arrived."""
+        self._body, self._received = body, len(body)
+        protocol = self._protocol
+        if protocol is None or protocol == "openai.models":
+            self._read(MODELS_REQUEST)
+        elif len(body) < _THREAD_FROM:
+            self._read(_read_request(body, protocol, self._house.fingerprint))
+        else:
+            waiting = self._house.loop.run_in_executor(None, _read_request, body, protocol, self._house.fingerprint)
+            waiting.add_done_callback(lambda done: self._read(done.result()))
+
+    def refuse(self, refusal: Refusal, received: int) -> None:
+        """The request is not served. `received`: how many body bytes came."""
+        self._received = received
+        self._perform(self._exchange.refuse(refusal))
+
+    def turn_away(self, refusal: Refusal) -> None:
+        """The request is not served, whatever its body holds."""
+        self.wants_body = False
+        self._perform(self._exchange.refuse(refusal))
+
+    def client_gone(self, reason: str) -> None:
+        """The client cannot be answered any more."""
+        self._client = None
+        self._perform(self._exchange.client_gone(reason))
+
+    def client_stalled(self) -> None:
+        """The client does not read: neither do we."""
+        self._stalled = True
+        if self._connection is not None:
+            self._connection.pause()
+
+    def client_reads(self) -> None:
+        """The client reads again."""
+        self._stalled = False
+        if self._connection is not None:
+            self._connection.resume()
+
+    def stop(self) -> None:
+        """The gateway must stop now."""
+        self._perform(self._exchange.stopped())
+
+    # -- the engine's side --
+
+    def upstream_connected(self, connection: Outbound) -> None:
+        """A connection is free: send the request."""
+        if self._upstream is None:
+            raise RuntimeError("a connection came for a passage that has no engine")
+        self._connection = connection
+        self._forwarded = self._house.clock.now()
+        authority, key = self._upstream.settings.authority, self._upstream.key
+        head = format_forwarded_head(self._head, authority=authority, body_bytes=len(self._body), engine_key=key)
+        connection.send((head, self._body) if self._body else (head,), self)
+        self._body = b""
+
+    def upstream_read(self, head: ReplyHead | None, body: bytes, *, ended: bool) -> None:
+        """What one read from the engine held."""
+        exchange = self._exchange
+        commands: ex.Commands = ()
+        if head is not None:
+            self._first_byte = self._house.clock.now()
+            self._writer.reply = head
+            commands = exchange.upstream_head(head.status, streamed=is_event_stream(head.content_type), length=head.length)
+        if body:
+            commands += exchange.upstream_body(body)
+        if ended and exchange.phase is ex.Phase.PASSING:
+            self._last_byte = self._house.clock.now()
+            self._connection = None
+            commands += exchange.upstream_end()
+        self._perform(commands)
+        if self._stalled and self._connection is not None:
+            self._connection.pause()
+
+    def upstream_failed(self, reason: str) -> None:
+        """There will be no (further) reply."""
+        self._connection = None
+        self._perform(self._exchange.upstream_failed(reason))
+
+    # -- carrying out --
+
+    def _read(self, found: RequestFacts | Refusal) -> None:
+        if self._exchange.phase is not ex.Phase.OPEN:
+            return  # the client hung up while its request was being read
+        if isinstance(found, Refusal):
+            self._perform(self._exchange.refuse(found))
+        elif self._upstream is None:
+            self._perform(self._exchange.refuse(UPSTREAM_NOT_CONFIGURED))
+        else:
+            self._facts = found
+            self._perform(self._exchange.request_read())
+
+    def _perform(self, commands: ex.Commands) -> None:
+        """In order, and what is said in one turn is written at once."""
+        out: list[bytes] = []
+        for command in commands:
+            match command:
+                case ex.Send(data):
+                    out += self._writer.piece(data)
+                case ex.Finish(data):
+                    out += self._writer.last(data)
+                case ex.SendHead(length):
+                    out.append(self._writer.head(length, close=self._client is None or self._client.will_close))
+                case ex.Answer(status, code, message):
+                    close = self._client is None or self._client.will_close
+                    out.append(self._writer.answer(status, format_error(status, code, message), close=close))
+                case _:
+                    self._write(out)
+                    self._act(command)
+        self._write(out)
+
+    def _act(self, command: ex.Command) -> None:
+        match command:
+            case ex.Forward() if self._upstream is not None:
+                self._upstream.pool.acquire(self)
+            case ex.RecordRequest():
+                self._record_request()
+            case ex.RecordResponse(state, reason):
+                self._record_response(state, reason)
+            case ex.RecordRefusal(refusal):
+                self._record_refusal(refusal)
+            case ex.CutUpstream():
+                self._cut_upstream()
+            case ex.CutClient():
+                self._cut_client()
+            case ex.Done():
+                self._close()
+            case _:
+                raise RuntimeError(f"no such command here: {type(command).__name__}")
+
+    def _write(self, out: list[bytes]) -> None:
+        if out and self._client is not None:
+            self._client.write(out)
+        out.clear()
+
+    def _cut_upstream(self) -> None:
+        if self._connection is not None:
+            self._connection.cut()
+            self._connection = None
+        elif self._upstream is not None:
+            self._upstream.pool.forget(self)
+
+    def _cut_client(self) -> None:
+        if self._client is not None:
+            self._client.cut()
+            self._client = None
+
+    def _close(self) -> None:
+        self._house.open.leave(self)
+        client, self._client = self._client, None
+        if client is not None:
+            client.finish()
+
+    # -- recording --
+
+    def _record_request(self) -> None:
+        key, upstream = self._opening.key, self._upstream
+        if key is None or upstream is None:
+            raise RuntimeError("only a verified caller of a configured engine gets this far")
+        sighting = upstream.sighting
+        self._conversation = derive_conversation(self._opening.exchange, key.id, self._head.headers)
+        served = Served(
+            system=key.system,
+            conversation=self._conversation,
+            claimed=self._facts.claimed or derive_claimed_user(self._head.headers),
+            model=sighting.binding(self._facts.model),
+            engine=sighting.engine(upstream.settings.name),
+            guardrail=self._house.guardrail,
+        )
+        self._house.recording.submit(draft_request(self._opening, self._facts, served, self._body), self._request_settled)
+
+    def _request_settled(self, refusal: Refusal | None) -> None:
+        if refusal is None:
+            self._house.tally.exchanges += 1
+            self._perform(self._exchange.recorded())
+            return
+        self._keep_unserved(refusal)
+        self._perform(self._exchange.not_recorded(refusal))
+
+    def _record_refusal(self, refusal: Refusal) -> None:
+        self._house.recording.submit(draft_refusal(self._opening, refusal, self._received), self._refusal_settled)
+
+    def _refusal_settled(self, refusal: Refusal | None) -> None:
+        if refusal is None:
+            self._house.tally.refused += 1
+            self._perform(self._exchange.recorded())
+            return
+        self._keep_unserved(refusal)
+        self._perform(self._exchange.not_recorded(STORE_UNAVAILABLE))
+
+    def _keep_unserved(self, refusal: Refusal) -> None:
+        if refusal.reason is RefusalReason.STORE_UNAVAILABLE:
+            self._house.recording.keep_refusal(draft_refusal(self._opening, refusal, self._received))
+
+    def _record_response(self, state: State, reason: str | None) -> None:
+        body = self._exchange.captured()
+        reply = self._writer.reply
+        if reply is None or not body:
+            self._submit_response(NOTHING, body, state, reason)
+            return
+        streamed = is_event_stream(reply.content_type)
+        if len(body) < _THREAD_FROM:
+            self._submit_response(parse_reply(body, streamed=streamed), body, state, reason)
+            return
+        waiting = self._house.loop.run_in_executor(None, lambda: parse_reply(body, streamed=streamed))
+        waiting.add_done_callback(lambda done: self._submit_response(done.result(), body, state, reason))
+
+    def _submit_response(self, facts: ReplyFacts, body: bytes, state: State, reason: str | None) -> None:
+        if state is State.COMPLETE:
+            state, reason = _judge(facts, self._writer.reply)
+        now = format_instant(self._house.clock.now())
+        ending = Ending(
+            state, reason, self._exchange.status, _instant(self._forwarded), _instant(self._first_byte), _instant(self._last_byte)
+        )
+        content = Content("response", body, self._conversation) if body else None
+        self._house.recording.submit(draft_response(self._opening, facts, ending, now, content), self._response_settled)
+
+    def _response_settled(self, refusal: Refusal | None) -> None:
+        if refusal is None:
+            self._perform(self._exchange.recorded())
+            return
+        self._house.recording.keep_lost_end(self._opening.exchange)
+        self._perform(self._exchange.not_recorded(refusal))
+
+
+def _read_request(body: bytes, protocol: Protocol, fingerprint: Callable[[bytes], str]) -> RequestFacts | Refusal:
+    try:
+        return parse_request(body, protocol, fingerprint)
+    except MalformedRecord as error:
+        return malformed(error.message)
+
+
+def _judge(facts: ReplyFacts, reply: ReplyHead | None) -> tuple[State, str | None]:
+    """Whether a reply that ended by its framing was complete by its content, too."""
+    if facts.error:
+        return State.UPSTREAM_ERROR, "engine reported an error inside its reply"
+    if reply is not None and reply.until_close and is_event_stream(reply.content_type) and not facts.ended:
+        return State.UPSTREAM_ERROR, "engine closed the connection before the end mark of its stream"
+    return State.COMPLETE, None
+
+
+def _instant(moment: datetime | None) -> str | None:
+    return None if moment is None else format_instant(moment)

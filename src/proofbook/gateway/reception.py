@@ -1,0 +1,150 @@
+"""The door for requests: who calls, for what, and whether that is served here; every refusal is recorded.
+
+Promises: a key is checked before the path and before any of the body is kept; nothing in a request changes what is recorded.
+`/healthz` and `/readyz` need no key, are no exchanges, and tell nothing but whether this gateway works.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+from proofbook.errors import ProofbookError
+from proofbook.gateway.admission import Caller, KeySource, assess_caller
+from proofbook.gateway.drafts import Opening
+from proofbook.gateway.house import House
+from proofbook.gateway.http.head import RequestHead, format_answer
+from proofbook.gateway.http.inbound import Inbound, Visit
+from proofbook.gateway.passage import Passage
+from proofbook.gateway.refusal import PATH_NOT_SERVED, STORE_UNAVAILABLE, UPSTREAM_NOT_CONFIGURED, Refusal
+from proofbook.gateway.wire.request import Protocol
+from proofbook.gateway.wire.text import bounded_text
+from proofbook.primitives.ids import IdSource
+from proofbook.primitives.instants import format_instant
+
+ROUTES: Mapping[tuple[str, str], Protocol] = MappingProxyType(
+    {
+        ("POST", "/v1/chat/completions"): "openai.chat",
+        ("POST", "/v1/completions"): "openai.completions",
+        ("GET", "/v1/models"): "openai.models",
+    }
+)
+"""Everything that is served, and the protocol it speaks."""
+
+_PATH_CHARACTERS = 512
+
+
+class FrontDoor:
+    """Implements `Reception` for the gateway."""
+
+    def __init__(
+        self, house: House, keys: KeySource, ids: IdSource, *, connections: int, readiness: Callable[[], Readiness]
+    ) -> None:
+        self._house = house
+        self._keys = keys
+        self._ids = ids
+        self._connections = connections
+        self._readiness = readiness
+        self.clients: set[Inbound] = set()
+
+    def enter(self, client: Inbound) -> bool:
+        """Whether there is room for one more connection."""
+        if len(self.clients) >= self._connections:
+            return False
+        self.clients.add(client)
+        return True
+
+    def leave(self, client: Inbound) -> None:
+        """A connection is gone."""
+        self.clients.discard(client)
+
+    def open_visit(self, client: Inbound, head: RequestHead) -> Visit:
+        """A request head arrived."""
+        if head.method == "GET" and head.path == "/healthz":
+            return StatusVisit(client, 200, {"status": "alive"})
+        if head.method == "GET" and head.path == "/readyz":
+            return self._readiness().visit(client)
+        now = format_instant(self._house.clock.now())
+        caller = self._assess(head, now)
+        protocol = ROUTES.get((head.method, head.path))
+        passage = Passage(self._house, client, head, self._opening(head, now, caller), protocol)
+        refusal = caller.refusal or self._assess_route(caller, protocol)
+        if refusal is not None:
+            passage.turn_away(refusal)
+        return passage
+
+    def refuse_visit(self, client: Inbound, head: RequestHead, refusal: Refusal) -> Visit:
+        """A request arrived that cannot be read."""
+        now = format_instant(self._house.clock.now())
+        passage = Passage(self._house, client, head, self._opening(head, now, Caller(None, None)), None)
+        passage.turn_away(refusal)
+        return passage
+
+    def _assess(self, head: RequestHead, now: str) -> Caller:
+        try:
+            ring = self._keys.current()
+        except ProofbookError:
+            return Caller(None, STORE_UNAVAILABLE)
+        return assess_caller(head.headers, ring, now)
+
+    def _assess_route(self, caller: Caller, protocol: Protocol | None) -> Refusal | None:
+        if protocol is None:
+            return PATH_NOT_SERVED
+        if caller.key is None or caller.key.system not in self._house.upstreams:
+            return UPSTREAM_NOT_CONFIGURED
+        return None
+
+    def _opening(self, head: RequestHead, now: str, caller: Caller) -> Opening:
+        path = bounded_text(head.path, _PATH_CHARACTERS) or ""
+        return Opening(self._ids.new("x"), self._house.recording.source, now, head.method, path, caller.key)
+
+
+class Readiness:
+    """Whether the gateway can do its work now: the store could last be written, and at least one engine can be reached."""
+
+    def __init__(self, store: str, upstreams: Mapping[str, str]) -> None:
+        self.store = store
+        self.upstreams = dict(upstreams)
+
+    @property
+    def ready(self) -> bool:
+        """Whether a request would most likely be served."""
+        return self.store == "writable" and "reachable" in self.upstreams.values()
+
+    def visit(self, client: Inbound) -> Visit:
+        """The answer to somebody who asks."""
+        state = {"status": "ready" if self.ready else "not_ready", "store": self.store, "upstreams": self.upstreams}
+        return StatusVisit(client, 200 if self.ready else 503, state)
+
+
+class StatusVisit:
+    """Answers a question about the gateway itself."""
+
+    wants_body = True
+
+    def __init__(self, client: Inbound, status: int, state: Mapping[str, object]) -> None:
+        self._client = client
+        self._status = status
+        self._state = state
+
+    def request_read(self, body: bytes) -> None:
+        """Answer."""
+        del body
+        answer = json.dumps(self._state, separators=(",", ":")).encode("ascii")
+        self._client.write((format_answer(self._status, answer, exchange=None, close=self._client.will_close),))
+        self._client.finish()
+
+    def refuse(self, refusal: Refusal, received: int) -> None:
+        """Such a question has no body worth refusing."""
+        del refusal, received
+        self._client.cut()
+
+    def client_gone(self, reason: str) -> None:
+        """Nothing was at stake."""
+
+    def client_stalled(self) -> None:
+        """The answer is short."""
+
+    def client_reads(self) -> None:
+        """The answer is short."""

@@ -1,0 +1,157 @@
+"""The gateway's way to the journal: submit, and go on when the record is durable; and what happened while it could not be.
+
+Promises: `done` is called exactly once on the event loop, after the entry is synced or with the reason it is not. While the store
+is unavailable nothing is served; what was refused and which ends were lost meanwhile is kept (bounded) and recorded, with a
+`source.gap` for the whole interval, as soon as the store works again. A crash before that leaves the facts to the next start.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+
+import structlog
+
+from proofbook.errors import InputError, LimitExceeded, ProofbookError, StoreUnavailable
+from proofbook.gateway.drafts import draft_recorder_gap, process_actor
+from proofbook.gateway.refusal import STORE_UNAVAILABLE, Refusal, malformed, too_large
+from proofbook.journal.receipt import Receipt, Recorder, Submission
+from proofbook.primitives.instants import Clock, format_instant
+from proofbook.records.envelope import Assurance, Draft
+from proofbook.records.operations import SourceGap
+
+LOG = structlog.get_logger(__name__)
+STORE_FAILED = "gateway.store_failed"
+STORE_RECOVERED = "gateway.store_recovered"
+
+KEPT_DURING_OUTAGE = 1000
+"""Refusals and lost ends kept in memory while the store is unavailable; further ones are counted in the gap record."""
+
+Continuation = Callable[[Refusal | None], None]
+
+
+class Recording:
+    """Submits for one source. Everything here runs on the event loop except the recorder's own thread."""
+
+    def __init__(self, recorder: Recorder, loop: asyncio.AbstractEventLoop, clock: Clock, source: str) -> None:
+        self._recorder = recorder
+        self._loop = loop
+        self._clock = clock
+        self.source = source
+        self.last_success: float | None = None
+        """Loop time of the last durable entry; None before the first."""
+        self._outage: _Outage | None = None
+
+    @property
+    def available(self) -> bool:
+        """Whether the last attempt to record succeeded."""
+        return self._outage is None and self.last_success is not None
+
+    def submit(self, submission: Submission, done: Continuation) -> None:
+        """Record, then call `done(None)`, or `done(refusal)` saying why it was not recorded."""
+        self._send((submission,), lambda error: done(None if error is None else _refusal_for(error)))
+
+    async def record(self, submissions: Sequence[Submission]) -> None:
+        """Record these together and wait. Raises what the recorder raises."""
+        waiter: asyncio.Future[None] = self._loop.create_future()
+
+        def resolve(error: ProofbookError | None) -> None:
+            if waiter.done():
+                return
+            if error is None:
+                waiter.set_result(None)
+            else:
+                waiter.set_exception(error)
+
+        self._send(submissions, resolve)
+        await waiter
+
+    def keep_refusal(self, submission: Submission) -> None:
+        """A refusal that could not be recorded: record it after the outage."""
+        if self._outage is not None:
+            self._outage.keep(submission)
+
+    def keep_lost_end(self, exchange: str) -> None:
+        """An exchange whose response could not be recorded: state so, after the outage if there is one."""
+        reason = "the response could not be recorded, so the reply was cut"
+        submission = draft_recorder_gap(exchange, self.source, self._now(), reason)
+        if self._outage is not None:
+            self._outage.keep(submission)
+        else:
+            self._send((submission,), lambda _: None)
+
+    def _send(self, submissions: Sequence[Submission], done: Callable[[ProofbookError | None], None]) -> None:
+        try:
+            future = self._recorder.submit(submissions)
+        except ProofbookError as error:
+            self._loop.call_soon(self._settle, error, done)
+            return
+        future.add_done_callback(lambda settled: self._loop.call_soon_threadsafe(self._settle, _error_of(settled), done))
+
+    def _settle(self, error: ProofbookError | None, done: Callable[[ProofbookError | None], None]) -> None:
+        if error is None:
+            self.last_success = self._loop.time()
+            if self._outage is not None:
+                self._recover(self._outage)
+        elif not isinstance(error, InputError) and self._outage is None:
+            self._outage = _Outage(self._now())
+            LOG.error(STORE_FAILED, code=error.code)
+        done(error)
+
+    def _recover(self, outage: _Outage) -> None:
+        """State the gap; if that fails too, the outage simply goes on."""
+        self._outage = None
+        gap = outage.close(self.source, self._now())
+
+        def settled(error: ProofbookError | None) -> None:
+            if error is None:
+                LOG.warning(STORE_RECOVERED)
+            elif self._outage is not None:
+                self._outage.reopen(outage)
+
+        self._send((gap, *outage.kept), settled)
+
+    def _now(self) -> str:
+        return format_instant(self._clock.now())
+
+
+class _Outage:
+    """An interval in which the store could not be written, and what must be said about it."""
+
+    def __init__(self, since: str) -> None:
+        self.since = since
+        self.kept: list[Submission] = []
+        self.dropped = 0
+
+    def keep(self, submission: Submission) -> None:
+        if len(self.kept) < KEPT_DURING_OUTAGE:
+            self.kept.append(submission)
+        else:
+            self.dropped += 1
+
+    def reopen(self, earlier: _Outage) -> None:
+        self.since = earlier.since
+        self.dropped += earlier.dropped
+        self.kept[:0] = earlier.kept
+
+    def close(self, source: str, until: str) -> Submission:
+        follow = f"{len(self.kept)} refusals and lost ends follow, {self.dropped} more were only counted"
+        detail = f"the store could not be written; {follow}"
+        gap = SourceGap.model_validate({"from": self.since, "until": until, "reason": "store_unavailable", "detail": detail})
+        return Submission(Draft("source.gap", source, until, process_actor(source), source, Assurance.INLINE, gap.to_body()))
+
+
+def _error_of(future: Future[tuple[Receipt, ...]]) -> ProofbookError | None:
+    error = future.exception() if not future.cancelled() else StoreUnavailable("the recorder gave up this submission")
+    if error is None or isinstance(error, ProofbookError):
+        return error
+    return StoreUnavailable(f"the recorder failed: {type(error).__name__}")
+
+
+def _refusal_for(error: ProofbookError) -> Refusal:
+    if isinstance(error, LimitExceeded):
+        return too_large("The request is larger than can be recorded, so it is not served.")
+    if isinstance(error, InputError):
+        return malformed("The request has no form that can be recorded, so it is not served.")
+    return STORE_UNAVAILABLE

@@ -1,0 +1,166 @@
+"""What an operator can set about the gateway, frozen, each field documented with its unit, default and consequence.
+
+Promises: a value that exists is valid; a wrong one raises `ConfigurationError` naming the field. Nothing here switches recording
+off: there is no such setting. Secrets are never held here, only the path of the file that has them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+from urllib.parse import urlsplit
+
+from proofbook.errors import ConfigurationError
+
+ProductHint = Literal["auto", "llama.cpp", "ollama", "vllm", "sglang", "tgi", "lmstudio"]
+
+KIB = 1024
+MIB = 1024 * KIB
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Every cap of the gateway. Larger numbers cost memory per connection; smaller ones refuse more."""
+
+    head_bytes: int = 32 * KIB
+    """Request line and headers together; more is refused with 431."""
+    headers: int = 100
+    """Header lines of one request; more is refused with 431."""
+    body_bytes: int = 32 * MIB
+    """Request body; more is refused with 413 before it is buffered."""
+    reply_bytes: int = 64 * MIB
+    """Largest reply that can be recorded; a longer one is cut and recorded as upstream_error, since nothing passes unrecorded."""
+    hold_bytes: int = 1 * MIB
+    """A reply that is not streamed is held whole up to this size until it is recorded; beyond it, all but its last piece."""
+    upstream_head_bytes: int = 64 * KIB
+    """Status line and headers of an engine's reply."""
+    upstream_headers: int = 200
+    """Header lines of an engine's reply."""
+    connections: int = 4096
+    """Client connections; further ones are closed at once."""
+    upstream_connections: int = 2048
+    """Connections to one engine; further requests wait for a free one."""
+    head_seconds: float = 10.0
+    """Time to send a whole request head."""
+    body_seconds: float = 120.0
+    """Time to send a whole request body."""
+    idle_seconds: float = 75.0
+    """How long a client connection may stay open between requests."""
+    stall_seconds: float = 120.0
+    """How long a client may leave a reply unread before it counts as gone."""
+    linger_seconds: float = 5.0
+    """How long a refused client's remaining bytes are thrown away so that it can read the refusal."""
+    connect_seconds: float = 5.0
+    """Time to reach an engine."""
+    upstream_silence_seconds: float = 600.0
+    """Longest silence of an engine, before or within a reply."""
+    upstream_idle_seconds: float = 4.0
+    """How long an unused connection to an engine is kept; below the five seconds after which common engines close it."""
+    drain_seconds: float = 30.0
+    """How long open exchanges may finish after a stop was asked for."""
+
+    def __post_init__(self) -> None:
+        for name in self.__slots__:
+            if getattr(self, name) <= 0:
+                raise ConfigurationError(f"gateway.limits.{name} is {getattr(self, name)}", hint="give a positive number")
+
+
+@dataclass(frozen=True, slots=True)
+class UpstreamSettings:
+    """One engine behind the gateway."""
+
+    name: str
+    """How systems refer to it and how it appears in records."""
+    base_url: str
+    """`http://host:port` without a path: the gateway appends the protocol's own path."""
+    product: ProductHint = "auto"
+    """What answers there; `auto` asks the engine."""
+    api_key_file: str | None = None
+    """File with the key the engine wants, sent as `Authorization: Bearer`; the callers' own keys are never forwarded."""
+
+    def __post_init__(self) -> None:
+        parts = urlsplit(self.base_url)
+        where = f"gateway.upstreams[{self.name}].base_url {self.base_url!r}"
+        if parts.scheme != "http":
+            raise ConfigurationError(
+                f"{where} is not http", hint="engines are reached over plain http on the same host or network"
+            )
+        if not parts.hostname or parts.path not in {"", "/"} or parts.query or parts.fragment or parts.username:
+            raise ConfigurationError(f"{where} has more or less than host and port", hint="write http://127.0.0.1:8080")
+        try:
+            _ = parts.port
+        except ValueError as error:
+            raise ConfigurationError(f"{where} has no valid port", hint="write http://127.0.0.1:8080") from error
+
+    @property
+    def address(self) -> tuple[str, int]:
+        """Host and port to connect to."""
+        parts = urlsplit(self.base_url)
+        return parts.hostname or "", parts.port or 80
+
+    @property
+    def authority(self) -> str:
+        """The Host header an engine expects."""
+        host, port = self.address
+        return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+@dataclass(frozen=True, slots=True)
+class SystemSettings:
+    """One AI system that keys are bound to."""
+
+    id: str
+    """Identifier in records, e.g. `support-desk`."""
+    name: str
+    """Name for people."""
+    environment: str
+    """E.g. `production`, `test`."""
+    upstream: str
+    """Name of the upstream that serves it."""
+
+
+@dataclass(frozen=True, slots=True)
+class GatewaySettings:
+    """The gateway as a whole."""
+
+    upstreams: tuple[UpstreamSettings, ...]
+    """Engines; at least one."""
+    systems: tuple[SystemSettings, ...]
+    """Systems; each names its upstream."""
+    name: str = "main"
+    """Distinguishes several gateways of one book: the source of its entries is `gateway:<name>`."""
+    host: str = "127.0.0.1"
+    """Address to listen on. The default is reachable from this machine only."""
+    port: int = 8400
+    """Port to listen on; 0 takes a free one."""
+    heartbeat_seconds: float = 60.0
+    """How often the gateway records that it is alive; a longer silence shows as a gap in coverage."""
+    binding_seconds: float = 60.0
+    """How often the engine is asked which weights it has loaded."""
+    guardrail: str = "unknown"
+    """Version of the guardrail in force, stated in every request record; `unknown` when none is declared."""
+    limits: Limits = field(default_factory=Limits)
+    """Caps and time limits."""
+
+    def __post_init__(self) -> None:
+        names = [upstream.name for upstream in self.upstreams]
+        if not names or len(set(names)) != len(names):
+            raise ConfigurationError("gateway.upstreams is empty or names one twice", hint="give each engine its own name")
+        systems = [system.id for system in self.systems]
+        if len(set(systems)) != len(systems):
+            raise ConfigurationError("gateway.systems has one id twice", hint="give each system its own id")
+        for system in self.systems:
+            if system.upstream not in names:
+                raise ConfigurationError(
+                    f"gateway.systems[{system.id}].upstream {system.upstream!r} is not configured",
+                    hint=f"known: {', '.join(names)}",
+                )
+        if not 0 <= self.port <= 65535:
+            raise ConfigurationError(f"gateway.port {self.port} is not a port", hint="use 1 to 65535, or 0 for a free one")
+        if min(self.heartbeat_seconds, self.binding_seconds) <= 0:
+            raise ConfigurationError("gateway.heartbeat_seconds and binding_seconds must be positive")
+
+    @property
+    def source(self) -> str:
+        """Source id of this gateway's entries."""
+        return f"gateway:{self.name}"

@@ -1,0 +1,1 @@
+"""Reading and writing of the OpenAI protocol: pure functions over bytes."""

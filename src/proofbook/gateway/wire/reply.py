@@ -1,0 +1,146 @@
+"""What an engine's reply says, read once from the captured bytes after the end: JSON or server-sent events.
+
+Promises: the same bytes give the same facts however they arrived; broken JSON, broken UTF-8 and missing fields become None or
+`unknown`, never an error and never a zero. Everything returned is bounded, so no reply can make an entry too large. Most events
+of a stream only add text: those are counted without being decoded.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from proofbook.gateway.wire.sse import END_MARK, parse_events
+from proofbook.gateway.wire.text import bounded_count, bounded_text
+
+_CHOICES = 64
+_FINISH_CHARACTERS = 32
+_DECODED_FIRST = 2
+"""Events always decoded: they carry the names."""
+
+
+@dataclass(frozen=True, slots=True)
+class TokenUsage:
+    """Token counts as the engine states them; None is 'did not say'."""
+
+    prompt: int | None = None
+    completion: int | None = None
+    cached: int | None = None
+
+    @property
+    def stated(self) -> bool:
+        """Whether the engine said anything."""
+        return self.prompt is not None or self.completion is not None
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyFacts:
+    """What a reply says about itself."""
+
+    model: str | None = None
+    upstream_id: str | None = None
+    fingerprint: str | None = None
+    finish: tuple[str, ...] = ()
+    usage: TokenUsage = TokenUsage()
+    chunks: int = 0
+    ended: bool = False
+    """Whether the stream's own end mark was seen; False for a reply that is not a stream."""
+    error: bool = False
+    """Whether the engine reported an error inside the reply."""
+
+
+NOTHING = ReplyFacts()
+
+
+def is_event_stream(content_type: bytes) -> bool:
+    """Whether a Content-Type names server-sent events."""
+    return content_type.partition(b";")[0].strip().lower() == b"text/event-stream"
+
+
+def parse_reply(data: bytes, *, streamed: bool) -> ReplyFacts:
+    """The facts of a captured reply. Never raises for any bytes."""
+    if streamed:
+        return _parse_stream(data)
+    document = _decode(data)
+    return NOTHING if document is None else _Facts().add(document).close()
+
+
+def _parse_stream(data: bytes) -> ReplyFacts:
+    facts = _Facts()
+    chunks, ended = 0, False
+    for payload in parse_events(data):
+        if payload == END_MARK:
+            ended = True
+            continue
+        chunks += 1
+        if chunks > _DECODED_FIRST and _only_adds_text(payload):
+            continue
+        document = _decode(payload)
+        if document is not None:
+            facts.add(document)
+    return facts.close(chunks=chunks, ended=ended)
+
+
+def _only_adds_text(payload: bytes) -> bool:
+    """Whether an event certainly states no end and no usage. In a JSON string quotes are escaped: text cannot imitate these."""
+    if b'"finish_reason":null' not in payload and b'"finish_reason": null' not in payload:
+        return False
+    return payload.count(b'"finish_reason"') == 1 and b'"usage":{' not in payload and b'"usage": {' not in payload
+
+
+def _decode(data: bytes) -> dict[str, Any] | None:
+    try:
+        value = json.loads(data)
+    except (ValueError, RecursionError):
+        return None
+    return value if isinstance(value, dict) else None
+
+
+class _Facts:
+    """Gathers facts over the documents of one reply: the first to state a name wins, the last to state a count wins."""
+
+    __slots__ = ("error", "fingerprint", "finish", "model", "upstream_id", "usage")
+
+    def __init__(self) -> None:
+        self.model: str | None = None
+        self.upstream_id: str | None = None
+        self.fingerprint: str | None = None
+        self.finish: dict[int, str] = {}
+        self.usage = TokenUsage()
+        self.error = False
+
+    def add(self, document: Mapping[str, Any]) -> _Facts:
+        self.model = self.model or bounded_text(document.get("model"), 512)
+        self.upstream_id = self.upstream_id or bounded_text(document.get("id"), 256)
+        self.fingerprint = self.fingerprint or bounded_text(document.get("system_fingerprint"), 256)
+        self.error = self.error or isinstance(document.get("error"), (dict, str))
+        choices = document.get("choices")
+        if isinstance(choices, list):
+            for position, choice in enumerate(choices[:_CHOICES]):
+                self._add_choice(position, choice)
+        usage = document.get("usage")
+        if isinstance(usage, dict):
+            self._add_usage(usage)
+        return self
+
+    def _add_choice(self, position: int, choice: object) -> None:
+        if not isinstance(choice, dict):
+            return
+        index = bounded_count(choice.get("index"))
+        place = position if index is None else index
+        reason = bounded_text(choice.get("finish_reason"), _FINISH_CHARACTERS)
+        if place < _CHOICES and (reason is not None or place not in self.finish):
+            self.finish[place] = reason or "unknown"
+
+    def _add_usage(self, usage: Mapping[str, Any]) -> None:
+        details = usage.get("prompt_tokens_details")
+        cached = bounded_count(details.get("cached_tokens")) if isinstance(details, dict) else None
+        self.usage = TokenUsage(bounded_count(usage.get("prompt_tokens")), bounded_count(usage.get("completion_tokens")), cached)
+
+    def close(self, *, chunks: int = 0, ended: bool = False) -> ReplyFacts:
+        finish = tuple(self.finish[index] for index in sorted(self.finish))
+        if all(reason == "unknown" for reason in finish):
+            finish = ()
+        return ReplyFacts(self.model, self.upstream_id, self.fingerprint, finish, self.usage, chunks, ended, self.error)

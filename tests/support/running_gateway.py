@@ -1,0 +1,246 @@
+"""The whole gateway on a free port with an in-memory recorder, and a client that sees every byte."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import hmac
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+import httptools
+import uvloop
+
+from proofbook.gateway.admission import IssuedKey, KeyRing, build_key_ring, derive_secret_hash, format_key
+from proofbook.gateway.lifecycle import PreviousRun
+from proofbook.gateway.server import Surroundings, serve
+from proofbook.gateway.settings import GatewaySettings, Limits, SystemSettings, UpstreamSettings
+from proofbook.primitives.digest import Digest, sha256_digest
+from proofbook.primitives.ids import CountingIds
+from proofbook.primitives.verdict import Unknown
+from proofbook.records.envelope import Entry
+from support.memory_recorder import MemoryRecorder
+
+SECRET = bytes(range(24))
+TOKEN = format_key("k_sample", SECRET)
+KEY = IssuedKey("k_sample", "sample-service", "service", "support-desk", derive_secret_hash(SECRET))
+EXPIRED_TOKEN = format_key("k_expired", SECRET)
+REVOKED_TOKEN = format_key("k_revoked", SECRET)
+KEYS = (
+    KEY,
+    replace(KEY, id="k_expired", expires="2020-01-01T00:00:00.000000Z"),
+    replace(KEY, id="k_revoked", revoked_at="2020-01-01T00:00:00.000000Z"),
+    replace(KEY, id="k_lost", system="no-such-system"),
+)
+LOST_TOKEN = format_key("k_lost", SECRET)
+
+T = TypeVar("T")
+
+
+class SystemClock:
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+
+@dataclass
+class FixedKeys:
+    ring: KeyRing = field(default_factory=lambda: build_key_ring(KEYS))
+
+    def current(self) -> KeyRing:
+        return self.ring
+
+
+@dataclass
+class KnownDigests:
+    """Digests of the files it was told of."""
+
+    known: dict[str, bytes] = field(default_factory=dict)
+
+    def digest_of(self, path: str) -> tuple[Digest, str] | Unknown:
+        if path in self.known:
+            return sha256_digest(self.known[path]), "full hash"
+        return Unknown(("the file was not hashed",))
+
+
+@dataclass
+class GivenHistory:
+    run: PreviousRun = field(default_factory=lambda: PreviousRun(None, True, ()))
+
+    def previous(self) -> PreviousRun:
+        return self.run
+
+
+def sample_fingerprint(text: bytes) -> str:
+    """A keyed fingerprint under a sample key."""
+    return "hmac-sha256:" + hmac.new(b"sample key", text, hashlib.sha256).hexdigest()
+
+
+@dataclass
+class RunningGateway:
+    host: str
+    port: int
+    recorder: MemoryRecorder
+    stop: asyncio.Event
+    task: asyncio.Task[None]
+
+    @property
+    def url(self) -> str:
+        return f"http://{self.host}:{self.port}"
+
+    async def ends(self, count: int = 1) -> list[Entry]:
+        """The response entries, once there are so many."""
+        return await self.wait_for("exchange.response", count)
+
+    async def wait_for(self, kind: str, count: int = 1) -> list[Entry]:
+        for _ in range(500):
+            found = self.recorder.of_kind(kind)
+            if len(found) >= count:
+                return found
+            await asyncio.sleep(0.01)
+        raise AssertionError(f"{len(found)} entries of {kind}, not {count}")
+
+
+@asynccontextmanager
+async def running_gateway(
+    upstream_url: str,
+    *,
+    limits: Limits | None = None,
+    recorder: MemoryRecorder | None = None,
+    digests: KnownDigests | None = None,
+    previous: PreviousRun | None = None,
+    heartbeat_seconds: float = 60.0,
+) -> AsyncIterator[RunningGateway]:
+    """Serve until the block ends, then stop in an orderly way."""
+    recorder = recorder or MemoryRecorder(SystemClock())
+    settings = GatewaySettings(
+        upstreams=(UpstreamSettings("engine", upstream_url),),
+        systems=(SystemSettings("support-desk", "Support desk", "test", "engine"),),
+        port=0,
+        limits=limits or Limits(),
+        heartbeat_seconds=heartbeat_seconds,
+    )
+    around = Surroundings(
+        recorder=recorder,
+        keys=FixedKeys(),
+        digests=digests or KnownDigests(),
+        history=GivenHistory(previous) if previous is not None else GivenHistory(),
+        clock=SystemClock(),
+        ids=CountingIds(),
+        fingerprint=sample_fingerprint,
+        version="0",
+    )
+    stop = asyncio.Event()
+    address: asyncio.Future[tuple[str, int]] = asyncio.get_running_loop().create_future()
+    task = asyncio.create_task(serve(settings, around, ready=address.set_result, stop=stop))
+
+    def started_or_failed(done: asyncio.Task[None]) -> None:
+        if not address.done():
+            address.set_exception(done.exception() or RuntimeError("stopped before it listened"))
+
+    task.add_done_callback(started_or_failed)
+    gateway = RunningGateway(*await address, recorder, stop, task)
+    try:
+        yield gateway
+    finally:
+        stop.set()
+        await task
+
+
+@dataclass
+class Reply:
+    """A reply as a client sees it; `complete` is False when the connection ended before the framing did."""
+
+    status: int = 0
+    headers: dict[str, str] = field(default_factory=dict)
+    body: bytes = b""
+    complete: bool = False
+    raw: bytes = b""
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        self.headers[name.decode("latin-1").lower()] = value.decode("latin-1")
+
+    def on_body(self, body: bytes) -> None:
+        self.body += body
+
+    def on_message_complete(self) -> None:
+        self.complete = True
+
+
+class Client:
+    """One raw client connection."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.reader = reader
+        self.writer = writer
+
+    async def send(self, data: bytes) -> None:
+        self.writer.write(data)
+        await self.writer.drain()
+
+    async def read_reply(self, seconds: float = 10.0) -> Reply:
+        """The next reply, as far as it comes."""
+        reply = Reply()
+        parser = httptools.HttpResponseParser(reply)
+        async with asyncio.timeout(seconds):
+            while not reply.complete:
+                try:
+                    data = await self.reader.read(65536)
+                except ConnectionError:
+                    break
+                if not data:
+                    break
+                reply.raw += data
+                parser.feed_data(data)
+        if reply.raw:
+            reply.status = parser.get_status_code()
+        return reply
+
+    async def read_until(self, mark: bytes, seconds: float = 10.0) -> bytes:
+        """Everything up to and with `mark`."""
+        async with asyncio.timeout(seconds):
+            return await self.reader.readuntil(mark)
+
+    async def at_end(self, seconds: float = 10.0) -> bool:
+        """Whether the gateway closes the connection in time, without saying more."""
+        try:
+            async with asyncio.timeout(seconds):
+                return await self.reader.read(1) == b""
+        except TimeoutError:
+            return False
+        except ConnectionError:
+            return True
+
+
+@asynccontextmanager
+async def connected(gateway: RunningGateway) -> AsyncIterator[Client]:
+    """A raw connection to the gateway."""
+    reader, writer = await asyncio.open_connection(gateway.host, gateway.port)
+    try:
+        yield Client(reader, writer)
+    finally:
+        writer.close()
+
+
+def request_bytes(
+    body: bytes, *, path: str = "/v1/chat/completions", method: str = "POST", token: str | None = TOKEN, extra: str = ""
+) -> bytes:
+    """A well-formed request."""
+    auth = "" if token is None else f"Authorization: Bearer {token}\r\n"
+    length = f"Content-Length: {len(body)}\r\n" if body or method == "POST" else ""
+    return f"{method} {path} HTTP/1.1\r\nHost: gateway\r\n{auth}{extra}{length}\r\n".encode() + body
+
+
+async def ask(gateway: RunningGateway, body: bytes, **how: Any) -> Reply:
+    """One request on a connection of its own, and its reply."""
+    async with connected(gateway) as client:
+        await client.send(request_bytes(body, **how))
+        return await client.read_reply()
+
+
+def run(work: Coroutine[Any, Any, T]) -> T:
+    """Run on uvloop, as the gateway does in production."""
+    result: T = uvloop.run(work)
+    return result
