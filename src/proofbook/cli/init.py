@@ -1,0 +1,60 @@
+"""`proofbook init`: make a home folder, with what was found on this machine proposed in its settings."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from proofbook.cli.main import Shared
+from proofbook.cli.printing import print_facts, print_json, say
+from proofbook.errors import InputError
+from proofbook.wiring.home import CONFIG_NAME
+from proofbook.wiring.looking import propose_upstreams
+from proofbook.wiring.starting import Proposal, Start, default_fence, start_home
+
+
+@click.command()
+@click.option("--entity", required=True, help="The organisation whose book this is, as it appears in evidence.")
+@click.option(
+    "--origin", help="Name of the log for ever: a host you own and a path. Default: made from this host and random digits."
+)
+@click.option(
+    "--fence", type=click.Path(path_type=Path, file_okay=False), help="Folder of the fork fence, outside the book's backups."
+)
+@click.option(
+    "--upstream", "upstreams", multiple=True, metavar="URL", help="Engine to stand in front of; default: those that listen here."
+)
+@click.pass_obj
+def init(shared: Shared, entity: str, origin: str | None, fence: Path | None, upstreams: tuple[str, ...]) -> None:
+    """Make a home folder: settings, keys, and a book with its first entry."""
+    if upstreams:
+        proposals = tuple(_proposal(number, url, "auto") for number, url in enumerate(upstreams, start=1))
+    else:
+        found = propose_upstreams()
+        proposals = tuple(_proposal(number, each.url, each.product) for number, each in enumerate(found, start=1))
+    start = Start(entity=entity, fence=(fence or default_fence()).absolute(), proposals=proposals, origin=origin)
+    home = start_home(shared.home, start)
+    identity = home.identity()
+    facts = {
+        "home": str(home.path),
+        "settings": str(home.path / CONFIG_NAME),
+        "origin": identity.origin,
+        "verifier key": identity.vkey,
+        "engines": [each.base_url for each in proposals],
+        "fence": str(home.fence(identity.origin).path),
+    }
+    if shared.json:
+        print_json(facts)
+        return
+    print_facts([(name, ", ".join(value) or "none found" if isinstance(value, list) else value) for name, value in facts.items()])
+    say("Back up keys/vault.key apart from the book. Write the verifier key down where an auditor can find it.")
+    say(f"Next: look at {CONFIG_NAME}, then `proofbook key issue`, `proofbook up`, `proofbook discover`.")
+
+
+def _proposal(number: int, url: str, product: str) -> Proposal:
+    if not url.startswith("http://"):
+        raise InputError(f"--upstream {url[:80]!r} is not an http address", hint="write http://127.0.0.1:8080")
+    name = "engine" if number == 1 else f"engine-{number}"
+    system = ("assistant", "Assistant") if number == 1 else (f"assistant-{number}", f"Assistant {number}")
+    return Proposal(name, url.rstrip("/").removesuffix("/v1"), product, (system,), environment="unknown")
