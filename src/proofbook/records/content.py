@@ -15,42 +15,42 @@ from proofbook.records.exchange import Document
 class ContentErased(Document):
     """Body of `content.erased`: one conversation's key and blobs were destroyed."""
 
-    conversation: str
-    reason: str
+    conversation: str = Field(description="conversation whose content is gone")
+    reason: str = Field(description="why, in words")
     policy: str = Field(description="policy or request this rests on")
-    trigger: Literal["request", "retention"]
-    blobs: int
+    trigger: Literal["request", "retention"] = Field(description="a request, or the end of the retention period")
+    blobs: int = Field(description="sealed blobs that were removed")
     commits: list[str] = Field(description="commitments whose content is gone (first 256)")
-    commits_total: int
+    commits_total: int = Field(description="how many commitments lost their content")
 
 
 class ContentHeld(Document):
     """Body of `content.held`: a legal hold; erasure and retention do not touch the conversation."""
 
-    conversation: str
-    reason: str
+    conversation: str = Field(description="conversation that is held")
+    reason: str = Field(description="why, in words")
 
 
 class ContentReleased(Document):
     """Body of `content.released`: the hold ended."""
 
-    conversation: str
-    reason: str
+    conversation: str = Field(description="conversation that is no longer held")
+    reason: str = Field(description="why, in words")
 
 
 class RetentionRun(Document):
     """Body of `retention.run`: a look at what was due for disposal, recorded even when nothing was."""
 
     retention: str = Field(description="retention class")
-    older_than: str
-    examined: int
-    erased: int
+    older_than: str = Field(description="instant: conversations that began before it were due")
+    examined: int = Field(description="conversations that were due, held ones included")
+    erased: int = Field(description="conversations whose content was erased")
     held: int = Field(description="due but kept because of a hold")
 
 
 class ContentRevealed(Document):
     """Body of `content.revealed`: somebody looked at content."""
 
-    exchange: str
-    slot: str
-    purpose: str
+    exchange: str = Field(description="exchange whose content was looked at")
+    slot: str = Field(description="which content of it: request or response")
+    purpose: str = Field(description="why somebody looked, in words")

@@ -45,7 +45,7 @@ class Principal(Document):
     """Who called, as far as it was verified."""
 
     id: str = Field(description="person or service the key is bound to; 'unknown' when nothing was verified")
-    kind: Literal["person", "service", "system", "unknown"]
+    kind: Literal["person", "service", "system", "unknown"] = Field(description="what sort of principal the key is bound to")
     method: Literal["api_key", "unknown"] = Field(description="how the identity was verified")
     key: str | None = Field(description="id of the key used, never its secret")
 
@@ -53,8 +53,10 @@ class Principal(Document):
 class ClaimedUser(Document):
     """An end user whom the caller named without proof. Never mixed with the principal."""
 
-    value: str = Field(max_length=256)
-    method: Literal["body.user", "body.safety_identifier", "body.metadata.user_id", "header"]
+    value: str = Field(max_length=256, description="the name as the caller sent it, unverified")
+    method: Literal["body.user", "body.safety_identifier", "body.metadata.user_id", "header"] = Field(
+        description="where in the request it stood"
+    )
 
 
 class ModelBinding(Document):
@@ -62,7 +64,7 @@ class ModelBinding(Document):
 
     asked: str | None = Field(max_length=512, description="model name in the request; null when the request names none")
     artifact: str | None = Field(description="digest of the artifact the engine has loaded; null when unknown")
-    status: Literal["resolved", "unknown"]
+    status: Literal["resolved", "unknown"] = Field(description="whether the weights behind the name are known")
     method: str = Field(description="how it was resolved, e.g. llama.cpp /props path and full hash")
     reason: str | None = Field(description="why it is unknown; null when resolved")
     resolved_at: str | None = Field(description="instant of the resolution that this exchange relies on")
@@ -72,61 +74,63 @@ class Engine(Document):
     """The server that answered."""
 
     upstream: str = Field(description="name of the upstream in the configuration")
-    product: Literal["llama.cpp", "ollama", "vllm", "sglang", "tgi", "lmstudio", "unknown"]
+    product: Literal["llama.cpp", "ollama", "vllm", "sglang", "tgi", "lmstudio", "unknown"] = Field(
+        description="which server software answered"
+    )
     build: str = Field(description="build or version the engine states; 'unknown' otherwise")
 
 
 class ExchangeRequest(Document):
     """Body of `exchange.request`."""
 
-    exchange: str
+    exchange: str = Field(description="id of the exchange; ours, never an engine's")
     system: str = Field(description="AI system the key is bound to")
-    protocol: Literal["openai.chat", "openai.completions", "openai.models"]
-    method: str
-    path: str
-    principal: Principal
-    claimed_user: ClaimedUser | None
+    protocol: Literal["openai.chat", "openai.completions", "openai.models"] = Field(description="which API the request used")
+    method: str = Field(description="HTTP method")
+    path: str = Field(description="path that was asked for")
+    principal: Principal = Field(description="who called, as far as it was verified")
+    claimed_user: ClaimedUser | None = Field(description="end user the caller named without proof; null when none was named")
     conversation: str = Field(description="unit of erasure: all content of one conversation shares one key")
-    model: ModelBinding
-    engine: Engine
-    stream: bool
+    model: ModelBinding = Field(description="which weights stood behind the name that was asked for")
+    engine: Engine = Field(description="the server the request went to")
+    stream: bool = Field(description="whether the caller asked for a streamed reply")
     parameters: dict[str, str | int | bool] = Field(description="sampling settings as sent; decimals as strings")
     messages: int | None = Field(description="number of messages; null where the protocol has none")
-    tools: int | None
+    tools: int | None = Field(description="number of tools offered; null where the protocol has none")
     system_prompt: str = Field(
         description="keyed fingerprint of the system prompt, 'none' when the request has none, or 'unknown'"
     )
     guardrail: str = Field(description="guardrail version, or 'unknown'")
-    recording_policy: Literal["fail_closed"]
-    content: dict[str, Commitment]
+    recording_policy: Literal["fail_closed"] = Field(description="fail_closed: what cannot be recorded is not forwarded")
+    content: dict[str, Commitment] = Field(description="slot -> commitment to the sealed content")
 
 
 class Usage(Document):
     """Token counts; null is 'the engine did not say'."""
 
-    prompt_tokens: int | None
-    completion_tokens: int | None
-    cached_tokens: int | None
-    origin: Literal["engine", "unknown"]
+    prompt_tokens: int | None = Field(description="tokens of the prompt, as the engine counted them")
+    completion_tokens: int | None = Field(description="tokens of the answer, as the engine counted them")
+    cached_tokens: int | None = Field(description="tokens of the prompt that the engine had cached")
+    origin: Literal["engine", "unknown"] = Field(description="who counted; unknown when nobody said")
 
 
 class ExchangeResponse(Document):
     """Body of `exchange.response`."""
 
-    exchange: str
-    state: State
+    exchange: str = Field(description="id of the exchange this ends")
+    state: State = Field(description="how the exchange ended")
     reason: str | None = Field(description="in words, for every state but complete")
     http_status: int | None = Field(description="status the engine sent; null when it sent none")
-    model_answered: str | None = Field(max_length=512)
+    model_answered: str | None = Field(max_length=512, description="model name in the engine's reply; null when it named none")
     upstream_id: str | None = Field(max_length=256, description="the engine's response id, kept but never used as a key")
     fingerprint: str | None = Field(max_length=256, description="system_fingerprint as the engine states it")
     finish: list[str] = Field(description="finish reason per choice, in order of index; empty when none was seen")
-    usage: Usage
+    usage: Usage = Field(description="token counts")
     chunks: int = Field(ge=0, description="server-sent events seen; 0 for a reply that was not streamed")
-    forwarded_at: str | None
-    first_byte_at: str | None
-    last_byte_at: str | None
-    content: dict[str, Commitment]
+    forwarded_at: str | None = Field(description="instant the request went to the engine; null when it never did")
+    first_byte_at: str | None = Field(description="instant of the engine's first byte; null when none came")
+    last_byte_at: str | None = Field(description="instant of the engine's last byte; null when none came")
+    content: dict[str, Commitment] = Field(description="slot -> commitment to the sealed content")
 
 
 class RefusalReason(StrEnum):
@@ -146,12 +150,12 @@ class RefusalReason(StrEnum):
 class ExchangeRefused(Document):
     """Body of `exchange.refused`."""
 
-    exchange: str
-    reason: RefusalReason
+    exchange: str = Field(description="id of the refused exchange")
+    reason: RefusalReason = Field(description="why the gateway refused")
     detail: str = Field(max_length=512, description="in words; never content, never a key")
-    http_status: int
-    method: str
-    path: str = Field(max_length=512)
-    principal: Principal
-    system: str | None
-    request_bytes: int | None
+    http_status: int = Field(description="status the caller was given")
+    method: str = Field(description="HTTP method")
+    path: str = Field(max_length=512, description="path that was asked for")
+    principal: Principal = Field(description="who called, as far as it was verified")
+    system: str | None = Field(description="AI system the key is bound to; null when no key was verified")
+    request_bytes: int | None = Field(description="length of the request body; null when it was not read")
