@@ -99,7 +99,7 @@ class TableRows:
             self._rows[1].append(slot)
         else:
             if latest in self._latest:
-                self.left_out["superseded"] += 1
+                self.left_out["latest_by"] += 1
             self._latest[latest] = (index, slot)
 
     def add_join(self, index: int, key: str) -> None:

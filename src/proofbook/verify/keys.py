@@ -101,7 +101,7 @@ def check_keys(room: Room, facts: Optional[BookFacts], found: Findings) -> str:
             if body.get(name) != value:
                 said = f"is {show(body.get(name))}, keys.json says {show(value)}"
                 found.problem(f"entry {index} (log.key_rotated), field body.{name}", said)
-    found.proven.append(f"the {counted(len(ranges), 'log key')} named in the room are those the book itself records (step 7)")
+    found.proven.append(f"the book itself records the {counted(len(ranges), 'log key')} that the room names (step 7)")
     return (
         f"{counted(len(ranges), 'key')} compared with book.opened and {counted(len(facts.rotations), 'log.key_rotated record')}"
     )
@@ -128,7 +128,8 @@ def describe_keys(room: Room, found: Findings) -> None:
                 f"whose key it is: the one given with --key ({show(key.name)}, fingerprint {key.fingerprint}) is believed"
             )
         else:
-            found.not_covered.append(
-                "WHOSE ROOM THIS IS: key taken from the room itself; compare this fingerprint with one you obtained another way: "
+            found.warning = (
+                "KEY TAKEN FROM THE ROOM ITSELF; compare this fingerprint with one you obtained another way: "
                 f"{key.fingerprint} ({key.text})"
             )
+            found.not_covered.append("whose room this is: the key was taken from the room itself, see the top of this report")

@@ -131,6 +131,13 @@ class Comparison:
         self._rows = 0
         self.stopped = False
 
+    def __enter__(self) -> Comparison:
+        """Itself; leaving closes the file."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stream.close()
+
     def expect(self, pieces: Sequence[bytes], entries: Sequence[int], names: Sequence[str]) -> None:
         """The next rows; `entries` are their base entries, empty for the frame around the rows."""
         if self.stopped:
@@ -156,7 +163,6 @@ class Comparison:
         """Nothing may follow."""
         if not self.stopped and self._stream.read(1):
             self._found.problem(self.path, f"goes on after the {counted(self._rows, 'row')} that the book gives")
-        self._stream.close()
 
 
 def _difference(path: str, actual: bytes, wanted: bytes, names: Sequence[str]) -> Tuple[str, str]:
@@ -236,22 +242,21 @@ def _compare_table(
     if table.rows != len(pairs):
         found.problem(f"manifest, table {show(table.name)}", f"says {table.rows} rows, the book gives {len(pairs)}")
     names = [column.name for column in spec.columns]
-    sheet, lines = Comparison(room, table.csv, found), Comparison(room, table.json, found)
-    sheet.expect([format_csv_row(names)], [], names)
-    pieces = [pairs[start : start + ROWS_AT_ONCE] for start in range(0, len(pairs), ROWS_AT_ONCE)]
-    begin = b"[\n"
-    for part in in_order(RowWork(room.root, size, spec), pieces, worker_count(len(pairs))):
-        entries = [entry for entry, _, _ in part.rows]
-        sheet.expect([row for _, row, _ in part.rows], entries, names)
-        json_rows = [(b",\n" if number or begin != b"[\n" else begin) + row for number, (_, _, row) in enumerate(part.rows)]
-        lines.expect(json_rows, entries, names)
-        begin = b",\n"
-        if part.damage is not None:
-            found.problem(*part.damage)
-            return
-    lines.expect([b"\n]\n" if pairs else b"[]\n"], [], names)
-    sheet.finish()
-    lines.finish()
+    with Comparison(room, table.csv, found) as sheet, Comparison(room, table.json, found) as lines:
+        sheet.expect([format_csv_row(names)], [], names)
+        written = 0
+        pieces = [pairs[start : start + ROWS_AT_ONCE] for start in range(0, len(pairs), ROWS_AT_ONCE)]
+        for part in in_order(RowWork(room.root, size, spec), pieces, worker_count(len(pairs))):
+            entries = [entry for entry, _, _ in part.rows]
+            sheet.expect([row for _, row, _ in part.rows], entries, names)
+            lines.expect([(b",\n" if written + n else b"[\n") + row for n, (_, _, row) in enumerate(part.rows)], entries, names)
+            written += len(entries)
+            if part.damage is not None:
+                found.problem(*part.damage)
+                return
+        lines.expect([b"\n]\n" if pairs else b"[]\n"], [], names)
+        sheet.finish()
+        lines.finish()
     left = ", ".join(f"{count} left out by {reason}" for reason, count in sorted(gathered.left_out.items())) or "nothing left out"
     files = f"{table.csv} and {table.json} hold exactly the {counted(len(pairs), 'row')} the book gives"
     found.proven.append(f"{files} for: {spec.words} ({left}; step 10)")

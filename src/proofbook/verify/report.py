@@ -60,13 +60,14 @@ class Step:
 
 @dataclass(frozen=True)
 class Report:
-    """Everything one run found. `unusable` is set when there was nothing to verify: no room, or arguments that make no sense."""
+    """Everything one run found. `unusable`: why there was nothing to verify. `warning`: said before everything else."""
 
     room: str
     steps: Tuple[Step, ...] = ()
     proven: Tuple[str, ...] = ()
     not_covered: Tuple[str, ...] = ()
     problems: Tuple[Problem, ...] = ()
+    warning: str = ""
     unusable: str = ""
 
     @property
@@ -81,7 +82,7 @@ class Report:
         """The report for people; no line holds a control character."""
         if self.unusable:
             return [safe_text(f"Nothing was verified: {self.unusable}")]
-        out = [f"Evidence room: {self.room}", ""]
+        out = [f"Evidence room: {self.room}"] + ([self.warning] if self.warning else []) + [""]
         out.extend(f"{step.number}. {step.name}: {step.detail} — {_word(step)}" for step in self.steps)
         out += ["", "PROVEN" if self.exit_code == EXIT_CHECKS_OUT else "PROVEN (only by the steps that check out)"]
         out += [f"  - {line}" for line in self.proven] or ["  nothing"]
@@ -103,6 +104,7 @@ class Report:
             "room": self.room,
             "exit_code": self.exit_code,
             "unusable": self.unusable or None,
+            "warning": self.warning or None,
             "steps": [
                 {
                     "number": each.number,
@@ -140,6 +142,7 @@ class Findings:
         self.proven: List[str] = []
         self.not_covered: List[str] = []
         self.problems: List[Problem] = []
+        self.warning = ""
         self._number = 0
         self._count = 0
 
@@ -179,7 +182,8 @@ class Findings:
 
     def report(self, room: str) -> Report:
         """The finished report."""
-        return Report(room, tuple(self.steps), tuple(self.proven), tuple(self.not_covered), tuple(self.problems))
+        parts = (tuple(self.steps), tuple(self.proven), tuple(self.not_covered), tuple(self.problems))
+        return Report(room, *parts, warning=self.warning)
 
 
 def counted(number: int, what: str) -> str:
