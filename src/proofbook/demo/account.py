@@ -1,0 +1,77 @@
+"""Holding the book against what the callers saw: the demonstration's own two-source reconciliation.
+
+Each line compares a count of the book with a count kept by the callers. A line that differs is a shortfall, and the
+demonstration ends with an error.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+from proofbook.demo.traffic import ClientSide
+from proofbook.readmodel import exchanges
+from proofbook.readmodel.exchanges import Exchange
+from proofbook.wiring.home import Home
+from proofbook.wiring.reading import open_projection
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One comparison."""
+
+    what: str
+    book: int
+    callers: int
+
+    @property
+    def agrees(self) -> bool:
+        """Whether both sides count the same."""
+        return self.book == self.callers
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """All comparisons, and the artifacts that served."""
+
+    lines: tuple[Line, ...]
+    artifacts: tuple[str, ...]
+    sample_exchange: str
+
+    @property
+    def shortfalls(self) -> tuple[Line, ...]:
+        """Lines that differ."""
+        return tuple(line for line in self.lines if not line.agrees)
+
+
+def take_account(home: Home, seen: ClientSide) -> Account:
+    """Count both sides."""
+    found = _read_all(home)
+    states = Counter(each.state for each in found)
+    lines = (
+        Line("replies received whole", states["complete"], seen.answered + seen.listings),
+        Line("of these streamed", sum(1 for each in found if each.state == "complete" and each.stream), seen.streamed),
+        Line("hung up by the caller", states["client_aborted"], seen.hung_up),
+        Line(
+            "errors of the engine, and an engine that was down", states["upstream_error"], seen.engine_errors + seen.unreachable
+        ),
+        Line("refused at the door", states["refused"], seen.refused),
+        Line("still open", states["open"], 0),
+        Line("ended in a gap of the recorder", states["recorder_gap"], 0),
+        Line("answered without known weights", sum(1 for each in found if each.state == "complete" and each.artifact is None), 0),
+    )
+    served = {each.artifact for each in found if each.state == "complete" and each.artifact is not None}
+    newest = next(each.exchange for each in found if each.state == "complete" and each.protocol == "openai.chat")
+    return Account(lines, tuple(sorted(served)), newest)
+
+
+def _read_all(home: Home) -> list[Exchange]:
+    with open_projection(home) as (_, projection):
+        found: list[Exchange] = []
+        before: int | None = None
+        while True:
+            page = exchanges.page(projection.reader, before, exchanges.MAX_PAGE)
+            found += page
+            if len(page) < exchanges.MAX_PAGE:
+                return found
+            before = page[-1].index

@@ -1,0 +1,136 @@
+"""What the demonstration sets up: a home for the sample organisation, its gateway, its callers' keys.
+
+Everything is the product itself, started as an operator would start it; only the organisation is made up. Processes end with
+the `with` block.
+"""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import Final
+
+from proofbook.demo.engine import free_port
+from proofbook.demo.organisation import CALLERS, ENGAGEMENT, ENTITY, SYSTEMS, UPSTREAM
+from proofbook.errors import UnavailableError
+from proofbook.wiring.access import issue_key, revoke_key
+from proofbook.wiring.home import Home
+from proofbook.wiring.recording import open_door
+from proofbook.wiring.starting import Proposal, Start, start_home
+from proofbook.wiring.system import CLOCK, MONOTONIC
+
+_READY_SECONDS: Final = 30.0
+_STOP_SECONDS: Final = 45.0
+_KEYS_KNOWN_SECONDS: Final = 1.2
+"""A running gateway notices new keys within half a second; this is twice that."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """Where things listen on loopback."""
+
+    engine: int
+    gateway: int
+    portal: int
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """Tokens by principal, and one that was revoked."""
+
+    tokens: dict[str, str]
+    revoked: str
+
+
+def choose_ports() -> Ports:
+    """Three free ports."""
+    return Ports(free_port(), free_port(), free_port())
+
+
+def models_folder() -> Path:
+    """Where the sample models are."""
+    return Path(str(files("proofbook.demo").joinpath("models")))
+
+
+def make_home(path: Path, ports: Ports) -> Home:
+    """A home for the sample organisation. Its fence lies inside it, which a real one should not."""
+    today = CLOCK.now().date()
+    start = Start(
+        entity=ENTITY,
+        fence=path.absolute() / "fence",
+        proposals=(
+            Proposal(
+                UPSTREAM, f"http://127.0.0.1:{ports.engine}", "auto", tuple((each.id, each.name) for each in SYSTEMS), "sample"
+            ),
+        ),
+        gateway_port=ports.gateway,
+        portal_port=ports.portal,
+        models=(str(models_folder()),),
+        well_known=False,
+        engagement=(ENGAGEMENT, today.replace(day=1).isoformat(), today.isoformat()),
+    )
+    return start_home(path, start)
+
+
+@contextmanager
+def running_part(home: Home, name: str, log: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """`proofbook gateway` or `proofbook portal` for the length of a `with` block, its logs in a file."""
+    with log.open("ab") as stream:
+        command = [sys.executable, "-m", "proofbook", "--home", str(home.path), name]
+        child = subprocess.Popen(command, stdout=stream, stderr=stream, start_new_session=True)
+    try:
+        yield child
+    finally:
+        child.send_signal(signal.SIGTERM)
+        try:
+            child.wait(timeout=_STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            child.kill()
+            child.wait()
+
+
+def wait_for_line(log: Path, word: str, child: subprocess.Popen[bytes]) -> str:
+    """The first line of a log that holds `word`. Raises UnavailableError when the process ends or takes too long."""
+    deadline = MONOTONIC() + _READY_SECONDS
+    while MONOTONIC() < deadline and child.poll() is None:
+        for line in log.read_text("utf-8", "replace").splitlines():
+            if word in line:
+                return line
+        time.sleep(0.05)
+    raise UnavailableError(f"{log.stem} did not start", hint=f"look at {log}")
+
+
+def issue_keys(home: Home) -> Keys:
+    """A key for every sample caller, and one that is revoked at once."""
+    with open_door(home) as door:
+        tokens = {
+            each.principal: issue_key(
+                home,
+                door.recorder,
+                principal=each.principal,
+                kind=each.kind,
+                system=each.system,
+                expires=None,
+                note="demonstration",
+            ).secret
+            for each in CALLERS
+        }
+        left = issue_key(
+            home,
+            door.recorder,
+            principal="sample-person-3",
+            kind="person",
+            system=SYSTEMS[0].id,
+            expires=None,
+            note="demonstration",
+        )
+        revoke_key(home, door.recorder, key=left.id, reason="sample leaver: access ended")
+    time.sleep(_KEYS_KNOWN_SECONDS)
+    return Keys(tokens, left.secret)

@@ -1,0 +1,143 @@
+"""The demonstration from beginning to end: a real model's traffic becomes evidence that verifies offline.
+
+Every step is the product itself. What fell short is said and makes the exit code non-zero; nothing is retried until it looks
+right.
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, TypeAlias
+
+from proofbook.demo.account import Account, take_account
+from proofbook.demo.engine import running_engine
+from proofbook.demo.organisation import ENGAGEMENT, FIRST_MODEL, SECOND_MODEL, read_questions
+from proofbook.demo.scene import Ports, choose_ports, issue_keys, make_home, models_folder, running_part, wait_for_line
+from proofbook.demo.traffic import Callers, ClientSide
+from proofbook.wiring.exporting import export_engagement
+from proofbook.wiring.home import Home
+from proofbook.wiring.inspecting import inspect_home
+from proofbook.wiring.looking import collect_models, look_around
+from proofbook.wiring.recording import open_door
+
+ROOM: Final = "evidence-room"
+_LOOK_SECONDS: Final = 2.5
+"""A gateway looks again within a second at an engine it lost; this is twice that, and a hash of one megabyte."""
+_QUESTIONS_FIRST: Final = 6
+_QUESTIONS_SECOND: Final = 12
+_LEAST_ANSWERS: Final = 60
+_MODELS: Final = 2
+Say: TypeAlias = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came out: where things are, and what fell short (nothing, when all is well)."""
+
+    home: Path
+    room: Path
+    page: str
+    engine: str
+    gateway: str
+    seen: ClientSide
+    account: Account
+    shortfalls: tuple[str, ...]
+
+
+@contextmanager
+def telling(home_path: Path, out: Path, say: Say) -> Iterator[Outcome]:
+    """Tell the story; the outcome is yielded while engine, gateway and page still run."""
+    ports = choose_ports()
+    home = make_home(home_path, ports)
+    say(f"1. A home for the sample organisation, its book and keys: {home_path}")
+    with ExitStack() as stack:
+        page = _start(stack, home)
+        seen = _play(home, ports, say)
+        stack.enter_context(running_engine(models_folder() / SECOND_MODEL, ports.engine))
+        shortfalls, account = _hand_over(home, out, seen, say)
+        engine, address = f"http://127.0.0.1:{ports.engine}", f"http://127.0.0.1:{ports.gateway}/v1"
+        yield Outcome(home_path, out / ROOM, page, engine, address, seen, account, shortfalls)
+
+
+def _start(stack: ExitStack, home: Home) -> str:
+    """Gateway and page, running; the page's address."""
+    line = ""
+    for name, word in (("gateway", "listening on"), ("portal", "open http")):
+        log = home.path / f"{name}.log"
+        child = stack.enter_context(running_part(home, name, log))
+        line = wait_for_line(log, word, child)
+    return line.split("open ", 1)[1].strip()
+
+
+def _play(home: Home, ports: Ports, say: Say) -> ClientSide:
+    base_url, questions = f"http://127.0.0.1:{ports.gateway}/v1", read_questions()
+    keys = issue_keys(home)
+    say(f"2. The gateway listens on {base_url}; {len(keys.tokens)} keys issued, one more issued and revoked")
+    callers = Callers(base_url, keys.tokens)
+    with running_engine(models_folder() / FIRST_MODEL, ports.engine):
+        time.sleep(_LOOK_SECONDS)
+        callers.list_models()
+        callers.ask_all("1.0", questions, _QUESTIONS_FIRST)
+        callers.hang_up()
+        callers.ask_too_much()
+        callers.knock_with(base_url, keys.revoked)
+    callers.ask_while_down()
+    with running_engine(models_folder() / SECOND_MODEL, ports.engine):
+        time.sleep(_LOOK_SECONDS)
+        callers.ask_all("1.1", questions, _QUESTIONS_SECOND)
+    seen = callers.seen
+    say(
+        f"3. Real traffic: {seen.answered} answers ({seen.streamed} streamed), a hang-up, a revoked key, an engine error, an engine down"
+    )
+    for version in ("1.0", "1.1"):
+        say(f"   sample model {version}: {seen.right[version]} of {seen.asked[version]} answers as expected")
+    return seen
+
+
+def _hand_over(home: Home, out: Path, seen: ClientSide, say: Say) -> tuple[tuple[str, ...], Account]:
+    shortfalls: list[str] = []
+    with open_door(home) as door:
+        scan = collect_models(home, door.recorder)
+        say(f"4. Model store scanned: {scan.found} artifacts hashed and recorded, {scan.skipped} skipped")
+        around = look_around(home, door.recorder)
+        say(f"5. This machine against the inventory: {len(around.engines)} engines, {len(around.differences)} differences listed")
+        room = export_engagement(home, door.recorder, ENGAGEMENT, out / ROOM)
+    say(f"6. Evidence room written: {room.files} files, {room.omissions} omissions named: {out / ROOM}")
+    shortfalls += _verify(home, out / ROOM, say)
+    report = inspect_home(home, content=True)
+    say(f"8. The book re-derived: {report.entries} entries, {report.checkpoints} checkpoints, {report.damages_total} damages")
+    shortfalls += [f"book: {damage.place}: {damage.what}" for damage in report.damages]
+    account = take_account(home, seen)
+    say("9. The book against what the callers saw:")
+    for line in account.lines:
+        say(
+            f"   {line.book:4d} = {line.callers:<4d} {line.what}"
+            if line.agrees
+            else f"   {line.book:4d} ≠ {line.callers:<4d} {line.what}"
+        )
+    shortfalls += [f"{line.what}: the book has {line.book}, the callers saw {line.callers}" for line in account.shortfalls]
+    if seen.answered < _LEAST_ANSWERS or len(account.artifacts) != _MODELS:
+        shortfalls.append(f"{seen.answered} answers by {len(account.artifacts)} models are fewer than the demonstration promises")
+    if scan.found < _MODELS:
+        shortfalls.append(f"{scan.found} model artifacts were found, {_MODELS} are there")
+    return tuple(shortfalls), account
+
+
+def _verify(home: Home, room: Path, say: Say) -> list[str]:
+    """The verifier that lies in the room, run as an auditor would: plain Python, isolated, no network where that can be had."""
+    script = room / "00_README_and_index" / "verify.py"
+    command = [sys.executable, "-I", "-S", str(script), str(room), "--key", home.identity().vkey]
+    unshare = shutil.which("unshare")
+    possible = unshare and subprocess.run([unshare, "-rn", "true"], check=False, capture_output=True).returncode == 0
+    prefix = [unshare, "-rn"] if unshare and possible else []
+    done = subprocess.run([*prefix, *command], check=False, capture_output=True, text=True)
+    where = "in a network namespace with nothing in it" if prefix else "(no empty network namespace could be had here)"
+    say(f"7. The room's own verifier, plain Python, {where}: exit {done.returncode}")
+    return [] if done.returncode == 0 else [f"verify.py exited {done.returncode}: {done.stdout[-500:]}{done.stderr[-500:]}"]
