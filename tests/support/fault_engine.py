@@ -69,13 +69,20 @@ class FaultEngine:
     props: bytes | None = None
     """Body of `GET /props`; None answers every question about the engine with 404."""
     tasks: set[asyncio.Task[None]] = field(default_factory=set)
+    writers: set[asyncio.StreamWriter] = field(default_factory=set)
 
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
+    def drop_connections(self) -> None:
+        """Close every connection, as a restart would."""
+        for writer in tuple(self.writers):
+            writer.close()
+
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
+        self.writers.add(writer)
         task = asyncio.current_task()
         if task is not None:
             self.tasks.add(task)
@@ -87,6 +94,7 @@ class FaultEngine:
             self.cut_off.set()
         finally:
             writer.close()
+            self.writers.discard(writer)
             if task is not None:
                 self.tasks.discard(task)
 

@@ -112,13 +112,15 @@ async def running_gateway(
     digests: KnownDigests | None = None,
     previous: PreviousRun | None = None,
     heartbeat_seconds: float = 60.0,
+    port: int = 0,
+    on_signals: bool = False,
 ) -> AsyncIterator[RunningGateway]:
     """Serve until the block ends, then stop in an orderly way."""
     recorder = recorder or MemoryRecorder(SystemClock())
     settings = GatewaySettings(
         upstreams=(UpstreamSettings("engine", upstream_url),),
         systems=(SystemSettings("support-desk", "Support desk", "test", "engine"),),
-        port=0,
+        port=port,
         limits=limits or Limits(),
         heartbeat_seconds=heartbeat_seconds,
     )
@@ -134,7 +136,7 @@ async def running_gateway(
     )
     stop = asyncio.Event()
     address: asyncio.Future[tuple[str, int]] = asyncio.get_running_loop().create_future()
-    task = asyncio.create_task(serve(settings, around, ready=address.set_result, stop=stop))
+    task = asyncio.create_task(serve(settings, around, ready=address.set_result, stop=None if on_signals else stop))
 
     def started_or_failed(done: asyncio.Task[None]) -> None:
         if not address.done():

@@ -159,7 +159,8 @@ class Inbound(asyncio.Protocol):
         """The present stage lasted too long."""
         unread = 0 if self._transport is None else self._transport.get_write_buffer_size()
         if self._stage is not Stage.BODY and 0 < unread < self._unread:
-            self._unread, self.deadline = unread, self._clock() + self._limits.linger_seconds
+            patience = self._limits.stall_seconds if self._stage is Stage.SERVING else self._limits.linger_seconds
+            self._unread, self.deadline = unread, self._clock() + patience
             return  # slow, but still reading
         self.deadline = None
         if self._stage is Stage.BODY:
@@ -214,8 +215,9 @@ class Inbound(asyncio.Protocol):
 
     def pause_writing(self) -> None:
         """The client does not read fast enough."""
-        if self._visit is not None:
+        if self._visit is not None and self._transport is not None:
             self.deadline = self._clock() + self._limits.stall_seconds
+            self._unread = self._transport.get_write_buffer_size()
             self._visit.client_stalled()
 
     def resume_writing(self) -> None:
