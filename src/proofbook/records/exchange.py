@@ -36,7 +36,7 @@ class State(StrEnum):
 class Commitment(Document):
     """A salted commitment to content sealed in the vault."""
 
-    alg: Literal["salted-sha256/1"]
+    alg: Literal["salted-sha256/1"] = Field(description="how the commitment is made")
     commit: str = Field(pattern=r"^[0-9a-f]{64}$", description="hex SHA-256 over label, salt and the exact bytes")
     bytes: int = Field(ge=0, description="length of the exact bytes")
 
@@ -81,7 +81,7 @@ class Engine(Document):
 
 
 class ExchangeRequest(Document):
-    """Body of `exchange.request`."""
+    """Body of `exchange.request`: what was asked, by whom, of which weights; committed before it is forwarded."""
 
     exchange: str = Field(description="id of the exchange; ours, never an engine's")
     system: str = Field(description="AI system the key is bound to")
@@ -115,7 +115,7 @@ class Usage(Document):
 
 
 class ExchangeResponse(Document):
-    """Body of `exchange.response`."""
+    """Body of `exchange.response`: how the exchange ended; committed before the last byte is released."""
 
     exchange: str = Field(description="id of the exchange this ends")
     state: State = Field(description="how the exchange ended")
@@ -148,7 +148,7 @@ class RefusalReason(StrEnum):
 
 
 class ExchangeRefused(Document):
-    """Body of `exchange.refused`."""
+    """Body of `exchange.refused`: what the gateway did not forward, and why."""
 
     exchange: str = Field(description="id of the refused exchange")
     reason: RefusalReason = Field(description="why the gateway refused")

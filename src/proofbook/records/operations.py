@@ -14,7 +14,7 @@ from proofbook.records.exchange import Document
 
 
 class BookOpened(Document):
-    """Body of `book.opened`, the first entry of every book."""
+    """Body of `book.opened`: the first entry of every book; it names the log and its key."""
 
     origin: str = Field(description="name of the log, as its checkpoints state it")
     format: Literal["proofbook-book/1"] = Field(description="format of the book")
@@ -23,7 +23,7 @@ class BookOpened(Document):
 
 
 class LogKeyRotated(Document):
-    """Body of `log.key_rotated`."""
+    """Body of `log.key_rotated`: another key signs the book from here on."""
 
     old_vkey: str = Field(description="verifier key that signed until now, C2SP form")
     new_vkey: str = Field(description="verifier key that signs from here on, C2SP form")
@@ -51,7 +51,7 @@ class ClockStepped(Document):
 
 
 class SourceStarted(Document):
-    """Body of `source.started`."""
+    """Body of `source.started`: a source began a run, and how its previous one ended."""
 
     run: str = Field(description="id of this run of the source")
     program: str = Field(description="program that runs as the source")
@@ -61,7 +61,7 @@ class SourceStarted(Document):
 
 
 class SourceStopped(Document):
-    """Body of `source.stopped`."""
+    """Body of `source.stopped`: a source ended its run in order."""
 
     run: str = Field(description="id of the run that ended")
     reason: str = Field(description="why it stopped, in words")
@@ -98,7 +98,7 @@ class ConfigLoaded(Document):
 
 
 class KeyIssued(Document):
-    """Body of `access.key_issued`. The secret is shown once and only its hash is kept."""
+    """Body of `access.key_issued`: a key was bound to a principal and a system. The secret is shown once and only its hash is kept."""
 
     key: str = Field(description="id of the key, never its secret")
     principal: str = Field(description="person or service the key is bound to")
@@ -110,14 +110,14 @@ class KeyIssued(Document):
 
 
 class KeyRevoked(Document):
-    """Body of `access.key_revoked`."""
+    """Body of `access.key_revoked`: a key opens nothing any more."""
 
     key: str = Field(description="id of the key that no longer opens anything")
     reason: str = Field(description="why, in words")
 
 
 class PopulationExported(Document):
-    """Body of `population.exported`."""
+    """Body of `population.exported`: a whole population was written out."""
 
     population: str = Field(description="id of the population, e.g. POP-15")
     definition: str = Field(description="id and version of the report definition")
@@ -132,7 +132,7 @@ class PopulationExported(Document):
 
 
 class RoomExported(Document):
-    """Body of `room.exported`."""
+    """Body of `room.exported`: an evidence room was handed over."""
 
     engagement: str = Field(description="id of the engagement")
     period: dict[str, str] = Field(description="first and last day and their time zone")

@@ -1,0 +1,109 @@
+"""The page of record kinds and one JSON Schema for each, from the closed table of kinds."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from enum import StrEnum
+from types import NoneType, UnionType
+from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+
+from pydantic import BaseModel
+
+from proofbook.records.envelope import ENVELOPE_VERSION, MAX_ENTRY_BYTES
+from proofbook.records.kinds import KINDS
+
+SCHEMA_DIALECT = "https://json-schema.org/draft/2020-12/schema"
+_BODY_OF = re.compile(r"^Body of `[a-z._]+`[:.] ")
+_HEAD = f"""# Record kinds
+
+Every entry of the book has one envelope (version {ENVELOPE_VERSION}, at most {MAX_ENTRY_BYTES} bytes of canonical JSON) and a body
+whose form its kind decides. The list is closed: a kind that is not here cannot be recorded, and a field that is not listed is
+refused. How entries are hashed and proven is in [log.md](log.md).
+
+Instants are UTC text of one width (`2026-11-21T03:12:28.123456Z`). Content, that is prompts and answers, is never in an entry: a
+commitment stands for it. Something that is not known says `unknown` or null, and a field beside it says why.
+
+| Kind | What it records |
+|---|---|
+"""
+
+
+def format_records() -> str:
+    """The page: the table of kinds, each kind's fields, and the documents these are made of."""
+    lines = [_HEAD.rstrip("\n")]
+    lines += [f"| [`{kind}`](#{_anchor(kind)}) | {_first(model)} |" for kind, model in KINDS.items()]
+    for kind, model in KINDS.items():
+        lines += ["", f"## {kind}", "", _first(model), "", f"Schema: [{kind}.json](schemas/{kind}.json)", "", *_fields(model)]
+    lines += ["", "## Parts", "", "Documents that bodies are made of.", ""]
+    for part in _parts():
+        lines += [f"### {part.__name__}", "", _first(part), "", *_fields(part), ""]
+    return "\n".join(lines).rstrip("\n") + "\n"
+
+
+def format_schema(kind: str) -> str:
+    """The JSON Schema of one kind's body."""
+    schema = KINDS[kind].model_json_schema(by_alias=True, mode="validation")
+    schema = {"$schema": SCHEMA_DIALECT, "$id": f"urn:proofbook:record:{kind}:1", **schema}
+    return json.dumps(schema, indent=2, ensure_ascii=False, sort_keys=False) + "\n"
+
+
+def undescribed_fields() -> tuple[str, ...]:
+    """Fields of any record or part that do not say what they hold."""
+    models = [*KINDS.values(), *_parts()]
+    return tuple(
+        f"{model.__name__}.{name}" for model in models for name, field in model.model_fields.items() if not field.description
+    )
+
+
+def _fields(model: type[BaseModel]) -> list[str]:
+    lines = ["| Field | Value | Meaning |", "|---|---|---|"]
+    hints = get_type_hints(model)
+    for name, field in model.model_fields.items():
+        meaning = (field.description or "").replace("|", "\\|")
+        lines.append(f"| `{field.alias or name}` | {_words(hints[name])} | {meaning} |")
+    return lines
+
+
+def _words(hint: Any) -> str:
+    origin, arguments = get_origin(hint), get_args(hint)
+    if origin is Literal:
+        return ", ".join(f"`{word}`" for word in arguments)
+    if origin in {Union, UnionType}:
+        return " or ".join("null" if each is NoneType else _words(each) for each in arguments)
+    if origin is list:
+        return f"list of {_words(arguments[0])}"
+    if origin is dict:
+        return f"object of {_words(arguments[1])}"
+    if isinstance(hint, type) and issubclass(hint, StrEnum):
+        return ", ".join(f"`{word.value}`" for word in hint)
+    if isinstance(hint, type) and issubclass(hint, BaseModel):
+        return f"[{hint.__name__}](#{_anchor(hint.__name__)})"
+    return {str: "text", int: "whole number", bool: "true or false"}.get(hint, str(hint))
+
+
+def _parts() -> tuple[type[BaseModel], ...]:
+    found: dict[type[BaseModel], None] = {}
+    for model in KINDS.values():
+        for part in _inside(model):
+            found.setdefault(part)
+    return tuple(found)
+
+
+def _inside(model: type[BaseModel]) -> Iterator[type[BaseModel]]:
+    for hint in get_type_hints(model).values():
+        for each in (hint, *get_args(hint)):
+            if isinstance(each, type) and issubclass(each, BaseModel):
+                yield each
+                yield from _inside(each)
+
+
+def _first(model: type[BaseModel]) -> str:
+    text = " ".join((model.__doc__ or "").split("\n\n")[0].split())
+    text = _BODY_OF.sub("", text)
+    return text[:1].upper() + text[1:]
+
+
+def _anchor(title: str) -> str:
+    return "".join(letter for letter in title.lower().replace(" ", "-") if letter.isalnum() or letter in "-_")
