@@ -18,9 +18,9 @@ SCHEMA_DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _BODY_OF = re.compile(r"^Body of `[a-z._]+`[:.] ")
 _HEAD = f"""# Record kinds
 
-Every entry of the book has one envelope (version {ENVELOPE_VERSION}, at most {MAX_ENTRY_BYTES} bytes of canonical JSON) and a body
-whose form its kind decides. The list is closed: a kind that is not here cannot be recorded, and a field that is not listed is
-refused. How entries are hashed and proven is in [log.md](log.md).
+Every entry of the book has one envelope (version {ENVELOPE_VERSION}, at most {MAX_ENTRY_BYTES} bytes of canonical JSON) and a
+body whose form its kind decides. The list is closed: a kind that is not here cannot be recorded, and a field that is not listed
+is refused. How entries are hashed and proven is in [log.md](log.md).
 
 Instants are UTC text of one width (`2026-11-21T03:12:28.123456Z`). Content, that is prompts and answers, is never in an entry: a
 commitment stands for it. Something that is not known says `unknown` or null, and a field beside it says why.

@@ -98,7 +98,7 @@ class ConfigLoaded(Document):
 
 
 class KeyIssued(Document):
-    """Body of `access.key_issued`: a key was bound to a principal and a system. The secret is shown once and only its hash is kept."""
+    """Body of `access.key_issued`: a key was bound to a principal and a system; only a hash of its secret is kept."""
 
     key: str = Field(description="id of the key, never its secret")
     principal: str = Field(description="person or service the key is bound to")

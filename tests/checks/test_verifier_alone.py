@@ -1,0 +1,64 @@
+"""The verifier as an auditor has it: one file, any Python since 3.9, nothing installed, no network."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from proofbook.verify.compose import compose_verifier
+from support.room_builder import build_room
+
+OLDEST, NEWEST = 9, 14
+SECONDS = 120
+
+
+def _find(minor: int) -> str | None:
+    """A Python of that version: the one that runs this, on the path, or where pyenv keeps them."""
+    pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
+    kept = sorted(map(str, pyenv.glob(f"3.{minor}.*/bin/python3.{minor}")))
+    for candidate in [sys.executable, shutil.which(f"python3.{minor}"), *kept]:
+        if candidate is not None:
+            probe = [candidate, "-c", "import sys; print(sys.version_info.minor)"]
+            if subprocess.run(probe, capture_output=True, text=True, check=False).stdout.strip() == str(minor):
+                return candidate
+    return None
+
+
+def _without_network() -> list[str]:
+    """What to put before a command so that it finds no network at all; nothing where the system does not allow it."""
+    unshare = shutil.which("unshare")
+    if unshare is None or subprocess.run([unshare, "-rn", "true"], capture_output=True, check=False).returncode != 0:
+        return []
+    return [unshare, "-rn"]
+
+
+@pytest.mark.parametrize("minor", range(OLDEST, NEWEST + 1))
+def test_every_python_at_hand_verifies_a_room_and_names_a_changed_byte(tmp_path: Path, minor: int) -> None:
+    """Whatever Python an auditor's machine has must do: `-I -S` takes away everything that was ever installed into it."""
+    python = _find(minor)
+    if python is None:
+        pytest.skip(f"no Python 3.{minor} on this machine")
+    program = tmp_path / "verify.py"
+    program.write_text(compose_verifier(), encoding="utf-8")
+    room = tmp_path / "room"
+    plan = build_room(room)
+    command = [*_without_network(), python, "-I", "-S", str(program), str(room), "--key", plan.key.vkey]
+
+    sound = subprocess.run(command, capture_output=True, text=True, check=False, timeout=SECONDS, cwd="/")
+    page = room / "00_README_and_index/README.md"
+    page.write_bytes(page.read_bytes() + b"x")
+    damaged = subprocess.run(command, capture_output=True, text=True, check=False, timeout=SECONDS, cwd="/")
+
+    assert (sound.returncode, sound.stderr) == (0, "")
+    assert (damaged.returncode, damaged.stderr) == (5, "")
+    assert "README.md" in damaged.stdout
+
+
+def test_the_python_that_runs_this_is_found() -> None:
+    """Otherwise the test above could skip everything."""
+    assert _find(sys.version_info.minor) == sys.executable
