@@ -7,8 +7,10 @@ import os
 from collections.abc import Callable
 
 import pytest
-from support.room_builder import BOOK, FRONT, encode
+
+from support.room_builder import BOOK, FRONT
 from support.room_checks import INTERACTIONS, MANIFEST, Room, assert_named, assert_unsigned, replace, room, sound
+from support.sample_ledger import encode
 
 __all__ = ["room", "sound"]
 pytestmark = pytest.mark.attack
@@ -54,7 +56,9 @@ def test_pdf_byte_is_named(room: Room) -> None:
     assert_named(room.verify(), 1, f"{FRONT}/index.pdf")
 
 
-@pytest.mark.parametrize("path", ["stray.txt", f"{BOOK}/tile/0/999", "04_Populations/POP-15_ai-interactions/extra.csv", f"{FRONT}/x.pyc"])
+@pytest.mark.parametrize(
+    "path", ["stray.txt", f"{BOOK}/tile/0/999", "04_Populations/POP-15_ai-interactions/extra.csv", f"{FRONT}/x.pyc"]
+)
 def test_stray_file_is_named(room: Room, path: str) -> None:
     """A file nobody vouches for must not travel as evidence."""
     (room.folder / path).write_bytes(b"stray")
@@ -110,7 +114,21 @@ def test_every_dropped_file_is_named(sound: Room, tmp_path: object, room: Room) 
 
 
 @pytest.mark.parametrize(
-    "path", ["../outside", "/etc/passwd", "a/../b", "a//b", "a\\b", "C:/x", "a/./b", "x\x1b[2Jy", "e\u0301.txt", "a" * 300, "dir./x", "a/" * 20 + "b"]
+    "path",
+    [
+        "../outside",
+        "/etc/passwd",
+        "a/../b",
+        "a//b",
+        "a\\b",
+        "C:/x",
+        "a/./b",
+        "x\x1b[2Jy",
+        "e\u0301.txt",
+        "a" * 300,
+        "dir./x",
+        "a/" * 20 + "b",
+    ],
 )
 def test_unsafe_path_in_the_manifest_is_named(room: Room, path: str) -> None:
     """A path is compared as text; it never reaches the file system unless the folder walk found exactly it."""
@@ -149,7 +167,10 @@ def test_unlisted_files_are_held_by_their_signatures(room: Room, path: str) -> N
     assert_named(room.verify(), 3, f"{FRONT}/{'run.sig' if path.startswith('run') else 'manifest.sig'}")
 
 
-@pytest.mark.parametrize("data", [b"", b"{}\n", b"[" * 100_000, b"\xff\n", b'{"a":1,"a":2}\n', b'{"a": 1}\n', b"1e999\n", b"9" * 5000 + b"\n", b"null\n"])
+@pytest.mark.parametrize(
+    "data",
+    [b"", b"{}\n", b"[" * 100_000, b"\xff\n", b'{"a":1,"a":2}\n', b'{"a": 1}\n', b"1e999\n", b"9" * 5000 + b"\n", b"null\n"],
+)
 def test_manifest_that_is_no_manifest_is_damage_not_a_crash(room: Room, data: bytes) -> None:
     """Steps that need it say that they were not run, and that counts as damage."""
     (room.folder / MANIFEST).write_bytes(data)

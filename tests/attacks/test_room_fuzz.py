@@ -6,6 +6,7 @@ import random
 from pathlib import Path
 
 import pytest
+
 from support.room_checks import Room, room, sound
 
 __all__ = ["room", "sound"]

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from support.room_builder import BOOK, FRONT, Plan, build_room, rehash, seal, write_book
 from support.room_checks import MANIFEST_SIG, Room, assert_named, assert_unsigned, room, sound
 from support.sample_ledger import ORIGIN, Ledger, NoteKey, add_exchange, b64, encode, sample_ledger
@@ -234,7 +235,9 @@ def test_entry_that_breaks_the_rules_is_named_though_signed(tmp_path: Path, chan
     assert_named(Room(folder, plan).verify(), 6, place)
 
 
-@pytest.mark.parametrize("data", [b'{"v": 1}', b"{}", b"[]", b"", b"\xff", b'{"a":1.0}', b"[" * 40000, b'{"v":NaN}', b"9" * 30000])
+@pytest.mark.parametrize(
+    "data", [b'{"v": 1}', b"{}", b"[]", b"", b"\xff", b'{"a":1.0}', b"[" * 40000, b'{"v":NaN}', b"9" * 30000]
+)
 def test_leaf_that_is_no_entry_is_named_though_signed(tmp_path: Path, data: bytes) -> None:
     """Hostile bytes under a valid tree: parsing is bounded and ends in a problem at the entry."""
     folder = tmp_path / "room"
@@ -255,7 +258,10 @@ def test_rotated_keys_check_out_and_a_false_range_is_named(tmp_path: Path) -> No
     ledger = sample_ledger(rotate=(new, 60))
     at = next(i for i in range(len(ledger.entries)) if ledger.value(i)["kind"] == "log.key_rotated")
     size = len(ledger.entries)
-    keys = [{"from_size": 0, "to_size": at, "vkey": ledger.key.vkey}, {"from_size": at, "to_size": None, "vkey": new.vkey}]
+    keys: list[dict[str, Any]] = [
+        {"from_size": 0, "to_size": at, "vkey": ledger.key.vkey},
+        {"from_size": at, "to_size": None, "vkey": new.vkey},
+    ]
     plan = Plan(ledger=ledger, keys=keys, signers={size: new, 200: new})
     room = rebuilt(tmp_path / "true", plan)
     assert room.verify().exit_code == 0, room.verify().lines()
@@ -263,7 +269,9 @@ def test_rotated_keys_check_out_and_a_false_range_is_named(tmp_path: Path) -> No
     false = [{**keys[0], "to_size": at + 1}, {**keys[1], "from_size": at + 1}]
     other = rebuilt(tmp_path / "false", with_change(plan, keys=false))
     assert_named(other.verify(), 7, f"entry {at} (log.key_rotated), field body.size")
-    hidden = rebuilt(tmp_path / "hidden", with_change(plan, keys=[{**keys[0], "to_size": None, "vkey": new.vkey}], signers={100: new, 1: new}))
+    hidden = rebuilt(
+        tmp_path / "hidden", with_change(plan, keys=[{**keys[0], "to_size": None, "vkey": new.vkey}], signers={100: new, 1: new})
+    )
     assert_named(hidden.verify(keys=[new.vkey]), 7, "book.opened")
 
 

@@ -1,5 +1,7 @@
-"""Tampering with populations, headers, definitions, index and artifact records: first plainly, then with every hash made to fit,
-and then signed with the real key, which only re-derivation from the entries can catch."""
+"""Tampering with populations, headers, definitions, index and artifact records.
+
+First plainly, then with every hash made to fit, then signed with the real key, which only re-derivation from the entries catches.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +9,8 @@ import json
 from typing import Any
 
 import pytest
-from support.room_builder import FRONT, encode, seal
+
+from support.room_builder import FRONT, seal
 from support.room_checks import (
     DEFINITION,
     HEADER,
@@ -21,6 +24,7 @@ from support.room_checks import (
     room,
     sound,
 )
+from support.sample_ledger import encode
 
 __all__ = ["room", "sound"]
 pytestmark = pytest.mark.attack
@@ -80,7 +84,9 @@ def test_rows_swapped_are_named(room: Room) -> None:
     assert_named(room.verify(), 10, f"{INTERACTIONS_JSON}, row 2")
 
 
-@pytest.mark.parametrize("value", [{"interactions": 1, "refusals": 14}, {"interactions": 117}, {"interactions": 117, "refusals": 14, "x": 0}, {}])
+@pytest.mark.parametrize(
+    "value", [{"interactions": 1, "refusals": 14}, {"interactions": 117}, {"interactions": 117, "refusals": 14, "x": 0}, {}]
+)
 def test_header_counts_are_recounted(room: Room, value: dict[str, int]) -> None:
     """A number people quote must be the number of rows."""
     edit_json(room, HEADER, row_counts=value)

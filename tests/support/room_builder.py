@@ -12,9 +12,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from support.sample_ledger import Ledger, NoteKey, b64, encode, sample_ledger, tree_root
-
 from proofbook.verify.compose import compose_verifier
+from support.sample_ledger import Ledger, NoteKey, b64, encode, sample_ledger, tree_root
 
 FRONT = "00_README_and_index"
 BOOK = "10_IPE_and_tool_assurance/book"
@@ -30,6 +29,7 @@ ABSENT = object()
 
 
 def column(name: str, path: str, source: str = "base", **more: Any) -> dict[str, Any]:
+    """One column of a definition."""
     return {"name": name, "from": source, "path": path, "type": "text", "meaning": f"sample: {name}", "unit": "none", **more}
 
 
@@ -158,46 +158,81 @@ def rehash(folder: Path) -> None:
 
 def sign(folder: Path, key: NoteKey, manifest: dict[str, Any]) -> None:
     """manifest.sig and run.sig over the bytes that lie there."""
-    digest = {name: sha256((folder / FRONT / name).read_bytes()).hexdigest() for name in ("manifest.json", "SHA256SUMS", "run.json")}
+    digest = {
+        name: sha256((folder / FRONT / name).read_bytes()).hexdigest() for name in ("manifest.json", "SHA256SUMS", "run.json")
+    }
     head = manifest["checkpoint"]
-    lines = (f"{key.name}/room", digest["manifest.json"], digest["SHA256SUMS"], str(head["size"]), b64(bytes.fromhex(head["root"])))
+    lines = (
+        f"{key.name}/room",
+        digest["manifest.json"],
+        digest["SHA256SUMS"],
+        str(head["size"]),
+        b64(bytes.fromhex(head["root"])),
+    )
     put(folder, f"{FRONT}/manifest.sig", key.note("".join(f"{line}\n" for line in lines).encode()))
-    lines = (f"{key.name}/run", digest["run.json"], digest["manifest.json"])
-    put(folder, f"{FRONT}/run.sig", key.note("".join(f"{line}\n" for line in lines).encode()))
+    put(folder, f"{FRONT}/run.sig", key.note(f"{key.name}/run\n{digest['run.json']}\n{digest['manifest.json']}\n".encode()))
 
 
 def put(folder: Path, path: str, data: bytes) -> None:
+    """Writes one file of the room."""
     (folder / path).parent.mkdir(parents=True, exist_ok=True)
     (folder / path).write_bytes(data)
 
 
 def listed_paths(folder: Path) -> list[str]:
+    """The paths a manifest lists, in order."""
     found = (each.relative_to(folder).as_posix() for each in folder.rglob("*") if each.is_file() and not each.is_symlink())
     return sorted((path for path in found if path not in UNLISTED), key=str.encode)
 
 
 def file_row(folder: Path, path: str, evidence: str) -> dict[str, Any]:
+    """One row of `files` in the manifest."""
     data = (folder / path).read_bytes()
-    return {"path": path, "bytes": len(data), "sha256": sha256(data).hexdigest(), "title": f"Sample {path}", "id": evidence, "about": "index"}
+    return {
+        "path": path,
+        "bytes": len(data),
+        "sha256": sha256(data).hexdigest(),
+        "title": f"Sample {path}",
+        "id": evidence,
+        "about": "index",
+    }
 
 
 def sums(manifest: dict[str, Any]) -> bytes:
+    """SHA256SUMS for a manifest."""
     return "".join(f"{row['sha256']}  {row['path']}\n" for row in manifest["files"]).encode()
 
 
 def index_csv(folder: Path, ids: dict[str, str], parts: dict[str, Any]) -> bytes:
+    """index.csv for what lies in the folder."""
     rows = {path: t["rows"] for each in parts["populations"] for t in each["tables"] for path in (t["csv"], t["json"])}
     names = "id,path,title,about,request,controls,criteria,period_first,period_last,rows,sha256,preparer,reviewer,status"
     out = [names]
     for path, evidence in ids.items():
         if not path.startswith(f"{FRONT}/index."):
             digest = sha256((folder / path).read_bytes()).hexdigest()
-            cells = (evidence, path, f"Sample {path}", "index", None, None, None, None, None, rows.get(path), digest, "sample", "not reviewed", "ok")
+            cells = (
+                evidence,
+                path,
+                f"Sample {path}",
+                "index",
+                None,
+                None,
+                None,
+                None,
+                None,
+                rows.get(path),
+                digest,
+                "sample",
+                "not reviewed",
+                "ok",
+            )
             out.append(",".join(cell(each) for each in cells))
     return "".join(f"{line}\r\n" for line in out).encode()
 
 
 def tile_name(kind: str, index: int, width: int) -> str:
+    """Where a tile or bundle lives."""
     assert index < 1000
     return f"{BOOK}/tile/{kind}/{index:03d}" + ("" if width == 256 else f".p/{width}")
 
@@ -211,7 +246,11 @@ def write_book(folder: Path, plan: Plan) -> None:
         framed = b"".join(len(each).to_bytes(2, "big") + each for each in entries[start : start + width])
         put(folder, tile_name("entries", start // 256, width), framed)
     text = plan.ledger.checkpoint_text(plan.size)
-    put(folder, f"{BOOK}/checkpoint", plan.ledger.checkpoint(plan.size, *(each.line(text) for each in plan.witnesses), key=plan.key))
+    put(
+        folder,
+        f"{BOOK}/checkpoint",
+        plan.ledger.checkpoint(plan.size, *(each.line(text) for each in plan.witnesses), key=plan.key),
+    )
     for size in plan.earlier:
         put(folder, f"{BOOK}/checkpoints/{size}", plan.ledger.checkpoint(size, key=plan.signers.get(size)))
     keys = plan.keys or [{"from_size": 0, "to_size": None, "vkey": plan.ledger.key.vkey}]
@@ -219,6 +258,7 @@ def write_book(folder: Path, plan: Plan) -> None:
 
 
 def write_artifacts(folder: Path, plan: Plan) -> list[str]:
+    """One record for each artifact; gives their paths."""
     paths = []
     for index in latest(plan.ledger, "model.artifact"):
         entry = plan.ledger.value(index)
@@ -230,6 +270,7 @@ def write_artifacts(folder: Path, plan: Plan) -> list[str]:
 
 
 def latest(ledger: Ledger, kind: str) -> list[int]:
+    """Index of the newest entry of a kind for each subject."""
     found = {}
     for index in range(len(ledger.entries)):
         if ledger.value(index)["kind"] == kind:
@@ -239,7 +280,14 @@ def latest(ledger: Ledger, kind: str) -> list[int]:
 
 def write_population(folder: Path, plan: Plan, name: str, definition: dict[str, Any]) -> dict[str, Any]:
     """Definition, tables and header of one population; gives its part of the manifest."""
-    whole = {"format": "proofbook-definition/1", "id": f"rpt.{name}", "version": 1, "population": name, "title": "Sample", **definition}
+    whole = {
+        "format": "proofbook-definition/1",
+        "id": f"rpt.{name}",
+        "version": 1,
+        "population": name,
+        "title": "Sample",
+        **definition,
+    }
     path, home = f"10_IPE_and_tool_assurance/report_definitions/{name}.json", FOLDERS[name]
     put(folder, path, encode(whole) + b"\n")
     tables, files, doubles = [], {}, []
@@ -252,10 +300,22 @@ def write_population(folder: Path, plan: Plan, name: str, definition: dict[str, 
         for form, data in (("csv", csv), ("json", b"[\n" + lines + b"\n]\n" if rows else b"[]\n")):
             put(folder, f"{home}/{table['name']}.{form}", data)
             files[f"{table['name']}.{form}"] = sha256(data).hexdigest()
-        tables.append({"name": table["name"], "csv": f"{home}/{table['name']}.csv", "json": f"{home}/{table['name']}.json", "rows": len(rows)})
+        tables.append(
+            {
+                "name": table["name"],
+                "csv": f"{home}/{table['name']}.csv",
+                "json": f"{home}/{table['name']}.json",
+                "rows": len(rows),
+            }
+        )
     header = {
         "population": name,
-        "report": {"id": whole["id"], "version": 1, "definition": path, "logic_sha256": sha256((folder / path).read_bytes()).hexdigest()},
+        "report": {
+            "id": whole["id"],
+            "version": 1,
+            "definition": path,
+            "logic_sha256": sha256((folder / path).read_bytes()).hexdigest(),
+        },
         "as_of": {"size": plan.size, "root": tree_root(plan.ledger.leaves).hex()},
         "row_counts": {each["name"]: each["rows"] for each in tables},
         "files": files,
@@ -288,6 +348,7 @@ def table_rows(ledger: Ledger, table: dict[str, Any]) -> tuple[list[list[Any]], 
 
 
 def value_of(ledger: Ledger, wanted: dict[str, Any], base: tuple[int, Any], joined: list[tuple[int, Any]]) -> Any:
+    """One value of a row."""
     sources = [base] if wanted["from"] == "base" else joined
     if not sources:
         return wanted["absent"]
@@ -298,6 +359,7 @@ def value_of(ledger: Ledger, wanted: dict[str, Any], base: tuple[int, Any], join
 
 
 def reach(entry: Any, path: str) -> Any:
+    """The value at a dotted path, or ABSENT."""
     for part in path.split("."):
         if not isinstance(entry, dict) or part not in entry:
             return ABSENT

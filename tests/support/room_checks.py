@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from support.room_builder import FRONT, Plan, build_room, rehash
 
 from proofbook.verify.program import verify_room
 from proofbook.verify.report import Report
+from support.room_builder import FRONT, Plan, build_room, rehash
 
 INTERACTIONS = "04_Populations/POP-15_ai-interactions/interactions.csv"
 INTERACTIONS_JSON = "04_Populations/POP-15_ai-interactions/interactions.json"

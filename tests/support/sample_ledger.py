@@ -26,6 +26,7 @@ def encode(value: Any) -> bytes:
 
 
 def b64(data: bytes) -> str:
+    """Standard base64 as text."""
     return base64.b64encode(data).decode()
 
 
@@ -110,14 +111,22 @@ class Ledger:
 
 
 def sample_ledger(exchanges: int = 140, key: NoteKey | None = None, *, rotate: tuple[NoteKey, int] | None = None) -> Ledger:
-    """A book with every case the tables know: awkward texts, a missing and a doubled response, refusals, superseded artifacts, a
-    clock that went back, a gap, and with `rotate` a change of key once that many exchanges are in."""
+    """A book with every case the tables know.
+
+    Awkward texts, a missing and a doubled response, refusals, superseded artifacts, a clock that went back, a gap, and with
+    `rotate` a change of key once that many exchanges are in.
+    """
     key = key or NoteKey(ORIGIN, b"sample log key")
     ledger = Ledger(key)
     opened = {"origin": key.name, "format": "proofbook-book/1", "entity": "Sample Ltd", "vkey": key.vkey}
     ledger.add("book.opened", "book:writer", opened, "book:writer")
     for number, artifact in enumerate((*ARTIFACTS, ARTIFACTS[0])):
-        body = {"artifact": artifact, "name": f"Sample Model {number}", "files_total": number, "license": None if number else "unknown"}
+        body = {
+            "artifact": artifact,
+            "name": f"Sample Model {number}",
+            "files_total": number,
+            "license": None if number else "unknown",
+        }
         ledger.add("model.artifact", artifact, body, "collector:models")
     for number in range(exchanges):
         if rotate is not None and number == rotate[1]:
@@ -136,7 +145,13 @@ def add_exchange(ledger: Ledger, number: int) -> None:
     exchange = f"x_{number:026d}"
     text = AWKWARD[number % len(AWKWARD)]
     if number % 10 == 3:
-        body: dict[str, Any] = {"exchange": exchange, "reason": "key_unknown", "detail": text, "http_status": 401, "request_bytes": None}
+        body: dict[str, Any] = {
+            "exchange": exchange,
+            "reason": "key_unknown",
+            "detail": text,
+            "http_status": 401,
+            "request_bytes": None,
+        }
         ledger.add("exchange.refused", exchange, body)
         return
     protocol = "openai.models" if number % 17 == 5 else "openai.chat"

@@ -11,12 +11,13 @@ import io
 import json
 import os
 from collections import OrderedDict
+from contextlib import closing
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, BinaryIO, Dict, List, Optional, Sequence, Tuple
 from typing import OrderedDict as OrderedDictOf
 
-from proofbook.verify.encoding import Damage, show
+from proofbook.verify.encoding import Damage, parse_checked, show
 from proofbook.verify.entries import MAX_BUNDLE_BYTES, BookFacts, TableRows, entry_place, read_entry, split_bundle
 from proofbook.verify.headers import check_header
 from proofbook.verify.merkle import TILE_WIDTH, leaf_hash, tile_path
@@ -67,11 +68,12 @@ def load_definitions(room: Room) -> List[Definition]:
 
 
 class EntryReader:
-    """Entries by index, with the bundles last used kept."""
+    """Entries by index, with the bundles last used kept. `checked` says that step 6 found every entry in its form."""
 
-    def __init__(self, root: str, size: int) -> None:
+    def __init__(self, root: str, size: int, *, checked: bool) -> None:
         self._root = root
         self._size = size
+        self._checked = checked
         self._kept: OrderedDictOf[int, List[bytes]] = OrderedDict()
 
     def read(self, index: int) -> Placed:
@@ -87,7 +89,8 @@ class EntryReader:
                 self._kept.popitem(last=False)
         self._kept.move_to_end(bundle)
         data = self._kept[bundle][offset]
-        return Placed(read_entry(data, entry_place(path, index)), index, leaf_hash(data))
+        value = parse_checked(data) if self._checked else read_entry(data, entry_place(path, index))
+        return Placed(value, index, leaf_hash(data))
 
 
 @dataclass(frozen=True)
@@ -108,7 +111,7 @@ class RowWork:
 
     def __call__(self, pairs: Sequence[Tuple[int, int]]) -> Rows:
         """The rows of (base index, joined index or -1) pairs."""
-        reader = EntryReader(self.root, self.size)
+        reader = EntryReader(self.root, self.size, checked=True)
         rows: List[Tuple[int, bytes, bytes]] = []
         try:
             for base, joined in pairs:
@@ -131,11 +134,8 @@ class Comparison:
         self._rows = 0
         self.stopped = False
 
-    def __enter__(self) -> Comparison:
-        """Itself; leaving closes the file."""
-        return self
-
-    def __exit__(self, *_: object) -> None:
+    def close(self) -> None:
+        """Lets go of the file."""
         self._stream.close()
 
     def expect(self, pieces: Sequence[bytes], entries: Sequence[int], names: Sequence[str]) -> None:
@@ -229,7 +229,7 @@ def _check_population(
             derived[table.name] = len(pairs)
             second.extend(gathered.second)
             _compare_table(room, size, table, gathered, pairs, found)
-    reader = EntryReader(room.root, size)
+    reader = EntryReader(room.root, size, checked=True)
     twice = [reader.read(index).value["id"] for index in second[:MAX_SECONDS]]
     check_header(room, population, definition.value, sha256(definition.data).hexdigest(), derived, twice, found)
     return derived
@@ -242,7 +242,7 @@ def _compare_table(
     if table.rows != len(pairs):
         found.problem(f"manifest, table {show(table.name)}", f"says {table.rows} rows, the book gives {len(pairs)}")
     names = [column.name for column in spec.columns]
-    with Comparison(room, table.csv, found) as sheet, Comparison(room, table.json, found) as lines:
+    with closing(Comparison(room, table.csv, found)) as sheet, closing(Comparison(room, table.json, found)) as lines:
         sheet.expect([format_csv_row(names)], [], names)
         written = 0
         pieces = [pairs[start : start + ROWS_AT_ONCE] for start in range(0, len(pairs), ROWS_AT_ONCE)]

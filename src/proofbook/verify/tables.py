@@ -6,6 +6,7 @@ A definition is itself a file of the room, signed with it; it can select and nam
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any, Dict, FrozenSet, List, Optional, Sequence, Tuple
 
@@ -17,6 +18,9 @@ MAX_TABLES = 64
 """Tables of all definitions of a room; each entry is held against each of its kind."""
 
 MAX_COLUMNS = 256
+
+_QUOTED = re.compile(r'[,"\r\n]|\A |\A\Z| \Z')
+"""What a CSV cell is quoted for: a comma, quote or line end anywhere, a space at either end, nothing at all."""
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """First characters a spreadsheet takes for a formula."""
@@ -118,8 +122,10 @@ def format_cell(value: Any) -> str:
         return ""
     if value is True or value is False:
         return "true" if value else "false"
+    if isinstance(value, int):
+        return str(value)
     text = guard(value) if isinstance(value, str) else canonical_text(value)
-    if text == "" or text[0] == " " or text[-1] == " " or any(mark in text for mark in ',"\r\n'):
+    if _QUOTED.search(text) is not None:
         return '"' + text.replace('"', '""') + '"'
     return text
 
