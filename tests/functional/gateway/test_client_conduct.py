@@ -125,10 +125,10 @@ def test_slow_head_is_closed() -> None:
     """One byte at a time must not hold a connection for ever."""
 
     async def scenario() -> None:
-        async with running_engine(_answers) as engine:
-            async with running_gateway(engine.url, limits=Limits(head_seconds=0.3)) as gateway, connected(gateway) as client:
-                await client.send(b"POST /v1/chat/completions HTTP/1.1\r\nHost: g\r\n")
-                assert await client.at_end(5)
+        limits = Limits(head_seconds=0.3)
+        async with running_engine(_answers) as engine, running_gateway(engine.url, limits=limits) as gateway, connected(gateway) as client:
+            await client.send(b"POST /v1/chat/completions HTTP/1.1\r\nHost: g\r\n")
+            assert await client.at_end(5)
 
     run(scenario())
 
@@ -245,12 +245,12 @@ def test_old_clients_get_a_stream_that_ends_by_closing() -> None:
     """HTTP/1.0 knows no chunks."""
 
     async def scenario() -> None:
-        async with running_engine(lambda _: [Say(STREAM_HEAD + chunk(EVENT) + STREAM_END)]) as engine:
-            async with running_gateway(engine.url) as gateway, connected(gateway) as client:
-                await client.send(request_bytes(BODY).replace(b"HTTP/1.1", b"HTTP/1.0"))
-                everything = await client.reader.read()
-                assert everything.endswith(b"\r\n\r\n" + EVENT)
-                assert b"chunked" not in everything
+        steps = [Say(STREAM_HEAD + chunk(EVENT) + STREAM_END)]
+        async with running_engine(lambda _: steps) as engine, running_gateway(engine.url) as gateway, connected(gateway) as client:
+            await client.send(request_bytes(BODY).replace(b"HTTP/1.1", b"HTTP/1.0"))
+            everything = await client.reader.read()
+            assert everything.endswith(b"\r\n\r\n" + EVENT)
+            assert b"chunked" not in everything
 
     run(scenario())
 

@@ -85,7 +85,7 @@ def test_open_stream_may_finish_while_draining() -> None:
     """A restart should not break answers that are nearly done."""
 
     async def scenario() -> None:
-        steps = [Say(STREAM_HEAD + chunk(EVENT)), Pause(0.3), Say(chunk(b"data: [DONE]\n\n") + STREAM_END)]
+        steps: list[Step] = [Say(STREAM_HEAD + chunk(EVENT)), Pause(0.3), Say(chunk(b"data: [DONE]\n\n") + STREAM_END)]
         async with (
             running_engine(lambda _: steps) as engine,
             running_gateway(engine.url) as gateway,
@@ -108,16 +108,19 @@ def test_stream_beyond_the_drain_is_cut_and_recorded_as_such() -> None:
 
     async def scenario() -> None:
         limits = Limits(drain_seconds=0.2)
-        async with running_engine(lambda _: [Say(STREAM_HEAD + chunk(EVENT)), Hang()]) as engine:
-            async with running_gateway(engine.url, limits=limits) as gateway, connected(gateway) as client:
-                await client.send(request_bytes(BODY))
-                await client.read_until(EVENT)
-                gateway.stop.set()
-                assert not (await client.reader.read()).endswith(STREAM_END)
-                await gateway.task
-                end, stopped = gateway.recorder.entries[-2:]
-                assert (end.body["state"], stopped.kind) == ("recorder_gap", "source.stopped")
-                assert gateway.recorder.content_of(end, "response") == EVENT
+        async with (
+            running_engine(lambda _: [Say(STREAM_HEAD + chunk(EVENT)), Hang()]) as engine,
+            running_gateway(engine.url, limits=limits) as gateway,
+            connected(gateway) as client,
+        ):
+            await client.send(request_bytes(BODY))
+            await client.read_until(EVENT)
+            gateway.stop.set()
+            assert not (await client.reader.read()).endswith(STREAM_END)
+            await gateway.task
+            end, stopped = gateway.recorder.entries[-2:]
+            assert (end.body["state"], stopped.kind) == ("recorder_gap", "source.stopped")
+            assert gateway.recorder.content_of(end, "response") == EVENT
 
     run(scenario())
 

@@ -1,0 +1,35 @@
+"""llama.cpp's own server in this process, with one of the sample models: a real engine for tests marked `real`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import xllamacpp
+
+MODELS = Path(__file__).resolve().parents[2] / "src" / "proofbook" / "demo" / "models"
+
+
+def sample_model() -> Path:
+    """The first sample model, by name."""
+    return sorted(MODELS.glob("*.gguf"))[0]
+
+
+@contextmanager
+def running_llama(model: Path) -> Iterator[str]:
+    """Serve the file on a free port of the loopback address; yields the base address."""
+    settings = xllamacpp.CommonParams()
+    settings.model.path = str(model)
+    settings.port = 0
+    settings.n_ctx = 512
+    settings.cpuparams.n_threads = 1
+    settings.cpuparams_batch.n_threads = 1
+    settings.n_gpu_layers = 0
+    settings.verbosity = 0
+    settings.ui = False
+    server = xllamacpp.Server(settings)
+    try:
+        yield str(server.listening_address)
+    finally:
+        del server

@@ -1,0 +1,70 @@
+"""Who is let in."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from support.running_gateway import KEY, SECRET, TOKEN
+
+from proofbook.gateway.admission import Caller, assess_caller, build_key_ring, derive_secret_hash, format_key
+from proofbook.gateway.refusal import KEY_EXPIRED, KEY_MISSING, KEY_REVOKED, KEY_UNKNOWN
+
+NOW = "2026-06-01T00:00:00.000000Z"
+BEFORE = "2026-05-31T23:59:59.999999Z"
+
+
+def _assess(headers: tuple[tuple[bytes, bytes], ...], **changed: str) -> Caller:
+    key = replace(KEY, **changed)  # type: ignore[arg-type]  # only text fields are changed
+    return assess_caller(headers, build_key_ring([key]), NOW)
+
+
+def _bearer(token: str) -> tuple[tuple[bytes, bytes], ...]:
+    return ((b"authorization", b"Bearer " + token.encode()),)
+
+
+def test_good_key_is_let_in_by_either_header() -> None:
+    """Both spellings that clients use."""
+    assert _assess(_bearer(TOKEN)) == Caller(KEY, None)
+    assert _assess(((b"x-api-key", TOKEN.encode()),)) == Caller(KEY, None)
+    assert _assess((*_bearer(TOKEN), (b"x-api-key", TOKEN.encode()))) == Caller(KEY, None)
+
+
+@pytest.mark.parametrize("headers", [(), ((b"authorization", b"Basic eA=="),), ((b"authorization", b"Bearer "),), ((b"x-api-key", b" "),)])
+def test_no_key_is_missing(headers: tuple[tuple[bytes, bytes], ...]) -> None:
+    """Other schemes are no key."""
+    assert _assess(headers) == Caller(None, KEY_MISSING)
+
+
+UNKNOWN = ["", "sk-x", "pbk_", "pbk_k_sample", "pbk_k_sample_", "pbk_k_sample_00", "pbk_k_other_" + SECRET.hex(), TOKEN + "0", TOKEN * 9, "pbk_\u00e9_x"]
+
+
+@pytest.mark.parametrize("token", UNKNOWN[1:])
+def test_wrong_key_is_unknown_whatever_is_wrong(token: str) -> None:
+    """The answer must not tell ids from secrets."""
+    assert _assess(_bearer(token)) == Caller(None, KEY_UNKNOWN)
+
+
+def test_two_different_keys_are_refused() -> None:
+    """It would not be known who called."""
+    assert _assess((*_bearer(TOKEN), (b"x-api-key", b"pbk_a_b"))) == Caller(None, KEY_UNKNOWN)
+
+
+def test_revoked_and_expired_keys_are_named_as_such() -> None:
+    """Whoever holds the secret may know, and the record names the principal."""
+    revoked, expired = _assess(_bearer(TOKEN), revoked_at=NOW), _assess(_bearer(TOKEN), expires=NOW)
+    assert (revoked.refusal, expired.refusal) == (KEY_REVOKED, KEY_EXPIRED)
+    assert revoked.key is not None
+    assert _assess(_bearer(TOKEN), expires=BEFORE).refusal == KEY_EXPIRED
+    assert _assess(_bearer(TOKEN), revoked_at="2026-06-01T00:00:00.000001Z").refusal is None
+
+
+def test_wrong_secret_of_a_revoked_key_is_unknown() -> None:
+    """Nobody learns that an id existed."""
+    assert _assess(_bearer(format_key("k_sample", b"x" * 24)), revoked_at=NOW) == Caller(None, KEY_UNKNOWN)
+
+
+def test_only_a_hash_of_the_secret_is_kept() -> None:
+    """The hash is of the secret as it stands in the token."""
+    assert derive_secret_hash(SECRET).startswith("sha256:")
+    assert SECRET.hex() not in repr(KEY)

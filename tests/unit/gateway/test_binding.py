@@ -1,0 +1,94 @@
+"""What engines say about the weights they have loaded."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from support.running_gateway import KnownDigests, run
+
+from proofbook.errors import UpstreamUnavailable
+from proofbook.gateway.binding import Sighting, fetch_sighting, unseen
+from proofbook.primitives.digest import sha256_digest
+
+NOW = "2026-06-01T00:00:00.000000Z"
+HEX = "a" * 64
+
+
+@dataclass
+class ScriptedProbe:
+    """Answers from a table."""
+
+    answers: dict[str, dict[str, Any]]
+
+    async def fetch_json(self, path: str) -> dict[str, Any]:
+        if path not in self.answers:
+            raise UpstreamUnavailable(path)
+        return self.answers[path]
+
+
+def _see(answers: dict[str, dict[str, Any]], hint: str = "auto", **known: bytes) -> Sighting:
+    digests = KnownDigests({"/" + name: data for name, data in known.items()})
+    return run(fetch_sighting(ScriptedProbe(answers), hint, digests, NOW))
+
+
+def test_llama_is_bound_by_the_hash_of_the_file_it_names() -> None:
+    """The name a client asks for means nothing there."""
+    seen = _see({"/props": {"model_path": "/weights", "build_info": "b7-x"}}, weights=b"w")
+    bound = seen.binding("anything")
+    assert (bound.asked, bound.artifact, bound.status, bound.resolved_at) == ("anything", sha256_digest(b"w"), "resolved", NOW)
+    assert bound.method == "llama.cpp /props model_path, full hash"
+    assert (seen.engine("e").product, seen.engine("e").build) == ("llama.cpp", "b7-x")
+
+
+@pytest.mark.parametrize("props", [{"build_info": 5}, {"build_info": "b", "model_path": ""}, {"build_info": "b", "model_path": ["x"]}])
+def test_llama_that_names_no_file_is_unknown(props: dict[str, Any]) -> None:
+    """Unknown with a reason."""
+    bound = _see({"/props": props}).binding("m")
+    assert (bound.status, bound.reason) == ("unknown", "the engine does not state which file it loaded")
+
+
+def test_file_whose_digest_is_not_known_is_unknown() -> None:
+    """The path alone proves nothing."""
+    bound = _see({"/props": {"model_path": "/elsewhere", "build_info": "b"}}).binding("m")
+    assert (bound.status, bound.artifact, bound.reason, bound.resolved_at) == ("unknown", None, "the file was not hashed", None)
+
+
+def test_ollama_is_bound_by_name_and_remote_models_are_not() -> None:
+    """Local is not always local."""
+    tags = {"models": [
+        {"name": "a:latest", "model": "a:latest", "digest": HEX}, {"name": "b:7b", "digest": "sha256:" + HEX}, {"name": "c", "digest": "odd"},
+        {"name": "cloud", "digest": HEX, "remote_host": "https://remote.example", "remote_model": "big"}, "odd", {"name": 5},
+    ]}  # fmt: skip
+    seen = _see({"/api/tags": tags, "/api/version": {"version": "0.9"}})
+    assert seen.engine("e").build == "0.9"
+    assert [seen.binding(name).artifact for name in ("a", "a:latest", "b:7b")] == ["sha256:" + HEX] * 3
+    assert [seen.binding(name).status for name in ("c", "cloud", "other", None)] == ["unknown"] * 4
+    assert seen.binding("cloud").reason == "served remotely at https://remote.example"
+
+
+def test_vllm_is_bound_by_the_path_it_states() -> None:
+    """A repository name is no path and proves nothing."""
+    models = {"data": [{"id": "m", "owned_by": "vllm", "root": "/weights"}, {"id": "hub", "owned_by": "vllm", "root": "org/name"}]}
+    seen = _see({"/v1/models": models, "/version": {"version": "0.11"}}, weights=b"w")
+    assert (seen.product, seen.build) == ("vllm", "0.11")
+    assert (seen.binding("m").artifact, seen.binding("hub").status) == (sha256_digest(b"w"), "unknown")
+
+
+@pytest.mark.parametrize(("hint", "product"), [("auto", "unknown"), ("lmstudio", "lmstudio")])
+def test_engine_of_no_known_make_is_what_the_hint_says(hint: str, product: str) -> None:
+    """Detected, hinted or unknown; never guessed."""
+    seen = _see({"/v1/models": {"data": "odd"}}, hint)
+    assert (seen.product, seen.binding("m").status) == (product, "unknown")
+
+
+def test_engine_that_answers_nothing_is_unavailable() -> None:
+    """The caller decides what that means."""
+    with pytest.raises(UpstreamUnavailable):
+        _see({})
+
+
+def test_unseen_engine_is_unknown_with_its_reason() -> None:
+    """Before the first look, too."""
+    assert unseen("not yet").binding("m").reason == "not yet"
