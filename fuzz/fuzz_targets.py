@@ -1,0 +1,172 @@
+"""Parsers that meet bytes from strangers, each with seeds and with what must hold whatever the bytes are.
+
+A target takes bytes and returns, or raises one of our errors; any other exception is a defect. Where a format goes both ways,
+what was accepted must format back to the same bytes. `fuzz/run.py` feeds them under a coverage-guided fuzzer.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from proofbook.bundle.manifest import parse_manifest
+from proofbook.errors import ProofbookError
+from proofbook.gateway.wire.reply import parse_reply
+from proofbook.gateway.wire.request import parse_request
+from proofbook.primitives.canonical import canonical_bytes, parse_canonical
+from proofbook.records.envelope import parse_entry
+from proofbook.tlog.note import format_note, parse_note
+from proofbook.tlog.proof_file import format_proof_file, parse_proof_file
+from proofbook.tlog.tile import format_path, parse_path
+from proofbook.verify.program import verify_room
+from proofbook.weights.card import parse_card
+from proofbook.weights.gguf import parse_gguf
+from proofbook.weights.safetensors import read_safetensors
+from support.gguf_builder import sample_gguf
+from support.room_builder import build_room
+from support.safetensors_builder import safetensors_bytes
+from support.sample_entries import SampleEntries
+
+NOTE = b"example.org/log\n1\nAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n\n\xe2\x80\x94 example.org/log AAAAAAAAAAAA\n"
+PROOF = b"c2sp.org/tlog-proof@v1\nindex 0\n\n" + NOTE
+REQUEST = b'{"model":"sample","messages":[{"role":"user","content":"hello"}],"stream":true,"temperature":0.5}'
+EVENTS = b'data: {"id":"a","choices":[{"index":0,"delta":{"content":"hi"}}]}\n\ndata: [DONE]\n\n'
+CARD = b"---\nlicense: apache-2.0\nbase_model: sample/base\n---\n# Sample\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Bytes in, nothing out; `seeds` are good inputs to start from."""
+
+    feed: Callable[[bytes], None]
+    seeds: Callable[[], tuple[bytes, ...]]
+
+
+class RoundTripError(AssertionError):
+    """Something was accepted that does not format back to itself."""
+
+
+def survive(target: Target, data: bytes) -> None:
+    """Feeds one input; our own errors are the expected answer to bad bytes."""
+    try:
+        target.feed(data)
+    except ProofbookError:
+        return
+
+
+def _same(before: object, after: object) -> None:
+    if before != after:
+        raise RoundTripError(f"{before!r} was read and would be written as {after!r}")
+
+
+def _entry(data: bytes) -> None:
+    parse_entry(data)
+    _same(data, canonical_bytes(parse_canonical(data)))
+
+
+def _note(data: bytes) -> None:
+    _same(data, format_note(parse_note(data)))
+
+
+def _proof(data: bytes) -> None:
+    _same(data, format_proof_file(parse_proof_file(data)))
+
+
+def _tile_path(data: bytes) -> None:
+    path = data.decode("utf-8", "surrogateescape")
+    _same(path, format_path(parse_path(path)))
+
+
+def _gguf(data: bytes) -> None:
+    descriptor = os.memfd_create("sample")
+    try:
+        os.write(descriptor, data)
+        parse_gguf(descriptor, name="sample", size=len(data))
+    finally:
+        os.close(descriptor)
+
+
+def _safetensors(data: bytes) -> None:
+    with tempfile.NamedTemporaryFile() as file:
+        file.write(data)
+        file.flush()
+        read_safetensors(Path(file.name))
+
+
+def _card(data: bytes) -> None:
+    parse_card(data, name="sample")
+
+
+def _request(data: bytes) -> None:
+    parse_request(data, "openai.chat", lambda text: f"{len(text)}")
+
+
+def _reply(data: bytes) -> None:
+    parse_reply(data, streamed=False)
+    parse_reply(data, streamed=True)
+
+
+def _manifest(data: bytes) -> None:
+    parse_manifest(data)
+
+
+@functools.cache
+def _room() -> tuple[tempfile.TemporaryDirectory[str], Path, tuple[Path, ...]]:
+    holder = tempfile.TemporaryDirectory(prefix="proofbook-fuzz-")
+    folder = Path(holder.name) / "room"
+    build_room(folder)
+    return holder, folder, tuple(sorted(path for path in folder.rglob("*") if path.is_file()))
+
+
+def _room_file(data: bytes) -> None:
+    """The first byte picks a file of a good room; the rest becomes its content. The verifier must report, never raise."""
+    _, folder, files = _room()
+    path = files[data[0] % len(files)] if data else files[0]
+    before = path.read_bytes()
+    path.write_bytes(data[1:])
+    try:
+        report = verify_room(str(folder))
+    finally:
+        path.write_bytes(before)
+    if data[1:] != before and report.exit_code == 0:
+        raise RoundTripError(f"{path.relative_to(folder)} was changed and nothing was reported")
+
+
+def _room_seeds() -> tuple[bytes, ...]:
+    _, _, files = _room()
+    return tuple(bytes([place]) + path.read_bytes() for place, path in enumerate(files[:256]))
+
+
+def _entries() -> tuple[bytes, ...]:
+    made = SampleEntries(datetime(2026, 11, 21, tzinfo=UTC))
+    made.opened("example.test/book", "example.test/book+00000000+AA")
+    made.started()
+    made.exchange()
+    made.refused()
+    return tuple(made.raw)
+
+
+def _fixed(*seeds: bytes) -> Callable[[], tuple[bytes, ...]]:
+    return lambda: seeds
+
+
+TARGETS: dict[str, Target] = {
+    "entry": Target(_entry, _entries),
+    "note": Target(_note, _fixed(NOTE)),
+    "proof": Target(_proof, _fixed(PROOF)),
+    "tile_path": Target(_tile_path, _fixed(b"tile/0/000", b"tile/entries/x001/234.p/8", b"tile/3/x123/456.p/255")),
+    "gguf": Target(
+        _gguf, lambda: tuple(sample_gguf(version=version, big_endian=big) for version in (1, 2, 3) for big in (False, True))
+    ),
+    "safetensors": Target(_safetensors, lambda: (safetensors_bytes({"a": b"123", "b": b"4567"}, {"format": "pt"}),)),
+    "model_card": Target(_card, _fixed(CARD)),
+    "request": Target(_request, _fixed(REQUEST)),
+    "reply": Target(_reply, _fixed(EVENTS, EVENTS[6:].split(b"\n")[0])),
+    "manifest": Target(_manifest, lambda: (next(seed[1:] for seed in _room_seeds() if b'"files"' in seed),)),
+    "room": Target(_room_file, _room_seeds),
+}
