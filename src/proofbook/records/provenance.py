@@ -42,8 +42,19 @@ class ArtifactFile(Document):
 
     path: str = Field(description="relative to the artifact's location, POSIX")
     role: Literal[
-        "weights", "adapter", "projector", "tokenizer", "template", "config", "code", "card", "license", "signature", "other"
-    ]
+        "weights",
+        "adapter",
+        "projector",
+        "tokenizer",
+        "template",
+        "behaviour",
+        "config",
+        "code",
+        "card",
+        "license",
+        "signature",
+        "other",
+    ] = Field(description="behaviour: system prompt, sampling defaults, presets and the like")
     size: int = Field(ge=0, description="bytes")
     sha256: str | None = Field(description="hex, computed by us over the bytes; null when it could not be read")
     claimed: str | None = Field(description="digest the store's name or manifest claims, with its algorithm")
@@ -64,22 +75,28 @@ class ModelArtifact(Document):
     """Body of `model.artifact`: one provenance record per artifact."""
 
     artifact: str = Field(
-        description="digest of the set: SHA-256 over the files' raw digests in path order; one weight file: its own SHA-256"
+        description="one weight file (weights, adapter, projector): its own SHA-256; several: SHA-256 over their raw digests in "
+        "path order; a remote stub has no weights: SHA-256 of its manifest"
     )
+    behaviour_sha256: str | None = Field(
+        description="hex, over path and SHA-256 of every file that changes behaviour without being weights; null for none"
+    )
+    listing_sha256: str = Field(description="hex, over canonical rows [path, size, SHA-256] of all files, shown or not")
     name: str
     store: Literal["gguf_file", "huggingface_cache", "folder", "ollama", "lmstudio"]
     location: str = Field(description="path on the host where it was found")
     host: str
     format: Literal["gguf", "safetensors", "pytorch_pickle", "mixed", "remote_stub", "unknown"]
     code_executing: Literal["no", "yes", "unknown"] = Field(description="whether loading it may execute code it carries")
-    files: list[ArtifactFile]
+    files: list[ArtifactFile] = Field(description="all files, or as many as fit in one entry: compare with files_total")
     files_total: int
     bytes_total: int
+    imports: list[str] = Field(description="what pickles in it would import when loaded, and what could not be followed")
     source_registry: str = Field(description="registry or hub, or 'unknown'")
     source_repository: str = Field(description="repository or model name there, or 'unknown'")
     source_revision: str = Field(description="immutable revision, or 'unknown'")
     source_how_known: str
-    pinned: Literal["yes", "no", "unknown"]
+    pinned: Literal["yes", "no", "unknown"] = Field(description="whether the source is named by an immutable revision")
     publisher: str
     converter: str
     base_model: str

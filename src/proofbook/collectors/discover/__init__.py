@@ -1,0 +1,1 @@
+"""What runs on this machine: sockets, processes, engines, devices, and how they differ from the inventory."""
