@@ -7,6 +7,7 @@ The gap that remains: a disk that acknowledges a sync it did not do. No content 
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 from proofbook.errors import StoreUnavailable
@@ -25,7 +26,9 @@ def write_durably(path: Path, content: bytes, *, mode: int = OWNER_ONLY, exclusi
         descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, mode)
         try:
             os.fchmod(descriptor, mode)
-            os.write(descriptor, content)
+            rest = memoryview(content)
+            while rest:
+                rest = rest[os.write(descriptor, rest) :]  # a full disk may take a part only, and refuse the next
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
@@ -36,7 +39,8 @@ def write_durably(path: Path, content: bytes, *, mode: int = OWNER_ONLY, exclusi
             beside.replace(path)
         sync_folder(path.parent)
     except OSError as error:
-        beside.unlink(missing_ok=True)
+        with suppress(OSError):
+            beside.unlink()
         raise StoreUnavailable(f"{path}: cannot be written: {error.strerror}") from error
 
 

@@ -9,16 +9,18 @@ from __future__ import annotations
 
 import fcntl
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from proofbook.book.durable import write_durably
-from proofbook.errors import ConfigurationError, HistoryDiverged, MalformedRecord, StoreUnavailable
+from proofbook.errors import ConfigurationError, HistoryDiverged, InputError, MalformedRecord, StoreUnavailable
 from proofbook.primitives.canonical import JsonValue, canonical_bytes, parse_canonical
 
 FORMAT = "proofbook-fence/1"
+_ROOT = re.compile(r"[0-9a-f]{64}\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +54,16 @@ class FileFence:
             value = parse_canonical(data)
             if not isinstance(value, dict) or value.keys() != {"format", "origin", "size", "root"} or value["format"] != FORMAT:
                 raise MalformedRecord("not a fence")
-            state = FenceState(int(value["size"]), bytes.fromhex(str(value["root"])))
-        except (MalformedRecord, ValueError, TypeError) as error:
+            size, root = value["size"], value["root"]
+            if type(size) is not int or size < 1 or not isinstance(root, str) or _ROOT.match(root) is None:
+                raise MalformedRecord("size or root do not have their form")
+        except InputError as error:
             raise ConfigurationError(
                 f"{self.path}: fence is damaged: {error}", hint="restore it from where it was copied to"
             ) from error
         if value["origin"] != self._origin:
             raise ConfigurationError(f"{self.path}: is the fence of {value['origin']!r}, not of {self._origin!r}")
-        return state
+        return FenceState(size, bytes.fromhex(root))
 
     def advance(self, expected: FenceState | None, new: FenceState) -> None:
         """Move from `expected` to `new`, durably, if nobody else moved it.
@@ -83,10 +87,10 @@ class FileFence:
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             descriptor = os.open(self.path.with_suffix(".lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
         except OSError as error:
             raise StoreUnavailable(f"{self.path}: fence cannot be locked: {error.strerror}") from error
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
             yield
         finally:
             os.close(descriptor)

@@ -8,21 +8,22 @@ true. Reads only; memory stays flat.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import islice, repeat
 from pathlib import Path
 from typing import Final
 
 import apsw
 
-from proofbook.book.fence import FileFence
+from proofbook.book.fence import FenceState, FileFence
 from proofbook.book.growth import Growth
 from proofbook.book.interface import KeyPeriod, StoredCheckpoint
 from proofbook.book.reader import BookReader
 from proofbook.book.sqlite import open_reading
 from proofbook.errors import ProofbookError
 from proofbook.records.envelope import Entry, parse_entry
+from proofbook.records.kinds import check_body
 from proofbook.tlog.checkpoint import check_checkpoint
 from proofbook.tlog.merkle import leaf_hash
 from proofbook.tlog.note import Ed25519Verifier
@@ -31,6 +32,10 @@ from proofbook.tlog.vkey import parse_vkey
 MAX_DAMAGES: Final = 200
 """A report longer than this helps nobody; the count goes on."""
 _CHUNK: Final = 1024
+_HOLE: Final = bytes(32)
+"""Stands for the leaf hash of an entry that is missing."""
+_MOST_HOLES: Final = 1 << 20
+"""A row with an absurd index must not keep an inspection busy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,66 +111,79 @@ class _Walk:
         self._checkpoints = list(reader.checkpoints())
         self._recorded = ""
         self._good = 0
-        self._rotations: list[tuple[int, str, str]] = []
+        self._broken = 0
+        self._tables = Tables()
 
     def run(self, fence: FileFence) -> None:
         """The whole walk."""
-        marks = [mark.size for mark in self._checkpoints]
-        state = self._fence_mark(fence)
-        rows = self._connection.execute("SELECT idx, bytes, leaf FROM entry ORDER BY idx")
-        position = 0
+        state = self._read_fence(fence)
+        stops = {mark.size for mark in self._checkpoints} | ({state.size} if state else set())
+        leaves = self._derived(self._connection.execute("SELECT idx, bytes, leaf FROM entry ORDER BY idx"))
         pending = self._checkpoints[:]
-        for stop in [*sorted({*marks, *([state[0]] if state else [])}), None]:
-            position = self._extend(rows, position, stop)
-            while pending and position == pending[0].size:
+        for stop in [*sorted(stops), None]:
+            self._extend(leaves, stop)
+            while pending and pending[0].size <= self._growth.size:
                 self._check_checkpoint(pending.pop(0))
-            if state and position == state[0] and self._growth.root() != state[1]:
-                self._seen.report(
-                    f"entries {self._good} to {position - 1}", f"{fence.path}: the fence holds another root at size {position}"
-                )
+            if state and self._growth.size == state.size and self._growth.root() != state.root:
+                self._mismatch(state.size, f"are not those of the fence {fence.path} at size {state.size}")
+        size = self._growth.size
         for mark in pending:
-            self._seen.report(f"entry {position}", f"a checkpoint over {mark.size} entries is signed, the book holds {position}")
-        if state and state[0] > position:
-            self._seen.report(f"entry {position}", f"{fence.path}: {state[0]} entries were signed, the book holds {position}")
-        self._check_tables(position)
-        self._check_keys()
-        self._seen.entries, self._seen.checkpoints, self._seen.root = position, len(self._checkpoints), self._growth.root().hex()
+            self._seen.report(f"entry {size}", f"a checkpoint over {mark.size} entries is signed, the book holds {size}")
+        if state and state.size > size:
+            self._seen.report(f"entry {size}", f"{fence.path}: {state.size} entries were signed, the book holds {size}")
+        if self._broken > 1:
+            self._seen.report("checkpoints", f"{self._broken - 1} more cover the changed entries and do not lead to their root")
+        self._check_tables(size)
+        self._seen.entries, self._seen.checkpoints, self._seen.root = size, len(self._checkpoints), self._growth.root().hex()
 
-    def _fence_mark(self, fence: FileFence) -> tuple[int, bytes] | None:
+    def _read_fence(self, fence: FileFence) -> FenceState | None:
+        newest = max((mark.size for mark in self._checkpoints), default=0)
         try:
             state = fence.read()
         except ProofbookError as error:
             self._seen.report(str(fence.path), str(error))
             return None
-        if state is None:
-            if self._checkpoints:
-                self._seen.report(str(fence.path), "the fence of a signed book is missing")
-            return None
-        return state.size, state.root
+        if newest and state is None:
+            self._seen.report(str(fence.path), "the fence of a signed book is missing")
+        elif state is not None and newest > state.size:
+            what = f"stands at size {state.size}, a checkpoint over {newest} is signed: it was set back"
+            self._seen.report(str(fence.path), what)
+        elif state is not None and newest < state.size:
+            what = f"{fence.path}: a signature over {state.size} entries was allowed, the newest one stored covers {newest}"
+            self._seen.report(f"checkpoint {state.size}", f"{what}: it was removed, or the writer was cut off and not restarted")
+        return state
 
-    def _extend(self, rows: Iterator[tuple[object, ...]], position: int, stop: int | None) -> int:
-        while stop is None or position < stop:
-            chunk = list(islice(rows, _CHUNK if stop is None else min(_CHUNK, stop - position)))
+    def _extend(self, leaves: Iterator[bytes], stop: int | None) -> None:
+        while stop is None or self._growth.size < stop:
+            chunk = list(islice(leaves, _CHUNK if stop is None else min(_CHUNK, stop - self._growth.size)))
             if not chunk:
-                break
-            leaves = []
-            for index, data, leaf in chunk:
-                if index != position:
-                    self._seen.report(f"entry {position}", f"is missing; the next one stored is {index}")
-                    position = int(str(index))
-                position += 1
-                leaves.append(self._check_entry(position - 1, bytes(data), bytes(leaf)))  # type: ignore[call-overload]
-            self._check_tiles(leaves)
+                return
+            self._check_tiles(chunk)
             if self._progress is not None:
-                self._progress(position)
-        return position
+                self._progress(self._growth.size)
 
-    def _check_entry(self, index: int, data: bytes, leaf: bytes) -> bytes:
+    def _derived(self, rows: Iterable[tuple[object, ...]]) -> Iterator[bytes]:
+        """Leaf hash by leaf hash; a missing entry leaves a hole, so that what follows is still judged at its own place."""
+        position = 0
+        for row in rows:
+            index, data, leaf = int(str(row[0])), row[1], row[2]
+            if index < position or not isinstance(data, bytes):
+                self._seen.report(f"entry {index}", "does not belong in a book")
+                continue
+            if index > position:
+                last = "" if index == position + 1 else f" to {index - 1}"
+                self._seen.report(f"entry {position}", f"is missing{last}; the next one stored is {index}")
+                yield from repeat(_HOLE, min(index - position, _MOST_HOLES))
+            yield self._check_entry(index, data, leaf)
+            position = index + 1
+
+    def _check_entry(self, index: int, data: bytes, leaf: object) -> bytes:
         derived = leaf_hash(data)
         if derived != leaf:
             self._seen.report(f"entry {index}", "its bytes do not have the leaf hash stored beside them: it was changed")
         try:
             entry = parse_entry(data)
+            check_body(entry.kind, entry.body)
         except ProofbookError as error:
             self._seen.report(f"entry {index}", f"is not a well-formed entry: {error}")
             return derived
@@ -176,8 +194,7 @@ class _Walk:
         if entry.recorded < self._recorded and entry.kind != "clock.stepped":
             self._seen.report(f"entry {index}", f"recorded {entry.recorded}, before its predecessor's {self._recorded}")
         self._recorded = entry.recorded
-        if entry.kind == "log.key_rotated":
-            self._rotations.append((index + 1, str(entry.body["old_vkey"]), str(entry.body["new_vkey"])))
+        self._tables.see(index, entry)
         if self._each is not None:
             self._each(index, entry)
         return derived
@@ -207,28 +224,65 @@ class _Walk:
             return
         if (signed.size, signed.root) != (mark.size, mark.root):
             self._seen.report(place, "the signed note says something else than the row that stores it")
-        if signed.root != self._growth.root():
-            self._seen.report(
-                f"entries {self._good} to {mark.size - 1}", f"do not lead to the root that was signed at size {mark.size}"
-            )
-        self._good = mark.size
+        elif signed.root != self._growth.root():
+            self._mismatch(mark.size, f"do not lead to the root that was signed at size {mark.size}")
+        elif not self._broken:
+            self._good = mark.size
 
-    def _check_tables(self, position: int) -> None:
+    def _mismatch(self, size: int, what: str) -> None:
+        """The first root that does not re-derive tells where; those after it only follow from it."""
+        if not self._broken:
+            self._seen.report(f"entries {self._good} to {size - 1}", what)
+        self._broken += 1
+
+    def _check_tables(self, size: int) -> None:
         head = self._connection.execute("SELECT size, range, recorded FROM head WHERE one = 1").fetchone()
-        if head is None or head[0] != position or head[1] != self._growth.state() or (position and head[2] != self._recorded):
-            self._seen.report("head", f"does not re-derive from the {position} entries stored")
-        stored = {str(row[0]): row[1] for row in self._connection.execute("SELECT id, seq FROM source")}
-        if stored != self._seen.sources:
+        if head is None or head[0] != size or head[1] != self._growth.state() or (size and head[2] != self._recorded):
+            self._seen.report("head", f"does not re-derive from the {size} entries stored")
+        stored = {row[0]: row[1:] for row in self._connection.execute("SELECT id, seq, idx, recorded FROM source")}
+        if stored != self._tables.sources:
             self._seen.report("source", "the table of source numbers does not re-derive from the entries")
+        if self._reader.kinds() != self._tables.kinds:
+            self._seen.report("kind", "the table of record kinds does not re-derive from the entries")
         tiles = self._connection.execute("SELECT count(*) FROM tile").fetchone()
         if tiles is None or tiles[0] != self._seen.tiles:
             self._seen.report("tile", f"{tiles and tiles[0]} tiles are stored, the entries give {self._seen.tiles}")
+        if size:
+            for what in self._tables.check_keys(self._reader.origin, self._keys):
+                self._seen.report("log_key", what)
 
-    def _check_keys(self) -> None:
-        expected = [(size, new) for size, _, new in self._rotations]
-        found = [(key.from_size, key.vkey) for key in self._keys[1:]]
-        if expected != found:
-            self._seen.report("log_key", "the key history does not agree with the log.key_rotated entries")
+
+@dataclass(slots=True)
+class Tables:
+    """What the entries say about the book itself: heads of sources and kinds, and the keys that sign it."""
+
+    sources: dict[str, tuple[int, int, str]] = field(default_factory=dict)
+    kinds: dict[str, tuple[int, int]] = field(default_factory=dict)
+    opened: tuple[str, str] | None = None
+    rotations: list[tuple[int, str, str, int]] = field(default_factory=list)
+
+    def see(self, index: int, entry: Entry) -> None:
+        """Take one well-formed entry into account."""
+        self.sources[entry.source] = (entry.seq, index, entry.recorded)
+        self.kinds[entry.kind] = (index, self.kinds.get(entry.kind, (0, 0))[1] + 1)
+        if entry.kind == "book.opened" and index == 0:
+            self.opened = (entry.body["origin"], entry.body["vkey"])
+        if entry.kind == "log.key_rotated":
+            self.rotations.append((index, entry.body["old_vkey"], entry.body["new_vkey"], entry.body["size"]))
+
+    def check_keys(self, origin: str, keys: Sequence[KeyPeriod]) -> Iterator[str]:
+        """What the key history says that the entries do not."""
+        first = keys[0].vkey if keys else "none"
+        if self.opened != (origin, first):
+            yield f"entry 0 does not open {origin!r} with the first log key, {first}"
+        expected = [(size, new) for _, _, new, size in self.rotations]
+        if expected != [(key.from_size, key.vkey) for key in keys[1:]]:
+            yield "the key history does not agree with the log.key_rotated entries"
+        before = first
+        for index, old, new, size in self.rotations:
+            if old != before or size != index + 1:
+                yield f"entry {index} does not hand over from the key in force at its own size"
+            before = new
 
 
 def _check_file(connection: apsw.Connection, seen: Inspection) -> None:

@@ -77,13 +77,20 @@ def check_behind_fence(connection: apsw.Connection, size: int, fence: FileFence,
     """The fence's state, after making sure the book reaches it with the same root.
 
     Raises:
-        HistoryDiverged: the fence is missing though checkpoints were signed, the book is shorter, or its root there differs.
+        HistoryDiverged: the fence is missing or set back though checkpoints were signed, the book is shorter than the fence
+            says, or its root there differs.
     """
-    state = fence.read()
+    state, signed = fence.read(), newest_checkpoint(connection)
     if state is None:
-        if newest_checkpoint(connection) is not None:
+        if signed is not None:
             raise HistoryDiverged(f"{fence.path}: the fence of a signed book is missing", place=str(fence.path), hint=_CUT)
         return None
+    if signed is not None and signed.size > state.size:
+        raise HistoryDiverged(
+            f"{fence.path}: the fence stands at size {state.size}, the book has a signature over {signed.size}: it was set back",
+            place=str(fence.path),
+            hint=_CUT,
+        )
     if state.size > size:
         raise HistoryDiverged(
             f"{path}: the book holds {size} entries, {state.size} were signed", place=f"entry {size}", hint=_CUT

@@ -13,10 +13,10 @@ from pathlib import Path
 
 import apsw
 
-from proofbook.errors import ConfigurationError, StoreUnavailable
+from proofbook.errors import ConfigurationError, EntryDamaged, StoreUnavailable
 
 MINIMUM_SQLITE = (3, 51, 3)
-_BUSY_MILLISECONDS = 10_000
+BUSY_MILLISECONDS = 10_000
 _SETTINGS = (("journal_mode", "WAL", "wal"), ("synchronous", "FULL", 2), ("secure_delete", "ON", 1), ("foreign_keys", "ON", 1))
 
 
@@ -24,20 +24,22 @@ def open_writing(path: Path) -> apsw.Connection:
     """The one writing connection. Creates the file when it is missing.
 
     Raises:
-        StoreUnavailable: cannot be opened or set up. ConfigurationError: the SQLite library is too old.
+        StoreUnavailable: cannot be opened or set up. EntryDamaged: it is no database. ConfigurationError: SQLite is too old.
     """
     check_sqlite()
     try:
         connection = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE)
-        connection.set_busy_timeout(_BUSY_MILLISECONDS)
+        connection.set_busy_timeout(BUSY_MILLISECONDS)
         for name, value, expected in _SETTINGS:
             connection.execute(f"PRAGMA {name}={value}").fetchall()
             found = connection.pragma(name)
             if found != expected:
                 raise StoreUnavailable(f"{path}: PRAGMA {name} is {found!r}, needed {expected!r}")
+        path.chmod(0o600)
     except apsw.Error as error:
         raise store_error(path, error) from error
-    path.chmod(0o600)
+    except OSError as error:
+        raise StoreUnavailable(f"{path}: cannot be kept from others: {error.strerror}") from error
     return connection
 
 
@@ -45,7 +47,7 @@ def open_reading(path: Path) -> apsw.Connection:
     """A read-only connection.
 
     Raises:
-        StoreUnavailable: there is no such file or it cannot be read.
+        ConfigurationError: there is no such file. StoreUnavailable: it cannot be read. EntryDamaged: it is no database.
     """
     check_sqlite()
     if not path.exists():
@@ -54,7 +56,7 @@ def open_reading(path: Path) -> apsw.Connection:
         )
     try:
         connection = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READONLY)
-        connection.set_busy_timeout(_BUSY_MILLISECONDS)
+        connection.set_busy_timeout(BUSY_MILLISECONDS)
         connection.execute("SELECT count(*) FROM sqlite_schema").fetchall()
     except apsw.Error as error:
         raise store_error(path, error) from error
@@ -89,14 +91,23 @@ def check_sqlite() -> None:
         raise ConfigurationError(f"SQLite {apsw.sqlite_lib_version()} can damage a WAL database; 3.51.3 or newer is needed")
 
 
-def store_error(path: Path, error: apsw.Error) -> StoreUnavailable:
-    """What an operator can do about a SQLite error."""
+@contextmanager
+def reading(path: Path) -> Iterator[None]:
+    """SQLite's errors leave as ours."""
+    try:
+        yield
+    except apsw.Error as error:
+        raise store_error(path, error) from error
+
+
+def store_error(path: Path, error: apsw.Error) -> StoreUnavailable | EntryDamaged:
+    """What an operator can do about a SQLite error: wait, or look at a damaged file."""
+    if isinstance(error, (apsw.CorruptError, apsw.NotADBError)):
+        return EntryDamaged(f"{path}: the file is damaged: {error}", hint="run `proofbook book fsck`", place=str(path))
     hints = {
         apsw.FullError: "free space on the disk; recording resumes by itself",
         apsw.ReadOnlyError: "the disk or file is read-only",
         apsw.CantOpenError: "check that the folder exists and is writable by this user",
-        apsw.CorruptError: "run `proofbook book fsck`",
-        apsw.NotADBError: "this file is not a book",
     }
     hint = next((text for kind, text in hints.items() if isinstance(error, kind)), None)
     return StoreUnavailable(f"{path}: {error}", hint=hint)

@@ -53,7 +53,10 @@ class BookWriter:
     """Writes one book through one connection. Used by one thread."""
 
     def __init__(self, connection: apsw.Connection, path: Path, *, signer: Signer, fence: FileFence) -> None:
-        """Open an existing book. Raises IntegrityError or HistoryDiverged when it must not be carried on."""
+        """Open an existing book. Raises IntegrityError or HistoryDiverged when it must not be carried on.
+
+        After a key rotation that was cut off, a signer with the outgoing key may sign the present size and nothing else.
+        """
         self._connection = connection
         self._path = path
         self._signer = signer
@@ -61,10 +64,10 @@ class BookWriter:
         self.origin = _read_origin(connection, path)
         if signer.key.name != self.origin:
             raise HistoryDiverged(f"{path}: the book is {self.origin!r}, the key is for {signer.key.name!r}", place=str(path))
-        self._check_key()
         self._growth = load_growth(connection)
         self.recorded = check_head(connection, self._growth, path)
         self._fence_state = check_behind_fence(connection, self._growth.size, fence, path)
+        self._successor = self._check_key()
         self._sources = {row[0]: SourceHead(*row[1:]) for row in connection.execute("SELECT id, seq, idx, recorded FROM source")}
         self._kinds = {row[0]: (row[1], row[2]) for row in connection.execute("SELECT name, idx, count FROM kind")}
         self.signed_size = _newest_signed(connection)
@@ -98,6 +101,8 @@ class BookWriter:
 
     def append(self, rows: Sequence[Row]) -> list[bytes]:
         """Insert entries inside the caller's transaction; their leaf hashes. Call `mark` before and `reset` after a failure."""
+        if self._successor is not None:
+            raise RuntimeError("a key rotation is not finished")
         first = self.size
         leaves = leaf_hashes(row.data for row in rows)
         entries = [(first + offset, row.data, leaf) for offset, (row, leaf) in enumerate(zip(rows, leaves, strict=True))]
@@ -144,23 +149,39 @@ class BookWriter:
         self.signed_size = size
         return StoredCheckpoint(size, root, note, signed_at)
 
-    def replace_signer(self, signer: Signer) -> None:
-        """From the next size on, sign with another key of the same origin. The old key must have signed the present size."""
-        if self.signed_size != self.size:
-            raise RuntimeError("the old key must sign the present size before a new one takes over")
+    def check_writable(self) -> None:
+        """Write a page and sync it without changing anything. Raises StoreUnavailable. Only call with no transaction open."""
         with transaction(self._connection, self._path):
-            row = (self.size, format_vkey(signer.key))
-            self._connection.execute("INSERT INTO log_key (from_size, vkey) VALUES (?, ?)", row).fetchall()
-        self._signer = signer
+            self._connection.execute("UPDATE head SET size = size").fetchall()
 
-    def _check_key(self) -> None:
-        vkey = self._connection.execute("SELECT vkey FROM log_key ORDER BY from_size DESC LIMIT 1").fetchone()
-        if vkey is None or vkey[0] != format_vkey(self._signer.key):
-            raise IntegrityError(
-                f"{self._path}: the log key in use is not the one this book names",
-                hint="restore keys/log.key; a new key comes in only with `proofbook book rotate-key`",
-                place="log_key",
-            )
+    def announce_key(self, vkey: str) -> None:
+        """Inside the transaction of a `log.key_rotated` entry: that key signs every size beyond the present one.
+
+        From here on nothing can be appended until the present key has signed the present size and `replace_signer` was called.
+        When the transaction fails, this writer must be opened anew.
+        """
+        self._connection.execute("INSERT INTO log_key (from_size, vkey) VALUES (?, ?)", (self.size, vkey)).fetchall()
+        self._successor = vkey
+
+    def replace_signer(self, signer: Signer) -> None:
+        """Sign with the announced key from here on. The old key must have signed the present size."""
+        if self.signed_size != self.size or format_vkey(signer.key) != self._successor:
+            raise RuntimeError("the old key must sign the present size before the announced one takes over")
+        self._signer, self._successor = signer, None
+
+    def _check_key(self) -> str | None:
+        """The key announced to follow the one in use, when a rotation was cut off; None otherwise."""
+        keys = self._connection.execute("SELECT vkey, from_size FROM log_key ORDER BY from_size DESC LIMIT 2").fetchall()
+        mine = format_vkey(self._signer.key)
+        if keys and keys[0][0] == mine:
+            return None
+        if len(keys) == 2 and keys[1][0] == mine and keys[0][1] == self.size:
+            return str(keys[0][0])
+        raise IntegrityError(
+            f"{self._path}: the log key in use is not the one this book names",
+            hint="restore keys/log.key; a new key comes in only with `proofbook book rotate-key`",
+            place="log_key",
+        )
 
     def _insert_tiles(self, tiles: Sequence[FullTile]) -> None:
         if tiles:

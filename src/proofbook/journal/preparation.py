@@ -12,18 +12,25 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from proofbook.book.writer import Row
-from proofbook.errors import MalformedRecord
-from proofbook.journal.receipt import Content, Effect, EffectKind, Submission
+from proofbook.errors import InputError, MalformedRecord
+from proofbook.journal.receipt import Content, Effect, EffectKind, Receipt, Submission
 from proofbook.journal.store import Store
 from proofbook.primitives.canonical import JsonValue
 from proofbook.primitives.ids import IdSource
-from proofbook.records.envelope import Draft, format_entry, parse_entry
+from proofbook.primitives.instants import parse_instant
+from proofbook.records.envelope import Actor, ActorKind, Assurance, Draft, format_entry, parse_entry
 from proofbook.records.kinds import check_body
+from proofbook.records.operations import ClockStepped
 from proofbook.vault.sealing import COMMITMENT_ALGORITHM
 from proofbook.vault.writer import Disposal, SealedContent
 
+BOOK_SOURCE: Final = "book"
+BOOK_ACTOR: Final = Actor("proofbook", ActorKind.SYSTEM, "process")
 MAX_LISTED_COMMITMENTS: Final = 256
 """A disposal record names this many commitments and the total; more would not fit an entry."""
+
+MAX_NAME_CHARACTERS: Final = 256
+"""Names of conversations and retention classes: printable ASCII, so that every store and label takes them."""
 
 
 @dataclass(slots=True)
@@ -44,6 +51,35 @@ class Preparer:
     def __init__(self, store: Store, ids: IdSource) -> None:
         self._store = store
         self._ids = ids
+
+    @property
+    def store(self) -> Store:
+        """The store that is written."""
+        return self._store
+
+    def start(self, now: str) -> Batch:
+        """A batch dated `now`, inside the open transaction; its first row says so when the clock went back since."""
+        batch = Batch(now)
+        before = self._store.book.recorded
+        if before and now < before:
+            step = parse_instant(before) - parse_instant(now)
+            body = ClockStepped(before=before, after=now, milliseconds=int(step.total_seconds() * 1000)).to_body()
+            draft = Draft("clock.stepped", BOOK_SOURCE, now, BOOK_ACTOR, BOOK_SOURCE, Assurance.INLINE, body)
+            self.add(batch, [Submission(draft)])
+        return batch
+
+    def write(self, batch: Batch) -> list[Receipt]:
+        """Append a batch to book and vault, inside the open transaction; a receipt for each row, valid once it is committed."""
+        if not batch.rows:
+            return []
+        first = self._store.book.size
+        leaves = self._store.book.append(batch.rows)
+        if batch.blobs:
+            self._store.vault.store(batch.blobs)
+        return [
+            Receipt(entry_id, first + offset, row.source, row.seq, row.recorded, leaf)
+            for offset, (entry_id, row, leaf) in enumerate(zip(batch.ids, batch.rows, leaves, strict=True))
+        ]
 
     def add(self, batch: Batch, submissions: Sequence[Submission]) -> range:
         """Prepare the submissions of one call, inside the open transaction; where their rows stand in the batch.
@@ -95,6 +131,8 @@ class Preparer:
         index = self._store.book.size + len(batch.rows)
         commitments: dict[str, JsonValue] = {}
         for content in contents:
+            _check_name(content.conversation, "conversation")
+            _check_name(content.retention, "retention class")
             sealed = self._store.vault.seal(
                 content.data, conversation=content.conversation, retention=content.retention, now=batch.recorded
             )
@@ -107,6 +145,7 @@ class Preparer:
 
     def _act(self, batch: Batch, draft: Draft, effect: Effect) -> Draft:
         vault = self._store.vault
+        _check_name(effect.conversation, "conversation")
         match effect.kind:
             case EffectKind.HOLD:
                 vault.hold(effect.conversation, batch.recorded)
@@ -115,20 +154,30 @@ class Preparer:
                 vault.release(effect.conversation)
                 return draft
             case EffectKind.ERASE:
+                if batch.blobs:
+                    raise InputError(
+                        f"{draft.kind}: content is recorded and erased in one call", hint="erase in a call of its own"
+                    )
                 disposal = vault.erase(effect.conversation)
                 batch.disposed = True
                 return replace(draft, body={**draft.body, **self._disposal(disposal)})
 
     def _disposal(self, disposal: Disposal) -> dict[str, JsonValue]:
         commits = [self._commit_of(index, slot) for index, slot in disposal.blobs[:MAX_LISTED_COMMITMENTS]]
-        return {"blobs": len(disposal.blobs), "commits": commits, "commits_total": len(disposal.blobs)}
+        total = len(disposal.blobs) + disposal.carried
+        return {"blobs": total, "commits": commits, "commits_total": total}
 
     def _commit_of(self, index: int, slot: str) -> str:
         row = self._store.connection.execute("SELECT bytes FROM entry WHERE idx = ?", (index,)).fetchone()
-        if row is None:  # a blob of the very transaction that erases it
-            return "unknown"
-        content: Any = parse_entry(row[0]).body.get("content", {})
+        content: Any = {} if row is None else parse_entry(row[0]).body.get("content", {})
         return str(content.get(slot, {}).get("commit", "unknown"))
 
     def _run(self, statement: str) -> None:
         self._store.connection.execute(statement).fetchall()
+
+
+def _check_name(name: str, what: str) -> None:
+    if not 1 <= len(name) <= MAX_NAME_CHARACTERS or not name.isascii() or not name.isprintable():
+        raise MalformedRecord(
+            f"{what} {name[:40]!r} cannot be a name", hint=f"1 to {MAX_NAME_CHARACTERS} printable ASCII characters"
+        )

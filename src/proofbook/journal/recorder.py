@@ -12,25 +12,29 @@ import threading
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Any, Final, Literal, TypeAlias, TypeVar
 
-from proofbook.book.sqlite import transaction
+import apsw
+
+from proofbook.book.sqlite import BUSY_MILLISECONDS, reading, transaction
 from proofbook.errors import HaltError, IntegrityError, ProofbookError, StoreUnavailable
-from proofbook.journal.preparation import Batch, Preparer
-from proofbook.journal.receipt import Content, Receipt, Submission
+from proofbook.journal.preparation import BOOK_ACTOR, BOOK_SOURCE, Preparer
+from proofbook.journal.receipt import Content, EffectKind, Receipt, Submission
+from proofbook.journal.retired import erase_from_retired
 from proofbook.journal.store import Store, StoreOpener
 from proofbook.primitives.ids import IdSource
-from proofbook.primitives.instants import Clock, format_instant, parse_instant
-from proofbook.records.envelope import Actor, ActorKind, Assurance, Draft
-from proofbook.records.operations import ClockStepped
+from proofbook.primitives.instants import Clock, format_instant
+from proofbook.records.envelope import Draft
 
-BOOK_SOURCE: Final = "book"
-BOOK_ACTOR: Final = Actor("proofbook", ActorKind.SYSTEM, "process")
+__all__ = ["BOOK_ACTOR", "BOOK_SOURCE", "BookRecorder", "RecorderStatus"]
+
 MAX_BATCH_ENTRIES: Final = 4096
 """Bounds the memory of one transaction; a longer queue waits for the next."""
 
-_Call = tuple[Sequence[Submission], "Future[tuple[Receipt, ...]]"]
+T = TypeVar("T")
+_Outcomes: TypeAlias = "list[tuple[_Call, tuple[Receipt, ...] | BaseException]]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,22 @@ class RecorderStatus:
 
     state: Literal["writing", "failing", "halted", "closed"]
     reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Call:
+    """One call that waits: submissions to be recorded, or an act that wants the writer's thread for itself."""
+
+    future: Future[Any]
+    submissions: Sequence[Submission] = ()
+    act: Callable[[Preparer], Any] | None = None
+
+    @property
+    def alone(self) -> bool:
+        """An erasure has a transaction of its own, so that all it destroys is on disk already."""
+        return self.act is not None or any(
+            item.effect is not None and item.effect.kind is EffectKind.ERASE for item in self.submissions
+        )
 
 
 class BookRecorder:
@@ -53,14 +73,14 @@ class BookRecorder:
         self._ids = ids
         self._monotonic = monotonic
         self._interval = interval
-        self._store: Store | None = opener()
-        self._preparer = Preparer(self._store, ids)
+        self._preparer: Preparer | None = Preparer(opener(), ids)
         self._waiting: deque[_Call] = deque()
         self._wake = threading.Condition()
         self._closing = False
         self._status = RecorderStatus("writing", None)
         self._signed_at = monotonic()
-        self._truncate = False
+        self._residue = True
+        """Whether deleted content may still lie in the write-ahead log or in a retired book; at first nobody knows."""
         self._thread = threading.Thread(target=self._loop, name="book-writer", daemon=True)
         self._thread.start()
 
@@ -70,19 +90,26 @@ class BookRecorder:
         return self._status
 
     def submit(self, submissions: Sequence[Submission]) -> Future[tuple[Receipt, ...]]:
-        """See `Recorder.submit`."""
+        """See `Recorder.submit`. A future that is cancelled before the writer takes the call writes nothing."""
         future: Future[tuple[Receipt, ...]] = Future()
-        with self._wake:
-            if self._closing or self._status.state == "halted":
-                future.set_exception(_refusal(self._status))
-            else:
-                self._waiting.append((submissions, future))
-                self._wake.notify()
+        self._queue(_Call(future, submissions))
         return future
 
     def record(self, draft: Draft, contents: tuple[Content, ...] = ()) -> Receipt:
         """See `Recorder.record`."""
         return self.submit([Submission(draft, contents)]).result()[0]
+
+    def run_exclusively(self, act: Callable[[Preparer], T]) -> T:
+        """Run `act` on the writer's thread between two transactions and wait for it; it opens its own transactions.
+
+        When it raises, the store is opened anew, so that nothing half-done is remembered.
+
+        Raises:
+            What `act` raises, ours unchanged and others as StoreUnavailable.
+        """
+        future: Future[T] = Future()
+        self._queue(_Call(future, act=act))
+        return future.result()
 
     def close(self) -> None:
         """Commit what waits, sign a last checkpoint, close the store. Safe to call twice."""
@@ -91,123 +118,140 @@ class BookRecorder:
             self._wake.notify()
         self._thread.join()
 
+    def _queue(self, call: _Call) -> None:
+        with self._wake:
+            if self._closing or self._status.state == "halted":
+                call.future.set_exception(_refusal(self._status))
+            else:
+                self._waiting.append(call)
+                self._wake.notify()
+
     def _loop(self) -> None:
         while True:
             calls = self._take()
             if calls:
-                self._commit(calls)
+                self._serve(calls)
             self._sign_when_due(final=not calls and self._closing)
             if not calls and self._closing:
                 break
-        if self._store is not None:
-            self._store.connection.close()
+        self._let_go()
         self._status = RecorderStatus("closed", self._status.reason)
 
     def _take(self) -> list[_Call]:
+        """The calls of the next transaction. One that was cancelled while it waited is left out, and cannot be any more."""
         with self._wake:
             if not self._waiting and not self._closing:
                 self._wake.wait(timeout=self._interval)
             calls: list[_Call] = []
             entries = 0
-            while self._waiting and entries < MAX_BATCH_ENTRIES:
-                calls.append(self._waiting.popleft())
-                entries += len(calls[-1][0])
+            while self._waiting and entries < MAX_BATCH_ENTRIES and not (calls and self._waiting[0].alone):
+                call = self._waiting.popleft()
+                if not call.future.set_running_or_notify_cancel():
+                    continue
+                calls.append(call)
+                entries += len(call.submissions)
+                if call.alone:
+                    break
             return calls
 
-    def _commit(self, calls: list[_Call]) -> None:
-        done: list[tuple[Future[tuple[Receipt, ...]], tuple[Receipt, ...]]] = []
-        failed: list[tuple[Future[tuple[Receipt, ...]], BaseException]] = []
+    def _serve(self, calls: list[_Call]) -> None:
+        outcomes: _Outcomes
         try:
-            store = self._reopened()
-            mark = store.book.mark()
-            try:
-                with transaction(store.connection, store.path):
-                    done, failed, disposed = self._write(store, calls)
-            except BaseException:
-                store.book.reset(mark)
-                store.vault.forget_keys()
-                raise
-            self._truncate = self._truncate or disposed
+            if self._status.state == "halted":
+                raise _refusal(self._status)
+            preparer = self._opened()
+            act = calls[0].act
+            outcomes = self._commit(preparer, calls) if act is None else [(calls[0], act(preparer))]
             self._status = RecorderStatus("writing", None)
-        except Exception as error:  # noqa: BLE001 - whatever failed, every caller must hear of it and nothing was committed
+        except Exception as error:  # noqa: BLE001 - whatever failed, every caller must hear of it and nothing was acknowledged
             self._fail(error)
-            done, failed = [], [(future, _as_ours(error)) for _, future in calls]
-        for future, receipts in done:
-            future.set_result(receipts)
-        for future, reason in failed:
-            future.set_exception(reason)
-        self._truncate_log()
+            outcomes = [(call, _as_ours(error)) for call in calls]
+        for call, outcome in outcomes:
+            if isinstance(outcome, BaseException):
+                call.future.set_exception(outcome)
+            else:
+                call.future.set_result(outcome)
+        if calls[0].alone:
+            self._residue = True
+            self._clean_residue()
 
-    def _write(
-        self, store: Store, calls: list[_Call]
-    ) -> tuple[
-        list[tuple[Future[tuple[Receipt, ...]], tuple[Receipt, ...]]],
-        list[tuple[Future[tuple[Receipt, ...]], BaseException]],
-        bool,
-    ]:
-        batch = self._start_batch(store)
-        placed: list[tuple[Future[tuple[Receipt, ...]], range]] = []
-        failed: list[tuple[Future[tuple[Receipt, ...]], BaseException]] = []
-        for submissions, future in calls:
-            try:
-                placed.append((future, self._preparer.add(batch, submissions)))
-            except ProofbookError as error:
-                failed.append((future, error))
-        first = store.book.size
-        if not batch.rows:
-            return [(future, ()) for future, _ in placed], failed, False
-        leaves = store.book.append(batch.rows)
-        if batch.blobs:
-            store.vault.store(batch.blobs)
-        receipts = [
-            Receipt(entry_id, first + offset, row.source, row.seq, row.recorded, leaf)
-            for offset, (entry_id, row, leaf) in enumerate(zip(batch.ids, batch.rows, leaves, strict=True))
-        ]
-        return [(future, tuple(receipts[where.start : where.stop])) for future, where in placed], failed, batch.disposed
+    def _commit(self, preparer: Preparer, calls: list[_Call]) -> _Outcomes:
+        store = preparer.store
+        mark = store.book.mark()
+        placed: list[tuple[_Call, range | BaseException]] = []
+        try:
+            with transaction(store.connection, store.path):
+                batch = preparer.start(format_instant(self._clock.now()))
+                for call in calls:
+                    try:
+                        placed.append((call, preparer.add(batch, call.submissions)))
+                    except ProofbookError as error:
+                        placed.append((call, error))
+                receipts = preparer.write(batch)
+        except BaseException:
+            store.book.reset(mark)
+            store.vault.forget_keys()
+            raise
+        return [(call, tuple(receipts[to.start : to.stop]) if isinstance(to, range) else to) for call, to in placed]
 
-    def _start_batch(self, store: Store) -> Batch:
-        """A batch dated now; when the clock went back since the newest entry, the first row says so."""
-        batch = Batch(format_instant(self._clock.now()))
-        before = store.book.recorded
-        if before and batch.recorded < before:
-            step = parse_instant(before) - parse_instant(batch.recorded)
-            body = ClockStepped(before=before, after=batch.recorded, milliseconds=int(step.total_seconds() * 1000)).to_body()
-            draft = Draft("clock.stepped", BOOK_SOURCE, batch.recorded, BOOK_ACTOR, BOOK_SOURCE, Assurance.INLINE, body)
-            self._preparer.add(batch, [Submission(draft)])
-        return batch
-
-    def _reopened(self) -> Store:
-        if self._store is None:
-            self._store = self._opener()
-            self._preparer = Preparer(self._store, self._ids)
-        return self._store
+    def _opened(self) -> Preparer:
+        if self._preparer is None:
+            self._preparer = Preparer(self._opener(), self._ids)
+        return self._preparer
 
     def _sign_when_due(self, *, final: bool) -> None:
+        """Sign what was committed since; after a failure this is also what finds out, without any call, that the disk is back."""
         now = self._monotonic()
-        if self._store is None or not (final or now - self._signed_at >= self._interval):
+        if self._status.state == "halted" or not (final or now - self._signed_at >= self._interval):
             return
         self._signed_at = now
-        self._truncate_log()
+        self._clean_residue()
         try:
-            self._store.book.sign_checkpoint(format_instant(self._clock.now()))
-        except ProofbookError as error:
+            book = self._opened().store.book
+            book.sign_checkpoint(format_instant(self._clock.now()))
+            if self._status.state == "failing":
+                book.check_writable()
+                self._status = RecorderStatus("writing", None)
+        except Exception as error:  # noqa: BLE001 - the thread must outlive whatever the disk does
             self._fail(error)
 
-    def _truncate_log(self) -> None:
-        """After an erasure the write-ahead log must not keep what was deleted; a reader may delay this until the next try."""
-        if self._truncate and self._store is not None:
-            row = self._store.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-            self._truncate = row is None or row[0] != 0
+    def _clean_residue(self) -> None:
+        """Drive erased content out of the write-ahead log and of retired books; a reader may delay this until the next try."""
+        if not self._residue or self._preparer is None:
+            return
+        store = self._preparer.store
+        try:
+            with reading(store.path):
+                self._residue = not _truncate_log(store)
+            erase_from_retired(store.connection, store.path.parent)
+        except Exception as error:  # noqa: BLE001 - same; what was acknowledged stays so, and the next interval tries again
+            self._residue = True
+            self._fail(error)
 
     def _fail(self, error: BaseException) -> None:
-        """Let go of the store; the next call opens it afresh. A diverged or damaged history halts for good."""
-        if isinstance(error, IntegrityError):
-            self._status = RecorderStatus("halted", str(error))
-        else:
-            self._status = RecorderStatus("failing", str(error))
-        if self._store is not None:
-            self._store.connection.close()
-            self._store = None
+        """Let go of the store; it is opened afresh. A diverged or damaged history halts for good."""
+        halts = isinstance(error, (IntegrityError, HaltError))
+        reason = self._status.reason if self._status.state == "halted" else str(error)
+        self._status = RecorderStatus("halted" if halts else "failing", reason)
+        self._let_go()
+
+    def _let_go(self) -> None:
+        if self._preparer is not None:
+            with suppress(apsw.Error):  # closing may want to write, too
+                self._preparer.store.connection.close()
+            self._preparer = None
+
+
+def _truncate_log(store: Store) -> bool:
+    """Whether the write-ahead log is empty now. Does not wait for readers: callers of the writer would wait with it."""
+    store.connection.set_busy_timeout(0)
+    try:
+        row = store.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    except apsw.BusyError:
+        return False
+    finally:
+        store.connection.set_busy_timeout(BUSY_MILLISECONDS)
+    return row is not None and row[0] == 0
 
 
 def _as_ours(error: BaseException) -> BaseException:

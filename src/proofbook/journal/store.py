@@ -14,7 +14,7 @@ from typing import TypeAlias
 import apsw
 
 from proofbook.book.fence import FileFence
-from proofbook.book.sqlite import open_writing, transaction
+from proofbook.book.sqlite import open_writing, reading, transaction
 from proofbook.book.writer import BookWriter
 from proofbook.errors import ConfigurationError
 from proofbook.tlog.note import Signer
@@ -39,17 +39,20 @@ def open_store(path: Path, *, signer: Signer, fence: FileFence, vault_key: bytes
     """Open an existing book for writing.
 
     Raises:
-        ConfigurationError: there is none. IntegrityError, HistoryDiverged: it must not be carried on. StoreUnavailable.
+        ConfigurationError: there is none, or the vault key is another's. IntegrityError, HistoryDiverged: it must not be
+        carried on. StoreUnavailable.
     """
     if not path.exists():
         raise ConfigurationError(f"{path}: there is no book here", hint="run `proofbook init` first")
     connection = open_writing(path)
     try:
-        book = BookWriter(connection, path, signer=signer, fence=fence)
+        with reading(path):
+            book = BookWriter(connection, path, signer=signer, fence=fence)
+            vault = VaultWriter(connection, vault_key, entropy)
     except BaseException:
         connection.close()
         raise
-    return Store(path, connection, book, VaultWriter(connection, vault_key, entropy))
+    return Store(path, connection, book, vault)
 
 
 def create_store(path: Path, *, signer: Signer, fence: FileFence, vault_key: bytes, entropy: Entropy) -> Store:

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from proofbook import errors
-from proofbook.errors import LimitExceeded, MalformedRecord, ProofbookError, StoreUnavailable
+from proofbook.errors import IntegrityError, LimitExceeded, MalformedRecord, ProofbookError, StoreUnavailable
 from proofbook.journal.receipt import Content, Effect, EffectKind, Receipt, Submission
 from proofbook.primitives.canonical import JsonValue, canonical_bytes, parse_canonical
 from proofbook.records.envelope import Actor, ActorKind, Assurance, Draft
@@ -27,9 +27,16 @@ class PeerGone(Exception):
     """The other end closed the connection between two frames."""
 
 
+class BrokenOff(StoreUnavailable):
+    """The other end closed the connection, or lost its way, inside a frame."""
+
+
 def send_submissions(peer: socket.socket, submissions: Sequence[Submission]) -> None:
-    """Send one call."""
+    """Send one call. Raises LimitExceeded or MalformedRecord before anything was sent."""
     blobs = [content.data for item in submissions for content in item.contents]
+    total = sum(map(len, blobs))
+    if total > MAX_CONTENT_BYTES:
+        raise LimitExceeded(f"a call with {total} bytes of content is larger than {MAX_CONTENT_BYTES}")
     send_frame(peer, {"submissions": [_plain_submission(item) for item in submissions]}, blobs)
 
 
@@ -42,7 +49,7 @@ def receive_submissions(peer: socket.socket) -> tuple[Submission, ...]:
         if total > MAX_CONTENT_BYTES:
             raise LimitExceeded(f"a call with {total} bytes of content is larger than {MAX_CONTENT_BYTES}")
         return tuple(_submission(peer, item) for item in plain)
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise MalformedRecord(f"hand-over frame: {error!r}") from error
 
 
@@ -57,23 +64,38 @@ def send_receipts(peer: socket.socket, receipts: Sequence[Receipt]) -> None:
 
 def send_error(peer: socket.socket, error: ProofbookError) -> None:
     """Answer a call that failed."""
-    send_frame(peer, {"error": {"kind": type(error).__name__, "message": error.message, "hint": error.hint}}, ())
+    place = error.place if isinstance(error, IntegrityError) else None
+    send_frame(peer, {"error": [type(error).__name__, error.message, error.hint, place]}, ())
 
 
 def receive_receipts(peer: socket.socket) -> tuple[Receipt, ...]:
     """The answer to a call. Raises the error the writer answered with."""
-    header = receive_header(peer)
-    failure: Any = header.get("error")
-    if failure is not None:
-        kind = getattr(errors, str(failure["kind"]), StoreUnavailable)
-        raise kind(str(failure["message"]), hint=failure["hint"])
-    rows: Any = header["receipts"]
-    return tuple(Receipt(row[0], row[1], row[2], row[3], row[4], bytes.fromhex(row[5])) for row in rows)
+    header: Any = receive_header(peer)
+    try:
+        if "error" in header:
+            kind, message, hint, place = header["error"]
+            failure = _error(str(kind), str(message), hint, place)
+        else:
+            return tuple(Receipt(row[0], row[1], row[2], row[3], row[4], bytes.fromhex(row[5])) for row in header["receipts"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise BrokenOff(f"the process that writes the book answered in another form: {error!r}") from error
+    raise failure
+
+
+def _error(kind: str, message: str, hint: str | None, place: str | None) -> ProofbookError:
+    found: Any = getattr(errors, kind, None)
+    if isinstance(found, type) and issubclass(found, IntegrityError):
+        return found(message, hint=hint, place=place)
+    if isinstance(found, type) and issubclass(found, ProofbookError):
+        return found(message, hint=hint)
+    return StoreUnavailable(message, hint=hint)
 
 
 def send_frame(peer: socket.socket, header: Mapping[str, JsonValue], blobs: Sequence[bytes]) -> None:
     """Header and blobs in one go."""
     data = canonical_bytes(header)
+    if len(data) > MAX_HEADER_BYTES:
+        raise LimitExceeded(f"a hand-over frame of {len(data)} bytes is larger than {MAX_HEADER_BYTES}")
     peer.sendall(len(data).to_bytes(_LENGTH, "big") + data)
     for blob in blobs:
         peer.sendall(blob)
@@ -98,7 +120,7 @@ def _receive(peer: socket.socket, length: int, *, may_end: bool = False) -> byte
         if not part:
             if may_end and missing == length:
                 raise PeerGone
-            raise StoreUnavailable("the other process went away in the middle of a hand-over")
+            raise BrokenOff("the other process went away in the middle of a hand-over")
         parts.append(part)
         missing -= len(part)
     return b"".join(parts)

@@ -1,7 +1,8 @@
 """Identifiers of our own making: `<prefix>_<26 characters>`, time-ordered, never taken from an upstream.
 
-Promises: ids made by one `TimeOrderedIds` sort in the order they were made (millisecond resolution, then a counter) and carry
-80 bits of injected randomness or count. An upstream's response id is never a key here (gateways.md finding 2).
+Promises: ids made by one `TimeOrderedIds` sort by the millisecond they were made in (within one, in no order; the book's index
+is what orders entries) and carry 80 bits of injected randomness. An upstream's response id is never a key here (gateways.md
+finding 2).
 """
 
 from __future__ import annotations

@@ -15,7 +15,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from proofbook.errors import MalformedRecord
 
-_FORM = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z\Z")
+FIRST_YEAR, LAST_YEAR = 1900, 9000
+"""Periods stay well inside the calendar, so that no time zone pushes their ends out of it."""
+
+_FORM = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z\Z", re.ASCII)
+_DAY = re.compile(r"\d{4}-\d\d-\d\d\Z", re.ASCII)
 
 
 class Clock(Protocol):
@@ -52,7 +56,7 @@ def parse_instant(text: str) -> datetime:
     if _FORM.match(text) is None:
         raise MalformedRecord(f"{text[:40]!r} is not an instant", hint="expected YYYY-MM-DDTHH:MM:SS.ffffffZ")
     try:
-        return datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
+        return datetime.fromisoformat(text)
     except ValueError as error:
         raise MalformedRecord(f"{text!r} is not a moment of the calendar") from error
 
@@ -68,6 +72,8 @@ class Period:
     def __post_init__(self) -> None:
         if self.last < self.first:
             raise MalformedRecord(f"period ends on {self.last} before it starts on {self.first}")
+        if not FIRST_YEAR <= self.first.year <= self.last.year <= LAST_YEAR:
+            raise MalformedRecord(f"period {self.first} to {self.last} lies outside the years {FIRST_YEAR} to {LAST_YEAR}")
         _zone(self.zone)
 
     @property
@@ -87,10 +93,17 @@ class Period:
 
 def parse_period(first: str, last: str, zone: str) -> Period:
     """Two ISO dates and a zone -> Period. Raises MalformedRecord naming the wrong part."""
+    return Period(_day(first), _day(last), zone)
+
+
+def _day(text: str) -> date:
+    """`date.fromisoformat` alone also takes week dates and dates without hyphens."""
     try:
-        return Period(date.fromisoformat(first), date.fromisoformat(last), zone)
+        if _DAY.match(text) is None:
+            raise ValueError("unexpected form")
+        return date.fromisoformat(text)
     except ValueError as error:
-        raise MalformedRecord(f"period {first!r} to {last!r}: {error}", hint="write dates as YYYY-MM-DD") from error
+        raise MalformedRecord(f"{text[:40]!r} is not a day of the calendar: {error}", hint="write dates as YYYY-MM-DD") from error
 
 
 def _zone(name: str) -> ZoneInfo:

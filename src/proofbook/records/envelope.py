@@ -89,26 +89,28 @@ class Entry:
 
 
 def format_entry(draft: Draft, *, entry_id: str, recorded: str, seq: int) -> bytes:
-    """The canonical bytes of one entry: what is hashed, stored and verified.
+    """The canonical bytes of one entry: what is hashed, stored and verified. `parse_entry` reads all that is written here.
 
     Raises:
-        LimitExceeded: longer than `MAX_ENTRY_BYTES`. MalformedRecord: the body has no canonical form.
+        LimitExceeded: longer than `MAX_ENTRY_BYTES`. MalformedRecord: a value has the wrong type or no canonical form.
     """
-    data = canonical_bytes(
-        {
-            "v": ENVELOPE_VERSION,
-            "id": entry_id,
-            "kind": draft.kind,
-            "schema": draft.schema,
-            "subject": draft.subject,
-            "occurred": draft.occurred,
-            "recorded": recorded,
-            "actor": {"id": draft.actor.id, "kind": draft.actor.kind.value, "method": draft.actor.method},
-            "source": {"id": draft.source, "seq": seq, "assurance": draft.assurance.value},
-            "supersedes": draft.supersedes,
-            "body": draft.body,
-        }
-    )
+    actor: dict[str, JsonValue] = {"id": draft.actor.id, "kind": draft.actor.kind.value, "method": draft.actor.method}
+    source: dict[str, JsonValue] = {"id": draft.source, "seq": seq, "assurance": draft.assurance.value}
+    fields: dict[str, JsonValue] = {
+        "v": ENVELOPE_VERSION,
+        "id": entry_id,
+        "kind": draft.kind,
+        "schema": draft.schema,
+        "subject": draft.subject,
+        "occurred": draft.occurred,
+        "recorded": recorded,
+        "actor": actor,
+        "source": source,
+        "supersedes": draft.supersedes,
+        "body": draft.body,
+    }
+    _check_form(fields, actor, source)
+    data = canonical_bytes(fields)
     if len(data) > MAX_ENTRY_BYTES:
         raise LimitExceeded(f"{draft.kind}: entry has {len(data)} bytes, the cap is {MAX_ENTRY_BYTES}")
     return data
@@ -126,10 +128,8 @@ def parse_entry(data: bytes) -> Entry:
     fields = _object(value, _ENVELOPE, "entry")
     if fields["v"] != ENVELOPE_VERSION:
         raise MalformedRecord(f"entry has envelope version {fields['v']!r}; this program reads {ENVELOPE_VERSION}")
-    actor = _object(fields["actor"], _ACTOR, "entry.actor")
-    source = _object(fields["source"], _SOURCE, "entry.source")
-    parse_instant(fields["occurred"])
-    parse_instant(fields["recorded"])
+    actor, source = fields["actor"], fields["source"]
+    _check_form(fields, actor, source)
     try:
         return Entry(
             id=fields["id"],
@@ -164,6 +164,15 @@ _ENVELOPE: dict[str, tuple[type, ...]] = {
 }
 _ACTOR: dict[str, tuple[type, ...]] = {"id": (str,), "kind": (str,), "method": (str,)}
 _SOURCE: dict[str, tuple[type, ...]] = {"id": (str,), "seq": (int,), "assurance": (str,)}
+
+
+def _check_form(fields: object, actor: object, source: object) -> None:
+    envelope = _object(fields, _ENVELOPE, "entry")
+    _object(actor, _ACTOR, "entry.actor")
+    if _object(source, _SOURCE, "entry.source")["seq"] < 1:
+        raise MalformedRecord("entry.source.seq is below 1; sources count from 1")
+    parse_instant(envelope["occurred"])
+    parse_instant(envelope["recorded"])
 
 
 def _object(value: object, form: Mapping[str, tuple[type, ...]], where: str) -> dict[str, Any]:

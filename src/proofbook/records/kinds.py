@@ -11,7 +11,7 @@ from types import MappingProxyType
 from pydantic import ValidationError
 
 from proofbook.errors import MalformedRecord
-from proofbook.primitives.canonical import JsonValue
+from proofbook.primitives.canonical import JsonValue, canonical_bytes
 from proofbook.records import content, exchange, operations, provenance
 from proofbook.records.exchange import Document
 
@@ -46,7 +46,7 @@ KINDS: Mapping[str, type[Document]] = MappingProxyType(
 
 
 def check_body(kind: str, body: Mapping[str, JsonValue]) -> Document:
-    """The typed document of a body.
+    """The typed document of a body. Nothing is converted: what passes here is what the entry says.
 
     Raises:
         MalformedRecord: the kind is not in the table, or a field is missing, foreign or wrong; names kind and field.
@@ -55,7 +55,9 @@ def check_body(kind: str, body: Mapping[str, JsonValue]) -> Document:
     if model is None:
         raise MalformedRecord(f"record kind {kind[:64]!r} is not known", hint=f"known kinds: {', '.join(sorted(KINDS))}")
     try:
-        return model.model_validate(body)
+        return model.model_validate_json(canonical_bytes(body), strict=True, by_alias=True, by_name=False)
+    except MalformedRecord as error:
+        raise MalformedRecord(f"{kind}: {error.message}", hint=error.hint) from error
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         field = ".".join(str(part) for part in first["loc"])

@@ -25,3 +25,12 @@ CREATE TABLE IF NOT EXISTS hold (
     conversation TEXT PRIMARY KEY,
     placed_at    TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS carried (
+    origin       TEXT NOT NULL,     -- the retired book whose entry commits to it
+    idx          INTEGER NOT NULL,  -- index of that entry there
+    slot         TEXT NOT NULL,
+    conversation INTEGER NOT NULL REFERENCES conversation (number),
+    sealed       BLOB NOT NULL,
+    PRIMARY KEY (origin, idx, slot)
+) STRICT;
+CREATE INDEX IF NOT EXISTS carried_by_conversation ON carried (conversation);

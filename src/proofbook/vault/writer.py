@@ -12,12 +12,12 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.resources import files
-from typing import Final
+from typing import Any, Final
 
 import apsw
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from proofbook.errors import DigestMismatch, InputError, RefusedError
+from proofbook.errors import ConfigurationError, DigestMismatch, InputError, RefusedError
 from proofbook.vault.sealing import KEY_BYTES, Entropy, Sealed, seal, unwrap_key, wrap_key
 
 _CACHED_KEYS: Final = 4096
@@ -26,9 +26,10 @@ _CACHED_KEYS: Final = 4096
 
 @dataclass(frozen=True, slots=True)
 class Disposal:
-    """What an erasure destroyed: (entry index, slot) of each blob, in order."""
+    """What an erasure destroyed: (entry index, slot) of each blob, in order, and how many blobs of retired books went with it."""
 
     blobs: tuple[tuple[int, str], ...]
+    carried: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +50,13 @@ class VaultWriter:
     """Writes sealed content through the journal's connection. Used by one thread."""
 
     def __init__(self, connection: apsw.Connection, vault_key: bytes, entropy: Entropy) -> None:
+        """Open. Raises ConfigurationError when no key of this vault opens under `vault_key`: it is another vault's."""
         self._connection = connection
         self._root = AESGCM(vault_key)
         self._entropy = entropy
         self._keys: OrderedDict[str, _OpenKey] = OrderedDict()
         self._epochs: dict[str, AESGCM] = {}
+        self._check_key()
 
     @staticmethod
     def create(connection: apsw.Connection) -> None:
@@ -99,22 +102,38 @@ class VaultWriter:
                 f"conversation {conversation}: there is no content under this id", hint="it may have been erased before"
             )
         number, epoch = found
-        blobs = self._connection.execute(
+        blobs: list[Any] = self._connection.execute(
             "SELECT idx, slot FROM content WHERE conversation = ? ORDER BY idx, slot", (number,)
         ).fetchall()
         self._connection.execute("DELETE FROM content WHERE conversation = ?", (number,)).fetchall()
+        self._connection.execute("DELETE FROM carried WHERE conversation = ?", (number,)).fetchall()
+        carried = self._connection.changes()
         self._connection.execute("DELETE FROM conversation WHERE number = ?", (number,)).fetchall()
         left = self._connection.execute("SELECT 1 FROM conversation WHERE epoch = ? LIMIT 1", (epoch,)).fetchone()
         if left is None:
             self._connection.execute("DELETE FROM epoch_key WHERE epoch = ?", (epoch,)).fetchall()
             self._epochs.pop(str(epoch), None)
         self._keys.pop(conversation, None)
-        return Disposal(blobs)
+        return Disposal(tuple((int(index), str(slot)) for index, slot in blobs), carried)
 
     def forget_keys(self) -> None:
         """Drop open keys from memory: after a rolled-back transaction some may not exist on disk."""
         self._keys.clear()
         self._epochs.clear()
+
+    def _check_key(self) -> None:
+        """A wrong key would go unnoticed until the next month's epoch, and then seal content under the wrong root."""
+        wrapped: list[Any] = self._connection.execute("SELECT epoch, wrapped FROM epoch_key ORDER BY epoch DESC").fetchall()
+        for epoch, key in wrapped:
+            try:
+                unwrap_key(self._root, key, epoch)
+            except DigestMismatch:
+                continue
+            return
+        if wrapped:
+            raise ConfigurationError(
+                "the vault key opens no content key of this book", hint="restore keys/vault.key from where it was kept"
+            )
 
     def _held(self, conversation: str) -> bool:
         return self._connection.execute("SELECT 1 FROM hold WHERE conversation = ?", (conversation,)).fetchone() is not None

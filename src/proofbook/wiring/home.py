@@ -120,10 +120,14 @@ def create_home(path: Path, *, config: str, origin: str, start_book: Callable[[H
     Raises:
         ConfigurationError: there is a home already, or the settings are wrong. Whatever `start_book` raises.
     """
-    if path.exists() and any(path.iterdir()):
+    try:
+        made_here = not path.exists()
+        path.mkdir(parents=True, exist_ok=True, mode=0o700)
+        empty = not any(path.iterdir())
+    except OSError as error:
+        raise ConfigurationError(f"{path}: cannot be made a home: {error.strerror}") from error
+    if not empty:
         raise ConfigurationError(f"{path}: is not empty", hint="a home is only made in a new or empty folder")
-    made_here = not path.exists()
-    path.mkdir(parents=True, exist_ok=True, mode=0o700)
     try:
         path.chmod(0o700)
         write_durably(path / CONFIG_NAME, config.encode())

@@ -7,21 +7,23 @@ listens too, so that two commands at once both succeed.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import Final
 
 from proofbook.errors import StoreUnavailable
-from proofbook.journal.handover import RemoteRecorder, WriterLock, WriterSocket
-from proofbook.journal.receipt import Recorder
+from proofbook.journal.handover import NotHandedOver, RemoteRecorder, WriterLock, WriterSocket
+from proofbook.journal.receipt import Content, Receipt, Recorder, Submission
 from proofbook.journal.recorder import BOOK_ACTOR, BOOK_SOURCE, BookRecorder
-from proofbook.journal.store import Store, create_store, open_store
+from proofbook.journal.store import create_store
 from proofbook.primitives.instants import format_instant
 from proofbook.records.envelope import Assurance, Draft
 from proofbook.records.operations import BookOpened
 from proofbook.tlog.vkey import format_vkey
 from proofbook.wiring.home import Home
+from proofbook.wiring.settling import open_home_store, settle
 from proofbook.wiring.system import CLOCK, ENTROPY, IDS, MONOTONIC
 
 BOOK_FORMAT: Final = "proofbook-book/1"
@@ -31,7 +33,7 @@ _PATIENCE_SECONDS: Final = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """The door in. `writer` is None when another process writes."""
+    """The door in. `writer` is None when another process wrote at the time of opening."""
 
     recorder: Recorder
     writer: BookRecorder | None
@@ -56,47 +58,96 @@ def open_door(home: Home, *, must_write: bool = False) -> Iterator[Door]:
         StoreUnavailable: another process writes and `must_write` was asked for, or nobody answers. Whatever opening the book
         raises.
     """
-    lock = WriterLock(home.run)
+    threshold = _Threshold(home)
     try:
-        remote = None if lock.take() else _other_writer(home, lock, must_write=must_write)
-        if remote is not None:
-            try:
-                yield Door(remote, None)
-            finally:
-                remote.close()
-            return
-        writer = BookRecorder(
-            lambda: _open(home), clock=CLOCK, ids=IDS, monotonic=MONOTONIC, interval=home.settings.book.checkpoint_seconds
-        )
-        try:
-            ear = WriterSocket(home.run, writer)
-            try:
-                yield Door(writer, writer)
-            finally:
-                ear.close()
-        finally:
-            writer.close()
+        threshold.enter(must_write=must_write)
+        if threshold.writer is not None:
+            yield Door(threshold.writer, threshold.writer)
+        else:
+            with closing(_FollowingRecorder(threshold)) as following:
+                yield Door(following, None)
     finally:
-        lock.release()
+        threshold.leave()
 
 
-def _other_writer(home: Home, lock: WriterLock, *, must_write: bool) -> RemoteRecorder | None:
-    """The process that holds the lock, or None when the lock came free meanwhile."""
-    deadline = MONOTONIC() + _PATIENCE_SECONDS
-    while True:
+class _Threshold:
+    """Where this process stands: it writes the book itself, or hands over to the process that does."""
+
+    def __init__(self, home: Home) -> None:
+        self._home = home
+        self._lock = WriterLock(home.run)
+        self._ear: WriterSocket | None = None
+        self.writer: BookRecorder | None = None
+        self.remote: RemoteRecorder | None = None
+
+    def enter(self, *, must_write: bool = False) -> None:
+        """Become the writer when nobody is, else reach the one there is: it may be starting or ending for a moment."""
+        deadline = MONOTONIC() + _PATIENCE_SECONDS
+        while not self._lock.take():
+            try:
+                if not must_write:
+                    self.remote = RemoteRecorder(self._home.run)
+                    return
+            except NotHandedOver:
+                if MONOTONIC() >= deadline:
+                    raise
+            if must_write and MONOTONIC() >= deadline:
+                raise StoreUnavailable(f"{self._home.path}: another process writes this book", hint="stop `proofbook up` first")
+            time.sleep(0.05)
+        self._write()
+
+    def follow(self) -> None:
+        """The writer that was reached is gone: look again. Raises what `enter` raises."""
+        if self.remote is not None:
+            self.remote.close()
+            self.remote = None
+        self.enter()
+
+    def leave(self) -> None:
+        """Answer what others handed over, sign, and let go."""
         try:
-            if not must_write:
-                return RemoteRecorder(home.run)
-        except StoreUnavailable:
-            if MONOTONIC() >= deadline:
-                raise
-        if lock.take():
-            return None
-        if must_write and MONOTONIC() >= deadline:
-            raise StoreUnavailable(f"{home.path}: another process writes this book", hint="stop `proofbook up` first")
-        time.sleep(0.05)
+            if self.remote is not None:
+                self.remote.close()
+            if self._ear is not None:
+                self._ear.close()
+            if self.writer is not None:
+                self.writer.close()
+        finally:
+            self._lock.release()
+
+    def _write(self) -> None:
+        home = self._home
+        settle(home)
+        interval = home.settings.book.checkpoint_seconds
+        self.writer = BookRecorder(lambda: open_home_store(home), clock=CLOCK, ids=IDS, monotonic=MONOTONIC, interval=interval)
+        self._ear = WriterSocket(home.run, self.writer)
 
 
-def _open(home: Home) -> Store:
-    origin = home.identity().origin
-    return open_store(home.book, signer=home.signer(), fence=home.fence(origin), vault_key=home.vault_key(), entropy=ENTROPY)
+class _FollowingRecorder:
+    """Hands over to whoever writes; when that process leaves before it had a call whole, the call is made again elsewhere."""
+
+    def __init__(self, threshold: _Threshold) -> None:
+        self._threshold = threshold
+        self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="following")
+
+    def submit(self, submissions: Sequence[Submission]) -> Future[tuple[Receipt, ...]]:
+        """See `Recorder.submit`."""
+        return self._pool.submit(self._call, tuple(submissions))
+
+    def record(self, draft: Draft, contents: tuple[Content, ...] = ()) -> Receipt:
+        """See `Recorder.record`."""
+        return self.submit([Submission(draft, contents)]).result()[0]
+
+    def close(self) -> None:
+        """Finish what was submitted."""
+        self._pool.shutdown()
+
+    def _call(self, submissions: tuple[Submission, ...]) -> tuple[Receipt, ...]:
+        while True:
+            recorder = self._threshold.writer or self._threshold.remote
+            try:
+                if recorder is None:
+                    raise NotHandedOver("nobody writes the book")
+                return recorder.submit(submissions).result()
+            except NotHandedOver:
+                self._threshold.follow()
