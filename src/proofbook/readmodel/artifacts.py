@@ -84,6 +84,12 @@ def count(reader: Reader, size: int) -> int:
     return 0 if row is None else int(row[0])
 
 
+def count_versions(reader: Reader, size: int) -> int:
+    """How many records stand within the first `size` entries."""
+    row = reader.row("artifact_versions_count", {"size": size})
+    return 0 if row is None else int(row[0])
+
+
 def unrecorded(reader: Reader) -> tuple[UnrecordedArtifact, ...]:
     """Digests that served without a record."""
     return tuple(UnrecordedArtifact(*row) for row in reader.rows("artifacts_unrecorded"))

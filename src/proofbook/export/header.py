@@ -1,0 +1,155 @@
+"""The evidence header of a population: everything an auditor needs to rely on a list, in one document (soc2.md 8.3).
+
+Promises: deterministic for one book, period and checkpoint; what differs from run to run is only pointed at. Completeness is
+`demonstrated` when no check that bears on it says otherwise, else `not_demonstrated` with every reason; both say what they
+cover.
+Does not conclude anything about a control.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from proofbook import __version__
+from proofbook.book.interface import StoredCheckpoint
+from proofbook.bundle.layout import RUN, definition_path
+from proofbook.bundle.manifest import period_document
+from proofbook.export.checks import Check
+from proofbook.export.definition import SYSTEM_PATH, Definition, filters_in_words
+from proofbook.export.engagement import Engagement
+from proofbook.export.observation import Observation
+from proofbook.export.totals import Totals
+from proofbook.primitives.canonical import JsonValue, canonical_bytes
+
+DEMONSTRATED: Final = "demonstrated"
+NOT_DEMONSTRATED: Final = "not_demonstrated"
+RETENTION: Final = (
+    "evidence of the engagement: keep as long as the engagement's policy says; holds names of principals, no content"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class HeaderParts:
+    """What a header is made of. `files` maps names inside the population's folder to hex digests."""
+
+    evidence_id: str
+    definition: Definition
+    engagement: Engagement
+    checkpoint: StoredCheckpoint
+    totals: tuple[Totals, ...]
+    left_out: Mapping[str, Mapping[str, int]]
+    counted: Mapping[str, int]
+    checks: tuple[Check, ...]
+    seen: Observation
+    files: Mapping[str, str]
+
+
+def completeness(checks: tuple[Check, ...]) -> str:
+    """The word for a set of checks."""
+    return NOT_DEMONSTRATED if any(each.reason for each in checks) else DEMONSTRATED
+
+
+def format_header(parts: HeaderParts) -> bytes:
+    """`header.json`: canonical JSON and a newline."""
+    return canonical_bytes(header_document(parts)) + b"\n"
+
+
+def header_document(parts: HeaderParts) -> dict[str, JsonValue]:
+    """The header as values."""
+    definition, engagement, checks = parts.definition, parts.engagement, parts.checks
+    rows = {each.table: each.rows for each in parts.totals}
+    return {
+        "evidence_id": parts.evidence_id,
+        "title": definition.title,
+        "purpose": definition.purpose,
+        "population": definition.population,
+        "unit": definition.unit,
+        "criteria": list(definition.criteria),
+        "controls": list(definition.controls),
+        "artifacts": list(definition.artifacts),
+        "entity": engagement.entity,
+        "engagement": engagement.id,
+        "systems": _systems(definition, engagement),
+        "environment": engagement.environment,
+        "sources": _sources(parts),
+        "report": {
+            "id": definition.id,
+            "version": definition.version,
+            "logic_sha256": definition.logic_sha256,
+            "definition": definition_path(definition.population),
+        },
+        "filters": list(filters_in_words(definition)),
+        "left_out": {table: {reason: counts[reason] for reason in sorted(counts)} for table, counts in parts.left_out.items()},
+        "period": _period(engagement),
+        "as_of": {
+            "size": parts.checkpoint.size,
+            "root": parts.checkpoint.root.hex(),
+            "signed_at": parts.checkpoint.signed_at,
+        },
+        "run": f"see {RUN}",
+        "row_counts": rows,
+        "columns": {each.table: list(each.columns) for each in parts.totals},
+        "control_totals": {each.table: each.document() for each in parts.totals},
+        "source_count": _source_count(parts, rows),
+        "checks": [each.document() for each in checks],
+        "duplicates": {each.table: list(each.second) for each in parts.totals},
+        "completeness": completeness(checks),
+        "reasons": _reasons(checks),
+        "redactions": [],
+        "files": {name: parts.files[name] for name in sorted(parts.files)},
+        "tool": {"name": "proofbook", "version": __version__},
+        "preparer": f"generated without hand-work; {RUN} names who ran it",
+        "reviewer": "not reviewed",
+        "retention": RETENTION,
+        "limitations": list(definition.limitations),
+    }
+
+
+def _systems(definition: Definition, engagement: Engagement) -> list[str]:
+    told = any(each.path == SYSTEM_PATH for table in definition.tables for each in table.columns)
+    if not told:
+        return ["all: this population does not tell systems apart"]
+    return sorted(engagement.systems) or ["all systems; no filter"]
+
+
+def _sources(parts: HeaderParts) -> list[JsonValue]:
+    return [
+        {
+            "id": source,
+            "assurance": trace.assurance,
+            "program": trace.program,
+            "version": trace.version,
+            "access": "written by the recorder itself; read from the book",
+            "entries": trace.entries,
+            "first_recorded": trace.first_recorded,
+            "last_recorded": trace.last_recorded,
+        }
+        for source, trace in sorted(parts.seen.sources.items())
+    ]
+
+
+def _period(engagement: Engagement) -> dict[str, JsonValue]:
+    period = engagement.period
+    wording = (
+        f"from {period.first.isoformat()} 00:00:00 to the end of {period.last.isoformat()}, both days included, "
+        f"in {period.zone}; in UTC below, start included, end not"
+    )
+    return {**period_document(period), "wording": wording}
+
+
+def _source_count(parts: HeaderParts, rows: Mapping[str, int]) -> dict[str, JsonValue]:
+    agree = all(parts.counted.get(table) == count for table, count in rows.items())
+    return {
+        "how": "counted by SQL over the projection of the same book, other code than the export; not a second source",
+        "value": {table: parts.counted[table] for table in sorted(parts.counted)},
+        "comparison": "agree" if agree else "differs",
+    }
+
+
+def _reasons(checks: tuple[Check, ...]) -> list[JsonValue]:
+    reasons: list[JsonValue] = [f"{each.id}: {each.reason}" for each in checks if each.reason]
+    if reasons:
+        return reasons
+    return ["for what this population's system of record can see; see limitations for what it cannot"]

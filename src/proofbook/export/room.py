@@ -1,0 +1,262 @@
+"""Makes an evidence room: reads the book twice, writes everything beside its final place, checks it, records it, hands it over.
+
+Promises: for one book, period and checkpoint every file but the run header is the same, byte for byte. The room is verified by
+the same program that lies in it before anyone sees it; a room that does not check out is not handed over. What was exported is
+recorded in the book first (a room that could not be recorded is not handed over either). A failure leaves nothing behind.
+Memory stays flat.
+Does not: hold content of exchanges; conclude anything.
+Hostile input: IntegrityError for a damaged book, naming the place; RefusedError for a place that is taken.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+from typing import Final
+
+from proofbook.book.interface import BookReading, StoredCheckpoint
+from proofbook.bundle import layout
+from proofbook.bundle.manifest import Manifest, Omission, evidence_ids, format_manifest, format_sums, manifest_text, run_text
+from proofbook.export import document
+from proofbook.export.artifact_part import ArtifactFile, plan_artifacts, write_artifacts
+from proofbook.export.book_part import Progress, choose_checkpoint, earlier_checkpoints, write_book
+from proofbook.export.checking import check_room
+from proofbook.export.definition import POPULATIONS, load_definition, narrow_to_systems
+from proofbook.export.engagement import Engagement, RunBy
+from proofbook.export.folder import RoomFolder, hand_over, staged
+from proofbook.export.front import FrontParts, write_front
+from proofbook.export.observation import Listed, Observation
+from proofbook.export.population import Basis, PopulationExport, Written
+from proofbook.export.recording import ExportRecord, record_export
+from proofbook.export.rows import Placed
+from proofbook.export.run_header import format_run
+from proofbook.export.worksheet import Worksheet
+from proofbook.journal.receipt import Recorder
+from proofbook.primitives.instants import Clock, format_instant
+from proofbook.readmodel import artifacts, contents, exchanges
+from proofbook.readmodel.projection import Projection
+from proofbook.records.envelope import Actor
+from proofbook.tlog.note import Signer, sign_note
+from proofbook.tlog.tile import derive_bundles, derive_tiles
+from proofbook.tlog.vkey import format_vkey
+
+WITHHELD: Final = (
+    "content of exchanges (prompts and answers): sealed in the vault, released one item at a time and on record",
+    "secrets of access keys: only their hashes were ever kept",
+)
+_NOT_MADE: Final = (
+    Omission("populations other than POP-07 and POP-15", "not produced by this version"),
+    Omission(
+        "01 scope, 02 control matrix, 03 policies, 05 samples, 06 evidence by criterion, 08 incidents, 09 vendors, "
+        "11 correspondence",
+        "not produced by this version; kept by the entity elsewhere",
+    ),
+    Omission("engine counters, the second source for POP-15", "were not collected"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ExportFrom:
+    """Where a room comes from: the book, its projection, the log key, the door in, the clock, and who runs the export."""
+
+    book: BookReading
+    projection: Projection
+    signer: Signer
+    recorder: Recorder
+    clock: Clock
+    actor: Actor
+    run: RunBy
+    source: str = "export:main"
+
+
+@dataclass(frozen=True, slots=True)
+class ExportedPopulation:
+    """What was handed over of one population."""
+
+    population: str
+    rows: int
+    completeness: str
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ExportedRoom:
+    """What was handed over. `manifest` is the digest of the manifest."""
+
+    path: Path
+    manifest: str
+    files: int
+    checkpoint: StoredCheckpoint
+    populations: tuple[ExportedPopulation, ...]
+    omissions: tuple[Omission, ...]
+
+
+@dataclass(slots=True)
+class _Plan:
+    """What is known before the first population is written."""
+
+    checkpoint: StoredCheckpoint
+    seen: Observation
+    exports: list[PopulationExport]
+    artifacts: tuple[ArtifactFile, ...] = ()
+    omissions: tuple[Omission, ...] = ()
+    paths: list[str] = field(default_factory=list)
+
+
+def export_room(
+    out: Path,
+    origin: ExportFrom,
+    engagement: Engagement,
+    *,
+    as_of_size: int | None = None,
+    progress: Progress = lambda _what, _done, _of: None,
+) -> ExportedRoom:
+    """Writes the room of an engagement to `out`, which must not exist or be an empty folder.
+
+    Raises:
+        RefusedError: `out` is taken. UnavailableError: no checkpoint yet, or trouble with the disk or the store.
+        IntegrityError: the book does not lead to its checkpoint, or the room does not check out.
+    """
+    started = origin.clock.now()
+    checkpoint = choose_checkpoint(origin.book, engagement.period, origin.signer, as_of_size)
+    with staged(out) as folder, Worksheet(folder.workspace / "worksheet.sqlite") as worksheet:
+        origin.projection.catch_up(lambda done: progress("catching up", done, checkpoint.size))
+        written, plan = _write_parts(folder, origin, engagement, checkpoint, worksheet, progress)
+        front = FrontParts(
+            origin.book.origin, format_vkey(origin.signer.key), engagement, checkpoint, written, plan.artifacts, plan.omissions
+        )
+        shredded = contents.count_erased(origin.projection.reader, checkpoint.size)
+        write_front(folder, front, withheld=WITHHELD, shredded=shredded, paths=plan.paths)
+        manifest = _manifest(folder, origin, engagement, plan, written, shredded)
+        run = format_run(origin.run, started, origin.clock.now())
+        manifest_bytes = _seal(folder, origin, manifest, run)
+        progress("verifying the room", 0, 1)
+        check_room(folder.root, format_vkey(origin.signer.key))
+        progress("verifying the room", 1, 1)
+        record = ExportRecord(engagement, checkpoint, manifest_bytes, len(manifest.files), plan.omissions)
+        record_export(origin.recorder, origin.actor, origin.source, origin.clock, record, written)
+        hand_over(folder, out)
+    return ExportedRoom(
+        path=out,
+        manifest="sha256:" + sha256(manifest_bytes).hexdigest(),
+        files=len(manifest.files),
+        checkpoint=checkpoint,
+        populations=tuple(
+            ExportedPopulation(each.room.population, each.rows, each.completeness, each.reasons) for each in written
+        ),
+        omissions=plan.omissions,
+    )
+
+
+def _write_parts(
+    folder: RoomFolder,
+    origin: ExportFrom,
+    engagement: Engagement,
+    checkpoint: StoredCheckpoint,
+    worksheet: Worksheet,
+    progress: Progress,
+) -> tuple[tuple[Written, ...], _Plan]:
+    """The book, the artifact records, the populations."""
+    period, reader = engagement.period, origin.projection.reader
+    seen = Observation(format_instant(period.start), format_instant(period.end))
+    ids: dict[str, str] = {}
+    basis = Basis(origin.book, engagement, checkpoint, seen, worksheet, ids, contents.count_erased(reader, checkpoint.size))
+    definitions = [narrow_to_systems(load_definition(each), engagement.systems) for each in POPULATIONS]
+    plan = _Plan(checkpoint, seen, [PopulationExport(basis, each) for each in definitions])
+
+    def see(entry: Placed) -> None:
+        seen.see(entry.index, entry.value)
+        for each in plan.exports:
+            each.see(entry)
+
+    write_book(folder, origin.book, checkpoint, see, progress)
+    newest = [index for each in plan.exports for index in each.newest_of("artifacts")]
+    plan.artifacts, unnamed = plan_artifacts(origin.book, newest)
+    plan.omissions = (*_missing_document(), *unnamed, *_NOT_MADE)
+    plan.paths = _paths(origin.book, plan)
+    ids.update(evidence_ids(plan.paths))
+    write_artifacts(folder, plan.artifacts)
+    strays = _strays(origin, checkpoint.size)
+    counted = _counts(origin, engagement, checkpoint.size)
+    return tuple(each.write(folder, counted, strays, progress) for each in plan.exports), plan
+
+
+def _paths(book: BookReading, plan: _Plan) -> list[str]:
+    """Every path the manifest will list, so that evidence ids are known before the first file that states one."""
+    size = plan.checkpoint.size
+    paths = [layout.README, layout.INDEX_HTML, layout.INDEX_CSV, layout.HOW_TO_VERIFY, layout.VERIFIER]
+    paths += [layout.INDEX_PDF] if document.is_available() else []
+    paths += [path for each in plan.exports for path in each.paths()]
+    paths += [each.path for each in plan.artifacts]
+    paths += [layout.CHECKPOINT, layout.KEYS]
+    paths += [layout.earlier_checkpoint_path(each.size) for each in earlier_checkpoints(book, size)]
+    paths += [layout.tile_path(each) for each in derive_tiles(size) if each.level == 0]
+    paths += [layout.tile_path(each) for each in derive_bundles(size)]
+    return paths
+
+
+def _counts(origin: ExportFrom, engagement: Engagement, size: int) -> Mapping[str, int]:
+    """Separate counts by SQL, for the tables of all populations. The filters are stated here a second time on purpose."""
+    reader, period, systems = origin.projection.reader, engagement.period, engagement.systems
+    protocols = ("openai.chat", "openai.completions")
+    return {
+        "interactions": exchanges.count_in(reader, period, size=size, refused=False, protocols=protocols, systems=systems),
+        "refusals": exchanges.count_in(reader, period, size=size, refused=True, systems=systems),
+        "artifacts": artifacts.count(reader, size),
+        "records": artifacts.count_versions(reader, size),
+    }
+
+
+def _strays(origin: ExportFrom, size: int) -> Listed:
+    """Responses that found no open request, as the projection saw them."""
+    found = Listed()
+    for each in exchanges.stray_responses(origin.projection.reader):
+        if each.index < size:
+            found.add(each.entry)
+    return found
+
+
+def _missing_document() -> tuple[Omission, ...]:
+    return () if document.is_available() else (Omission(layout.INDEX_PDF, "typst is not installed here"),)
+
+
+def _manifest(
+    folder: RoomFolder,
+    origin: ExportFrom,
+    engagement: Engagement,
+    plan: _Plan,
+    written: tuple[Written, ...],
+    shredded: int,
+) -> Manifest:
+    if sorted(each.path for each in folder.files) != sorted(plan.paths):
+        odd = sorted({each.path for each in folder.files} ^ set(plan.paths))
+        raise RuntimeError(f"files written and files planned differ: {odd[:5]}")
+    return Manifest(
+        origin=origin.book.origin,
+        entity=engagement.entity,
+        engagement=engagement.id,
+        period=engagement.period,
+        size=plan.checkpoint.size,
+        root=plan.checkpoint.root.hex(),
+        files=tuple(folder.files),
+        populations=tuple(each.room for each in written),
+        artifacts=tuple(sorted(each.path for each in plan.artifacts)),
+        omissions=plan.omissions,
+        withheld=WITHHELD,
+        shredded=shredded,
+    )
+
+
+def _seal(folder: RoomFolder, origin: ExportFrom, manifest: Manifest, run: bytes) -> bytes:
+    """Manifest, sums, run header, and the two signatures."""
+    manifest_bytes, sums = format_manifest(manifest), format_sums(manifest.files)
+    folder.write(layout.MANIFEST, "Manifest", manifest_bytes)
+    folder.write(layout.SUMS, "SHA-256 of every file", sums)
+    folder.write(layout.RUN, "Run header", run)
+    text = manifest_text(manifest, manifest_bytes, sums)
+    folder.write(layout.MANIFEST_SIGNATURE, "Signature of the manifest", sign_note(text, [origin.signer]))
+    text = run_text(manifest.origin, run, manifest_bytes)
+    folder.write(layout.RUN_SIGNATURE, "Signature of the run header", sign_note(text, [origin.signer]))
+    return manifest_bytes
