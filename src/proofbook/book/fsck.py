@@ -9,19 +9,19 @@ true. Reads only; memory stays flat.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from itertools import islice, repeat
 from pathlib import Path
 from typing import Final
-
-import apsw
 
 from proofbook.book.fence import FenceState, FileFence
 from proofbook.book.growth import Growth
 from proofbook.book.interface import KeyPeriod, StoredCheckpoint
 from proofbook.book.reader import BookReader
-from proofbook.book.sqlite import open_reading
-from proofbook.errors import ProofbookError
+from proofbook.errors import EntryDamaged, ProofbookError
+from proofbook.primitives.instants import parse_instant
 from proofbook.records.envelope import Entry, parse_entry
 from proofbook.records.kinds import check_body
 from proofbook.tlog.checkpoint import check_checkpoint
@@ -34,6 +34,8 @@ MAX_DAMAGES: Final = 200
 _CHUNK: Final = 1024
 _HOLE: Final = bytes(32)
 """Stands for the leaf hash of an entry that is missing."""
+_LONGEST_UNSIGNED: Final = timedelta(minutes=2)
+"""Twice the longest interval between signatures that can be configured."""
 _MOST_HOLES: Final = 1 << 20
 """A row with an absurd index must not keep an inspection busy."""
 
@@ -70,24 +72,37 @@ def inspect_book(
     *,
     fence: FileFence,
     each: Callable[[int, Entry], None] | None = None,
+    freeze: Callable[[], int] | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> Inspection:
-    """Inspect a whole book. `each` is shown every readable entry; `progress` the number of entries looked at.
+    """Inspect a whole book as it stands at one moment; a writer may go on meanwhile.
+
+    `each` is shown every well-formed entry; `freeze` is called, more than once if need be, until it says that what else is looked
+    at stands at the same size; `progress` is told the number of entries looked at.
 
     Raises:
         ConfigurationError, StoreUnavailable, IntegrityError: the file cannot be read as a book at all.
     """
     seen = Inspection()
     with BookReader(path) as reader:
-        connection = open_reading(path)
         try:
-            _check_file(connection, seen)
-            _Walk(connection, reader, seen, each, progress).run(fence)
-        except apsw.Error as error:
-            seen.report(str(path), f"the file is damaged below what can be read: {error}")
-        finally:
-            connection.close()
+            before = _read_fence(fence, seen)
+            with _one_moment(reader, freeze):
+                _check_file(reader, seen)
+                _Walk(reader, seen, each, progress).run(fence, before)
+        except EntryDamaged as error:
+            seen.report(error.place or str(path), f"the file is damaged below what can be read: {error}")
     return seen
+
+
+@contextmanager
+def _one_moment(reader: BookReader, freeze: Callable[[], int] | None) -> Iterator[None]:
+    with reader.snapshot() as size:
+        if freeze is None or freeze() == size:
+            yield
+            return
+    with _one_moment(reader, freeze):
+        yield
 
 
 class _Walk:
@@ -95,13 +110,11 @@ class _Walk:
 
     def __init__(
         self,
-        connection: apsw.Connection,
         reader: BookReader,
         seen: Inspection,
         each: Callable[[int, Entry], None] | None,
         progress: Callable[[int], None] | None,
     ) -> None:
-        self._connection = connection
         self._reader = reader
         self._seen = seen
         self._each = each
@@ -113,12 +126,17 @@ class _Walk:
         self._good = 0
         self._broken = 0
         self._tables = Tables()
+        self._edges: tuple[int, ...] = ()
+        self._unsigned: list[str] = []
+        """When the first and the last of the entries were recorded that the fence covers and no stored checkpoint does."""
 
-    def run(self, fence: FileFence) -> None:
-        """The whole walk."""
-        state = self._read_fence(fence)
+    def run(self, fence: FileFence, state: FenceState | None) -> None:
+        """The whole walk. `state` is the fence's, read before: what it had let pass then must be here."""
+        newest = max((mark.size for mark in self._checkpoints), default=0)
+        self._check_fence(fence, newest)
+        self._edges = (newest, state.size - 1) if state and state.size > newest else ()
         stops = {mark.size for mark in self._checkpoints} | ({state.size} if state else set())
-        leaves = self._derived(self._connection.execute("SELECT idx, bytes, leaf FROM entry ORDER BY idx"))
+        leaves = self._derived(self._reader.rows("SELECT idx, bytes, leaf FROM entry ORDER BY idx"))
         pending = self._checkpoints[:]
         for stop in [*sorted(stops), None]:
             self._extend(leaves, stop)
@@ -131,27 +149,23 @@ class _Walk:
             self._seen.report(f"entry {size}", f"a checkpoint over {mark.size} entries is signed, the book holds {size}")
         if state and state.size > size:
             self._seen.report(f"entry {size}", f"{fence.path}: {state.size} entries were signed, the book holds {size}")
+        self._check_unsigned()
         if self._broken > 1:
             self._seen.report("checkpoints", f"{self._broken - 1} more cover the changed entries and do not lead to their root")
         self._check_tables(size)
         self._seen.entries, self._seen.checkpoints, self._seen.root = size, len(self._checkpoints), self._growth.root().hex()
 
-    def _read_fence(self, fence: FileFence) -> FenceState | None:
-        newest = max((mark.size for mark in self._checkpoints), default=0)
+    def _check_fence(self, fence: FileFence, newest: int) -> None:
+        """Read after the book was: a fence that is not at the newest signature by now was lost or set back."""
         try:
             state = fence.read()
-        except ProofbookError as error:
-            self._seen.report(str(fence.path), str(error))
-            return None
+        except ProofbookError:
+            return  # reported when it was read the first time
         if newest and state is None:
             self._seen.report(str(fence.path), "the fence of a signed book is missing")
         elif state is not None and newest > state.size:
             what = f"stands at size {state.size}, a checkpoint over {newest} is signed: it was set back"
             self._seen.report(str(fence.path), what)
-        elif state is not None and newest < state.size:
-            what = f"{fence.path}: a signature over {state.size} entries was allowed, the newest one stored covers {newest}"
-            self._seen.report(f"checkpoint {state.size}", f"{what}: it was removed, or the writer was cut off and not restarted")
-        return state
 
     def _extend(self, leaves: Iterator[bytes], stop: int | None) -> None:
         while stop is None or self._growth.size < stop:
@@ -194,6 +208,8 @@ class _Walk:
         if entry.recorded < self._recorded and entry.kind != "clock.stepped":
             self._seen.report(f"entry {index}", f"recorded {entry.recorded}, before its predecessor's {self._recorded}")
         self._recorded = entry.recorded
+        if index in self._edges:
+            self._unsigned.append(entry.recorded)
         self._tables.see(index, entry)
         if self._each is not None:
             self._each(index, entry)
@@ -201,9 +217,7 @@ class _Walk:
 
     def _check_tiles(self, leaves: list[bytes]) -> None:
         for tile in self._growth.extend(leaves):
-            row = self._connection.execute(
-                "SELECT hashes, root FROM tile WHERE level = ? AND idx = ?", (tile.level, tile.index)
-            ).fetchone()
+            row = self._reader.row("SELECT hashes, root FROM tile WHERE level = ? AND idx = ?", (tile.level, tile.index))
             place = f"tile {tile.level}/{tile.index}"
             if row is None:
                 self._seen.report(place, "is missing")
@@ -229,6 +243,17 @@ class _Walk:
         elif not self._broken:
             self._good = mark.size
 
+    def _check_unsigned(self) -> None:
+        """A writer that is cut off after the fence leaves one signature out; it never leaves minutes of entries unsigned."""
+        if not self._unsigned:
+            return
+        first, last = parse_instant(self._unsigned[0]), parse_instant(self._unsigned[-1])
+        if last - first > _LONGEST_UNSIGNED:
+            start, stop = self._edges
+            self._seen.report(
+                f"checkpoint {stop + 1}", f"entries {start} to {stop} were signed and no checkpoint over them is stored"
+            )
+
     def _mismatch(self, size: int, what: str) -> None:
         """The first root that does not re-derive tells where; those after it only follow from it."""
         if not self._broken:
@@ -236,17 +261,17 @@ class _Walk:
         self._broken += 1
 
     def _check_tables(self, size: int) -> None:
-        head = self._connection.execute("SELECT size, range, recorded FROM head WHERE one = 1").fetchone()
+        head = self._reader.row("SELECT size, range, recorded FROM head WHERE one = 1")
         if head is None or head[0] != size or head[1] != self._growth.state() or (size and head[2] != self._recorded):
             self._seen.report("head", f"does not re-derive from the {size} entries stored")
-        stored = {row[0]: row[1:] for row in self._connection.execute("SELECT id, seq, idx, recorded FROM source")}
+        stored = {row[0]: row[1:] for row in self._reader.rows("SELECT id, seq, idx, recorded FROM source")}
         if stored != self._tables.sources:
             self._seen.report("source", "the table of source numbers does not re-derive from the entries")
         if self._reader.kinds() != self._tables.kinds:
             self._seen.report("kind", "the table of record kinds does not re-derive from the entries")
-        tiles = self._connection.execute("SELECT count(*) FROM tile").fetchone()
-        if tiles is None or tiles[0] != self._seen.tiles:
-            self._seen.report("tile", f"{tiles and tiles[0]} tiles are stored, the entries give {self._seen.tiles}")
+        tiles = self._reader.row("SELECT count(*) FROM tile")[0]
+        if tiles != self._seen.tiles:
+            self._seen.report("tile", f"{tiles} tiles are stored, the entries give {self._seen.tiles}")
         if size:
             for what in self._tables.check_keys(self._reader.origin, self._keys):
                 self._seen.report("log_key", what)
@@ -285,8 +310,16 @@ class Tables:
             before = new
 
 
-def _check_file(connection: apsw.Connection, seen: Inspection) -> None:
-    rows = [str(row[0]) for row in connection.execute("PRAGMA quick_check(20)")]
+def _read_fence(fence: FileFence, seen: Inspection) -> FenceState | None:
+    try:
+        return fence.read()
+    except ProofbookError as error:
+        seen.report(str(fence.path), str(error))
+        return None
+
+
+def _check_file(reader: BookReader, seen: Inspection) -> None:
+    rows = [str(row[0]) for row in reader.rows("PRAGMA quick_check(20)")]
     if rows != ["ok"]:
         for row in rows:
             seen.report("database file", row)

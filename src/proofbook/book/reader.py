@@ -7,6 +7,7 @@ indices below the size never go away.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -27,8 +28,8 @@ class BookReader:
         """Open. Raises ConfigurationError when there is no book, IntegrityError when the file is something else."""
         self._path = path
         self._connection = open_reading(path)
-        tables = {row[0] for row in self._rows("SELECT name FROM sqlite_schema")}
-        row = next(self._rows("SELECT origin FROM identity"), None) if {"identity", "head", "entry"} <= tables else None
+        tables = {row[0] for row in self.rows("SELECT name FROM sqlite_schema")}
+        row = next(self.rows("SELECT origin FROM identity"), None) if {"identity", "head", "entry"} <= tables else None
         if row is None:
             self.close()
             raise IntegrityError(f"{path}: is not a book", place=str(path))
@@ -51,14 +52,14 @@ class BookReader:
 
     def size(self) -> int:
         """Number of entries committed."""
-        row = self._row("SELECT size FROM head WHERE one = 1")
+        row = self.row("SELECT size FROM head WHERE one = 1")
         if row is None:
             raise EntryDamaged("the book has no head", place="head")
         return int(row[0])
 
     def entry(self, index: int) -> bytes:
         """The bytes of one entry. Raises InputError when the index is beyond the book."""
-        row = self._row("SELECT bytes FROM entry WHERE idx = ?", (index,))
+        row = self.row("SELECT bytes FROM entry WHERE idx = ?", (index,))
         if row is None:
             size = self.size()
             if 0 <= index < size:
@@ -70,7 +71,7 @@ class BookReader:
         """Index and bytes of entries in [start, stop). Raises EntryDamaged at a hole."""
         expected = start
         bounds = (start, stop)
-        for index, data in self._rows("SELECT idx, bytes FROM entry WHERE idx >= ? AND idx < ? ORDER BY idx", bounds):
+        for index, data in self.rows("SELECT idx, bytes FROM entry WHERE idx >= ? AND idx < ? ORDER BY idx", bounds):
             if index != expected:
                 raise EntryDamaged(f"entry {expected} is missing", place=f"entry {expected}")
             expected += 1
@@ -80,7 +81,7 @@ class BookReader:
 
     def leaf_hashes(self, start: int, stop: int) -> Iterator[bytes]:
         """Stored leaf hashes in [start, stop)."""
-        for row in self._rows("SELECT leaf FROM entry WHERE idx >= ? AND idx < ? ORDER BY idx", (start, stop)):
+        for row in self.rows("SELECT leaf FROM entry WHERE idx >= ? AND idx < ? ORDER BY idx", (start, stop)):
             yield row[0]
 
     def root(self, size: int) -> bytes:
@@ -103,35 +104,48 @@ class BookReader:
 
     def latest_checkpoint(self) -> StoredCheckpoint | None:
         """The newest signed checkpoint."""
-        row = self._row(f"{_CHECKPOINT} ORDER BY size DESC LIMIT 1")
+        row = self.row(f"{_CHECKPOINT} ORDER BY size DESC LIMIT 1")
         return None if row is None else StoredCheckpoint(*row)
 
     def checkpoint_since(self, instant: str) -> StoredCheckpoint | None:
         """The first checkpoint signed at or after an instant."""
-        row = self._row(f"{_CHECKPOINT} WHERE signed_at >= ? ORDER BY signed_at, size LIMIT 1", (instant,))
+        row = self.row(f"{_CHECKPOINT} WHERE signed_at >= ? ORDER BY signed_at, size LIMIT 1", (instant,))
         return None if row is None else StoredCheckpoint(*row)
 
     def checkpoints(self) -> Iterator[StoredCheckpoint]:
         """Every stored checkpoint, smallest first."""
-        for row in self._rows(f"{_CHECKPOINT} ORDER BY size"):
+        for row in self.rows(f"{_CHECKPOINT} ORDER BY size"):
             yield StoredCheckpoint(*row)
 
     def keys(self) -> tuple[KeyPeriod, ...]:
         """The log's key history, oldest first."""
-        rows = [(int(row[0]), str(row[1])) for row in self._rows("SELECT from_size, vkey FROM log_key ORDER BY from_size")]
+        rows = [(int(row[0]), str(row[1])) for row in self.rows("SELECT from_size, vkey FROM log_key ORDER BY from_size")]
         ends: list[int | None] = [first for first, _ in rows[1:]]
         return tuple(KeyPeriod(vkey, first, end) for (first, vkey), end in zip(rows, [*ends, None], strict=True))
 
     def kinds(self) -> dict[str, tuple[int, int]]:
         """For each kind: index of its newest entry, and how many there are."""
-        return {row[0]: (row[1], row[2]) for row in self._rows("SELECT name, idx, count FROM kind ORDER BY name")}
+        return {row[0]: (row[1], row[2]) for row in self.rows("SELECT name, idx, count FROM kind ORDER BY name")}
 
-    def _rows(self, statement: str, bindings: tuple[object, ...] = ()) -> Iterator[Any]:
+    @contextmanager
+    def snapshot(self) -> Iterator[int]:
+        """The book's size; until the end of the block every answer is of that moment, whatever is appended meanwhile."""
+        with reading(self._path):
+            self._connection.execute("BEGIN").fetchall()
+        try:
+            yield self.size()
+        finally:
+            with reading(self._path):
+                self._connection.execute("ROLLBACK").fetchall()
+
+    def rows(self, statement: str, bindings: tuple[object, ...] = ()) -> Iterator[Any]:
+        """Raw rows of a SELECT, for inspection. SQLite's errors leave as ours."""
         with reading(self._path):
             yield from self._connection.execute(statement, bindings)
 
-    def _row(self, statement: str, bindings: tuple[object, ...] = ()) -> Any:
-        return next(self._rows(statement, bindings), None)
+    def row(self, statement: str, bindings: tuple[object, ...] = ()) -> Any:
+        """The first raw row, or None."""
+        return next(self.rows(statement, bindings), None)
 
     def _check_size(self, size: int) -> None:
         held = self.size()

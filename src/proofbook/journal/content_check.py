@@ -25,7 +25,7 @@ class _Missing:
 
 @dataclass(slots=True)
 class ContentCheck:
-    """The running account. Pass `see` to `inspect_book`, then call `finish`."""
+    """The running account. Pass `see` and `freeze` to `inspect_book`, then call `finish`."""
 
     vault: VaultReader
     present: int = 0
@@ -36,6 +36,10 @@ class ContentCheck:
     _erased: dict[str, int] = field(default_factory=dict)
     _held: dict[str, int] = field(default_factory=dict)
     _conversations: dict[str, str] = field(default_factory=dict)
+
+    def freeze(self) -> int:
+        """Look at the vault as it stands now; the size of the book at this moment."""
+        return self.vault.freeze()
 
     def see(self, index: int, entry: Entry) -> None:
         """Look at one entry, whose body was held against its kind already."""

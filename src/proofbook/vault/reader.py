@@ -94,6 +94,13 @@ class VaultReader:
         """Conversations on legal hold."""
         return frozenset(str(row[0]) for row in self._rows("SELECT conversation FROM hold", ()))
 
+    def freeze(self) -> int:
+        """Look at this moment from here on, whatever is written meanwhile; the size of the book at this moment."""
+        if self._connection.in_transaction:
+            self._rows("ROLLBACK", ())
+        self._rows("BEGIN", ())
+        return int(self._rows("SELECT size FROM head", ())[0][0])
+
     def blobs(self) -> int:
         """Number of sealed blobs held for entries of this book."""
         return int(self._rows("SELECT count(*) FROM content", ())[0][0])

@@ -129,7 +129,7 @@ def inspect_home(
     if content:
         with open_vault(home) as vault:
             check = ContentCheck(vault)
-            seen = inspect_book(home.book, fence=fence, each=check.see, progress=progress)
+            seen = inspect_book(home.book, fence=fence, each=check.see, freeze=check.freeze, progress=progress)
             check.finish()
         counts, extra = {"present": check.present, "shredded": check.shredded}, check.damages
     else:
