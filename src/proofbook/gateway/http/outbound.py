@@ -231,4 +231,6 @@ class Outbound(asyncio.Protocol):
         """The reply is complete."""
         if self._head is not None:
             self._ended = True
-            self._reusable = self._parser.should_keep_alive()
+            # llama.cpp promises to keep a connection after a stream and closes it a millisecond later: only a reply of declared
+            # length leaves it fit for another request
+            self._reusable = self._parser.should_keep_alive() and self._head.length is not None
