@@ -7,7 +7,7 @@ which proves that the room is whole, not whose it is. Hostile input raises `Dama
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import List, Optional, Tuple
+from typing import List, Optional, Sequence, Tuple
 
 from proofbook.verify.encoding import Damage, field, parse_document, show
 from proofbook.verify.entries import BookFacts
@@ -52,9 +52,9 @@ def parse_keys(data: bytes) -> Tuple[str, List[KeyRange]]:
     return origin, ranges
 
 
-def key_for(room: Room, size: int) -> VerifierKey:
+def key_for(ranges: Sequence[KeyRange], size: int) -> VerifierKey:
     """The key the room names for checkpoints of `size`. Raises Damage."""
-    for each in parse_keys(room.read(KEYS))[1]:
+    for each in ranges:
         if each.start < size and (each.end is None or size <= each.end):
             return each.key
     raise Damage(KEYS, f"names no key for a tree of {size} entries")
@@ -65,7 +65,7 @@ def trusted_keys(room: Room, size: int) -> List[VerifierKey]:
     if room.given_keys:
         return list(room.given_keys)
     try:
-        return [key_for(room, size)]
+        return [key_for(parse_keys(room.read(KEYS))[1], size)]
     except Damage as damage:
         raise NotRun(f"no key: {damage.place}: {damage.what}; give one with --key") from None
 
@@ -83,7 +83,7 @@ def head_size(room: Room) -> int:
 def check_keys(room: Room, facts: Optional[BookFacts], found: Findings) -> str:
     """Step 7. The book itself names the keys: its first entry the first one, each rotation the next."""
     origin, ranges = parse_keys(room.read(KEYS))
-    _check_outside(room, origin, found)
+    _check_outside(room, origin, ranges, found)
     if facts is None:
         raise NotRun("the entries cannot be read (step 6)")
     opened = facts.opened
@@ -107,11 +107,11 @@ def check_keys(room: Room, facts: Optional[BookFacts], found: Findings) -> str:
     )
 
 
-def _check_outside(room: Room, origin: str, found: Findings) -> None:
+def _check_outside(room: Room, origin: str, ranges: Sequence[KeyRange], found: Findings) -> None:
     if room.manifest is not None and origin != room.manifest.origin:
         found.problem(f"{KEYS}, field origin", f"is {show(origin)}, the manifest says {show(room.manifest.origin)}")
     if room.given_keys and room.checkpoint is not None:
-        current = key_for(room, room.checkpoint.size)
+        current = key_for(ranges, room.checkpoint.size)
         if current.public not in [key.public for key in room.given_keys]:
             found.problem(KEYS, "the key it names for the newest checkpoint is none of those given with --key")
 

@@ -133,7 +133,7 @@ def check_note(note: Note, keys: Sequence[VerifierKey], place: str) -> List[Tupl
     for key in keys:
         known.setdefault((key.name, key.key_id), []).append(key)
     signed: List[Tuple[VerifierKey, int]] = []
-    for line in note.signatures:
+    for line in dict.fromkeys(note.signatures):  # a line repeated is looked at once
         for key in known.get((line.name, line.raw[:4]), []):
             if not _verifies(key, note.text, line.raw[4:]):
                 raise Damage(place, f"the signature by {show(key.name)} does not verify: the text or the signature was changed")

@@ -45,6 +45,9 @@ MAX_FILE_BYTES = 64 * 1024**3
 MAX_DOCUMENT_BYTES = 8 * 1024 * 1024
 """A JSON file that is read whole: a header, a definition, an artifact record."""
 
+MAX_POPULATIONS = 64
+"""Populations in a room; thirty are known, and each entry is held against the tables of all."""
+
 MAX_PATH_BYTES = 240
 """Below the limit of every common file system, also after unpacking into a folder."""
 
@@ -220,6 +223,11 @@ def parse_manifest(data: bytes) -> Manifest:
         raise Damage(f"{MANIFEST}, field checkpoint", "is not a size and a root of 64 hexadecimal digits")
     if not (is_instant(period.get("start")) and is_instant(period.get("end"))):
         raise Damage(f"{MANIFEST}, field period", "start and end are not instants")
+    populations = field(value, "populations", list, MANIFEST)
+    if len(populations) > MAX_POPULATIONS:
+        raise Damage(
+            f"{MANIFEST}, field populations", f"lists {len(populations)} populations; at most {MAX_POPULATIONS} are read"
+        )
     oddities: List[Tuple[str, str]] = []
     files = _parse_files(field(value, "files", list, MANIFEST), oddities)
     return Manifest(
@@ -229,7 +237,7 @@ def parse_manifest(data: bytes) -> Manifest:
         size=size,
         root=head["root"],
         files=files,
-        populations=tuple(_parse_population(each, n) for n, each in enumerate(field(value, "populations", list, MANIFEST))),
+        populations=tuple(_parse_population(each, n) for n, each in enumerate(populations)),
         artifacts=tuple(_texts(value, "artifacts")),
         omissions=tuple(_parse_omission(each, n) for n, each in enumerate(field(value, "omissions", list, MANIFEST))),
         withheld=tuple(_texts(value, "withheld")),

@@ -12,10 +12,10 @@ from hashlib import sha256
 from typing import List, Optional, Sequence, Tuple
 
 from proofbook.verify.encoding import Damage, show
-from proofbook.verify.keys import head_size, key_for, trusted_keys
+from proofbook.verify.keys import KeyRange, head_size, key_for, parse_keys, trusted_keys
 from proofbook.verify.notes import MAX_NOTE_BYTES, Checkpoint, VerifierKey, check_note, parse_checkpoint, parse_note
 from proofbook.verify.report import Findings, NotAsked, NotRun, counted
-from proofbook.verify.room import CHECKPOINT, EARLIER, MANIFEST, MANIFEST_SIG, MAX_MANIFEST_BYTES, RUN, RUN_SIG, SUMS, Room
+from proofbook.verify.room import CHECKPOINT, EARLIER, KEYS, MANIFEST, MANIFEST_SIG, MAX_MANIFEST_BYTES, RUN, RUN_SIG, SUMS, Room
 
 MAX_EARLIER = 2000
 """Earlier checkpoints in a room; the format keeps about 500, and each costs a signature check."""
@@ -92,18 +92,22 @@ def check_earlier(room: Room, held: Sequence[Tuple[str, bytes]], found: Findings
     paths = earlier_paths(room)
     if len(paths) > MAX_EARLIER:
         raise Damage(EARLIER, f"holds {len(paths)} checkpoints; at most {MAX_EARLIER} are read")
+    try:
+        ranges = parse_keys(room.read(KEYS))[1]
+    except Damage as damage:
+        raise NotRun(f"no key to check them with: {damage.place}: {damage.what}") from None
     for path in paths:
         try:
             checkpoint = parse_checkpoint(room.read(path, MAX_NOTE_BYTES), path)
             if path != f"{EARLIER}{checkpoint.size}":
                 found.problem(path, f"holds a checkpoint of size {checkpoint.size}")
-            _check_beginning(room, checkpoint, size, path, found)
+            _check_beginning(room, checkpoint, ranges, size, path, found)
         except Damage as damage:
             found.problem(damage.place, damage.what)
     for name, data in held:
         place = f"--checkpoint {name}"
         try:
-            _check_beginning(room, parse_checkpoint(data, place), size, place, found)
+            _check_beginning(room, parse_checkpoint(data, place), ranges, size, place, found)
         except Damage as damage:
             found.problem(damage.place, damage.what)
     if held:
@@ -111,22 +115,24 @@ def check_earlier(room: Room, held: Sequence[Tuple[str, bytes]], found: Findings
     return f"{len(paths)} in the room and {len(held)} given, each compared with the root of the tree at its size"
 
 
-def _check_beginning(room: Room, checkpoint: Checkpoint, size: int, place: str, found: Findings) -> None:
+def _check_beginning(
+    room: Room, checkpoint: Checkpoint, ranges: Sequence[KeyRange], size: int, place: str, found: Findings
+) -> None:
+    """Signature first: only a root that the log itself signed shows that the log has two histories."""
+    check_note(checkpoint.note, [key_for(ranges, min(checkpoint.size, size))], place)
     head = room.checkpoint
     if head is not None and checkpoint.origin != head.origin:
         found.problem(place, f"is of the log {show(checkpoint.origin)}, this room of {show(head.origin)}")
     if checkpoint.size > size:
-        found.problem(
-            place, f"has {checkpoint.size} entries, this room only {size}: entries are missing, or a newer room is needed"
-        )
-    else:
-        root = room.roots.get(checkpoint.size)
-        if root is None:
-            found.problem(place, "cannot be compared: the tree of that size could not be computed (step 5)")
-        elif root != checkpoint.root:
-            here = f"this room's first {checkpoint.size} entries have {root.hex()}"
-            found.problem(place, f"HISTORY WAS CHANGED: the checkpoint has the root {checkpoint.root.hex()}, {here}")
-    check_note(checkpoint.note, [key_for(room, min(checkpoint.size, size))], place)
+        missing = "entries are missing, or a newer room is needed"
+        found.problem(place, f"has {checkpoint.size} entries, this room only {size}: {missing}")
+        return
+    root = room.roots.get(checkpoint.size)
+    if root is None:
+        found.problem(place, "cannot be compared: the tree of that size could not be computed (step 5)")
+    elif root != checkpoint.root:
+        here = f"this room's first {checkpoint.size} entries have {root.hex()}"
+        found.problem(place, f"HISTORY WAS CHANGED: the log signed the root {checkpoint.root.hex()}, {here}")
 
 
 def check_witnesses(room: Room, witnesses: Sequence[VerifierKey], found: Findings) -> str:
