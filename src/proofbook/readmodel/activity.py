@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import IntEnum
 
-from proofbook.readmodel.connection import Reader
+from proofbook.readmodel.connection import Bindings, Reader
 
 
 class Grain(IntEnum):
@@ -30,7 +30,7 @@ class Activity:
 
 def counts(reader: Reader, since: str, until: str, grain: Grain) -> tuple[Activity, ...]:
     """Counts of an interval, `since` inclusive and `until` exclusive; groups without rows are left out."""
-    bindings = {"since": since, "until": until, "width": int(grain)}
+    bindings: Bindings = {"since": since, "until": until, "width": int(grain)}
     return tuple(Activity(*row) for row in reader.rows("activity", bindings))
 
 

@@ -1,0 +1,169 @@
+"""The first page: what this book is, where it stands, who records into it, what is in it, and what is not known.
+
+Promises: every figure is either exact (kept by the book), or says over how many of the newest exchanges it was counted. An
+interval nobody recorded is shown as unknown. Does not: judge any of it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Final
+
+from proofbook.errors import ProofbookError
+from proofbook.portal import chart, wording
+from proofbook.portal.coverage import Duty, Span, derive_uncovered, read_duties
+from proofbook.portal.surroundings import NEWEST, Desk, Page, Query
+from proofbook.primitives.instants import format_instant
+from proofbook.readmodel import activity, artifacts, exchanges, sources
+from proofbook.tlog.note import parse_note
+
+_MODELS: Final = 6
+_SPAN_LINES: Final = 5
+
+
+@dataclass(frozen=True, slots=True)
+class SourceLine:
+    """A source as a row: who, how it stands, when it was last heard."""
+
+    source: sources.Source
+    tone: str
+    state: str
+    heartbeat: str
+    gaps: int
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """One thing the book cannot tell, with where to look further."""
+
+    text: str
+    link: str | None = None
+
+
+def show_book(desk: Desk, query: Query) -> Page:
+    """`/`."""
+    del query
+    duties = read_duties(desk.reader)
+    drawing, uncovered = _draw(desk, duties)
+    head = desk.book.latest_checkpoint()
+    kinds = [(kind, count) for kind, (_, count) in sorted(desk.book.kinds().items())]
+    states = activity.states(desk.reader, NEWEST)
+    records = artifacts.latest(desk.reader)
+    values: dict[str, Any] = {
+        "origin": desk.book.origin,
+        "assurances": wording.ASSURANCES,
+        "entries": desk.book.size(),
+        "head": head,
+        "unsigned": desk.book.size() - (head.size if head else 0),
+        "cosignatures": None if head is None else _cosignatures(head.note, desk.book.origin),
+        "keys": desk.book.keys(),
+        "identity": _identity(desk),
+        "sources": [_line(desk, each, duties) for each in sources.every(desk.reader)],
+        "kinds": kinds,
+        "states": [(wording.STATES.get(state, (state, "plain", "")), state, count) for state, count in states.items()],
+        "states_of": sum(states.values()),
+        "states_are_all": sum(states.values()) < NEWEST,
+        "chart": drawing,
+        "chart_peak": None if drawing is None else chart.peak(drawing),
+        "chart_middle": None if drawing is None else chart.middle(drawing),
+        "newest": next(iter(exchanges.page(desk.reader, limit=1)), None),
+        "models": [(each, wording.VERIFICATIONS.get(each.verification)) for each in records[:_MODELS]],
+        "models_total": len(records),
+        "unknowns": _unknowns(desk, uncovered, states, records),
+        "rungs": {name: (place, word) for place, (name, word, _) in enumerate(wording.RUNGS)},
+    }
+    return Page("book.html", values)
+
+
+def _draw(desk: Desk, duties: tuple[Duty, ...]) -> tuple[chart.Chart | None, tuple[Span, ...]]:
+    """The chart, once anybody recorded or anything was recorded, and the uncovered intervals of its window."""
+    starts = [duty.runs[0][0] for duty in duties]
+    if not starts and not exchanges.page(desk.reader, limit=1):
+        return None, ()
+    scale = chart.choose_scale(desk.now, min(starts, default=None))
+    window = chart.window_of(desk.now, scale)
+    heartbeat = timedelta(seconds=desk.sources.heartbeat_seconds)
+    uncovered = derive_uncovered(duties, Span(window.start, desk.now), heartbeat)
+    counts = activity.counts(desk.reader, format_instant(window.start), format_instant(window.end), scale.grain)
+    return chart.derive_chart(counts, uncovered, scale=scale, window=window, now=desk.now), uncovered
+
+
+def _line(desk: Desk, source: sources.Source, duties: tuple[Duty, ...]) -> SourceLine:
+    gaps = len(sources.gaps(desk.reader, source.source))
+    duty = next((each for each in duties if each.source == source.source), None)
+    newest = next(iter(sources.runs(desk.reader, source.source, 1)), None)
+    if newest is None:
+        return SourceLine(source, "plain", "records when it is used", "does not beat", gaps)
+    beat = wording.age(source.last_heartbeat, desk.now) if source.last_heartbeat else "none recorded"
+    if newest.stopped is not None:
+        return SourceLine(source, "notice", f"stopped: {newest.stop_reason}", beat, gaps)
+    if duty is None or duty.is_alive(desk.now, timedelta(seconds=desk.sources.heartbeat_seconds)):
+        return SourceLine(source, "plain", "recording", beat, gaps)
+    return SourceLine(source, "unknown", "not heard from: what happened since is unknown", beat, gaps)
+
+
+def _identity(desk: Desk) -> str | None:
+    """What is wrong with the book's identity, or None."""
+    keys = desk.book.keys()
+    if desk.book.origin != desk.sources.origin:
+        return "The book is of another log than the one this home pins."
+    if not keys or keys[-1].vkey != desk.sources.vkey:
+        return "The book names another signing key than the one this home pins."
+    return None
+
+
+def _cosignatures(note: bytes, origin: str) -> int | None:
+    """How many others signed the checkpoint; None when it cannot be read."""
+    try:
+        return sum(each.name != origin for each in parse_note(note).signatures)
+    except ProofbookError:
+        return None
+
+
+def _unknowns(
+    desk: Desk, uncovered: tuple[Span, ...], states: dict[str, int], records: tuple[artifacts.ArtifactVersion, ...]
+) -> list[Unknown]:
+    """What is not known, most pressing first; the last lines hold for every book."""
+    found = [Unknown(_interval(each, desk), "/gaps") for each in uncovered[-_SPAN_LINES:]]
+    if len(uncovered) > _SPAN_LINES:
+        found.insert(
+            0, Unknown(f"{len(uncovered) - _SPAN_LINES} earlier intervals in the chart are not covered either.", "/gaps")
+        )
+    for state, one, many in (
+        ("open", "exchange has no recorded end yet.", "exchanges have no recorded end yet."),
+        ("recorder_gap", "exchange was open when the recorder stopped: its end is unknown.",
+         "exchanges were open when the recorder stopped: their ends are unknown."),
+    ):  # fmt: skip
+        if states.get(state):
+            found.append(Unknown(wording.counted(states[state], one, many), f"/exchanges?state={state}"))
+    unbound = activity.without_artifact(desk.reader, NEWEST)
+    if unbound:
+        found.append(
+            Unknown(
+                f"{wording.counted(unbound, 'exchange')} of the newest {sum(states.values()):,} cannot name the model bytes that answered."
+            )
+        )
+    unrecorded = len(activity.served_without_record(desk.reader))
+    if unrecorded:
+        found.append(
+            Unknown(f"{wording.counted(unrecorded, 'set')} of model bytes answered without a provenance record.", "/models")
+        )
+    partial = sum(bool(each.unknowns) for each in records)
+    if partial:
+        found.append(Unknown(f"{wording.counted(partial, 'model record')} with questions that it leaves open.", "/models"))
+    return [
+        *found,
+        Unknown("Traffic that went to an engine without passing the gateway is not in this book."),
+        Unknown("Times are this machine's clock. Nobody outside has confirmed them on this page."),
+    ]
+
+
+def _interval(span: Span, desk: Desk) -> str:
+    start, end = format_instant(span.start), format_instant(span.end)
+    first = min((duty.runs[0][0] for duty in read_duties(desk.reader)), default=None)
+    if span.end == first:
+        return f"Before {wording.clock(end)} UTC, when recording began: not covered."
+    until = "now" if span.end == desk.now else f"{wording.clock(end)} UTC"
+    length = wording.duration((span.end - span.start).total_seconds())
+    return f"{wording.clock(start)} UTC to {until} ({length}): not covered. What happened is unknown."

@@ -1,0 +1,39 @@
+"""Templates to HTML. Autoescape is on for everything, undefined names are errors, every value is made visible first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from proofbook.portal import wording
+
+
+def make_environment() -> Environment:
+    """The room's templates with their filters."""
+    environment = Environment(
+        loader=PackageLoader("proofbook.portal", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=wording.finalize,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(
+        clock=wording.clock, short=wording.short, size=wording.size, number=wording.number, plain=wording.plain
+    )
+    environment.globals.update(counted=wording.counted, between=wording.between, age=wording.age)
+    return environment
+
+
+class Pages:
+    """Renders pages with what stands on all of them."""
+
+    def __init__(self, standing: Mapping[str, Any]) -> None:
+        self._environment: Final = make_environment()
+        self._standing = dict(standing)
+
+    def render(self, template: str, values: Mapping[str, Any]) -> str:
+        """HTML text."""
+        return self._environment.get_template(template).render(**self._standing, **values)

@@ -1,0 +1,45 @@
+"""Putting the page together for a home and running it until it is told to stop.
+
+The page only reads. It runs in a process of its own, so that looking never slows traffic.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from proofbook import __version__
+from proofbook.book.reader import BookReader
+from proofbook.portal.access import Access
+from proofbook.portal.serving import serve
+from proofbook.portal.surroundings import PortalSources
+from proofbook.wiring.home import Home
+from proofbook.wiring.system import CLOCK, ENTROPY, MONOTONIC
+
+
+def make_sources(home: Home) -> PortalSources:
+    """What the pages need of a home. Raises ConfigurationError when its identity or its book is missing."""
+    identity, gateway = home.identity(), home.settings.gateway
+    BookReader(home.book).close()
+    return PortalSources(
+        entity=home.settings.entity,
+        origin=identity.origin,
+        vkey=identity.vkey,
+        open_book=lambda: BookReader(home.book),
+        projection=home.readmodel,
+        clock=CLOCK,
+        monotonic=MONOTONIC,
+        version=__version__,
+        gateway=None if gateway is None else f"http://{gateway.host}:{gateway.port}/v1",
+        heartbeat_seconds=60.0 if gateway is None else gateway.heartbeat_seconds,
+    )
+
+
+def run_portal(home: Home, *, ready: Callable[[str], None]) -> None:
+    """Serve until SIGTERM or SIGINT; `ready` gets the address to open, key included.
+
+    Raises:
+        ConfigurationError: there is no book, or the address cannot be listened on.
+    """
+    settings = home.settings.portal
+    access = Access(entropy=ENTROPY, monotonic=MONOTONIC)
+    serve(make_sources(home), access, host=settings.host, port=settings.port, ready=ready)
