@@ -87,13 +87,21 @@ class FileFence:
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             descriptor = os.open(self.path.with_suffix(".lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
         except OSError as error:
-            raise StoreUnavailable(f"{self.path}: fence cannot be locked: {error.strerror}") from error
+            raise self._unlockable(error) from error
         try:
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX)
+                for left in self.path.parent.glob(f".{self.path.name}.*.new"):  # of a writer that was killed: nobody else writes
+                    left.unlink(missing_ok=True)
+            except OSError as error:
+                raise self._unlockable(error) from error
             yield
         finally:
             os.close(descriptor)
+
+    def _unlockable(self, error: OSError) -> StoreUnavailable:
+        return StoreUnavailable(f"{self.path}: fence cannot be locked: {error.strerror}")
 
 
 def _size(state: FenceState | None) -> str:
