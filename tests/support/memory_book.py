@@ -78,8 +78,10 @@ class MemoryBook:
             yield index, self.raw[index]
 
     def leaf_hashes(self, start: int, stop: int) -> Iterator[bytes]:
-        """Leaf hashes in [start, stop)."""
-        return (leaf_hash(data) for _, data in self.entries(start, stop))
+        """Leaf hashes in [start, stop), as they were when the entries were first hashed: what the book stored."""
+        last = min(stop, len(self.raw))
+        tree = self._grown(last)
+        return (tree.read_hash(0, index) for index in range(start, last))
 
     def root(self, size: int) -> bytes:
         """Root of the first `size` entries."""
@@ -113,5 +115,5 @@ class MemoryBook:
         if not 0 <= size <= len(self.raw):
             raise InputError(f"there is no tree of size {size}; the book holds {len(self.raw)}")
         if self._tree.size < size:
-            self._tree.extend(self.leaf_hashes(self._tree.size, size))
+            self._tree.extend(leaf_hash(data) for _, data in self.entries(self._tree.size, size))
         return self._tree

@@ -39,6 +39,10 @@ class Check:
     items: tuple[str, ...] = ()
     reason: str | None = None
 
+    def sentence(self) -> str:
+        """Why completeness is not demonstrated, as far as this check goes; empty when it does not bear on it."""
+        return f"{self.id.replace('_', ' ')}: {self.reason}" if self.reason else ""
+
     def document(self) -> dict[str, JsonValue]:
         """As the header states it."""
         value: dict[str, JsonValue] = {"id": self.id, "what": self.what, "result": self.result.value, "detail": self.detail}
@@ -48,13 +52,17 @@ class Check:
 _SILENCE: Final = "a recorder was silent for more than five minutes"
 
 
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+
+
 def check_count(table: str, exported: int, counted: int) -> Check:
     """Rows against a count made by other code: SQL over the projection of the same book."""
     what = f"rows of {table} against a separate count by SQL over the projection of the same book (not a second source)"
-    detail = f"{exported} rows written, {counted} counted"
+    detail = f"{table}: {exported} written, {counted} counted"
     if exported == counted:
         return Check("count_tie_out", what, Result.AGREE, detail)
-    return Check("count_tie_out", what, Result.DIFFERS, detail, reason=f"{table}: {detail}")
+    return Check("count_tie_out", what, Result.DIFFERS, detail, reason=detail)
 
 
 def check_truncation(read: int, size: int) -> Check:
@@ -74,7 +82,7 @@ def check_sequence(seen: Observation) -> Check:
         detail = f"{broken.total} places where a number does not follow"
         return Check("sequence_continuity", what, Result.DIFFERS, detail, tuple(broken.items), detail)
     words = tuple(recorder_words(trace) for _, trace in sorted(seen.sources.items()))
-    return Check("sequence_continuity", what, Result.AGREE, f"{len(words)} sources", words)
+    return Check("sequence_continuity", what, Result.AGREE, _counted(len(words), "source"), words)
 
 
 def check_coverage(coverage: Coverage) -> Check:
@@ -86,13 +94,13 @@ def check_coverage(coverage: Coverage) -> Check:
     items = tuple(each.sentence() for each in coverage.uncovered)
     if not items:
         return Check(name, what, Result.AGREE, f"recorded without a silence by {', '.join(coverage.recorders)}")
-    detail = f"{len(items)} intervals, together {hours(coverage.uncovered)}, in which activity is unknown"
+    detail = f"{_counted(len(items), 'interval')}, together {hours(coverage.uncovered)}, in which activity is unknown"
     unexplained = [each for each in coverage.uncovered if not each.explained]
     if unexplained:
-        reason = f"{_SILENCE} and nothing explains it ({len(unexplained)} intervals)"
+        reason = f"{_SILENCE} and nothing explains it ({_counted(len(unexplained), 'interval')})"
         return Check(name, what, Result.GAP_UNEXPLAINED, detail, items, reason)
     loud = [each for each in coverage.uncovered if not each.quiet]
-    why = f"a recorder did not record although it was not stopped ({len(loud)} intervals)" if loud else None
+    why = f"a recorder did not record although it was not stopped ({_counted(len(loud), 'interval')})" if loud else None
     return Check(name, what, Result.GAP_EXPLAINED, detail, items, why)
 
 
@@ -101,7 +109,7 @@ def check_empty_days(days: tuple[str, ...], *, covered: bool) -> Check:
     what = "days of the period without a row (informative: a quiet day is not by itself a missing one)"
     if not days:
         return Check("empty_days", what, Result.AGREE, "none")
-    detail = f"{len(days)} days" + (
+    detail = _counted(len(days), "day") + (
         "" if covered else "; whether there was activity on them is unknown where no recorder was alive"
     )
     return Check("empty_days", what, Result.AGREE if covered else Result.UNKNOWN, detail, days)
@@ -111,9 +119,9 @@ def check_uniqueness(totals: Totals) -> Check:
     """Keys are unique; repeats are listed and stay in the table."""
     what = f"{totals.key} is unique in {totals.table}; repeated ones are listed, not removed"
     if totals.rows == totals.distinct:
-        return Check("uniqueness", what, Result.AGREE, f"{totals.distinct} distinct in {totals.rows} rows")
-    detail = f"{totals.repeated.total} repeated"
-    return Check("uniqueness", what, Result.DIFFERS, detail, tuple(totals.repeated.items), f"{totals.table}: {detail}")
+        return Check("uniqueness", what, Result.AGREE, f"{totals.table}: {totals.distinct} distinct in {totals.rows}")
+    detail = f"{totals.table}: {totals.repeated.total} repeated"
+    return Check("uniqueness", what, Result.DIFFERS, detail, tuple(totals.repeated.items), detail)
 
 
 def check_responses(totals: Totals) -> Check:
@@ -144,7 +152,7 @@ def check_second_responses(totals: Totals, strays: Listed) -> Check:
 def check_integrity(size: int, root: str) -> Check:
     """The tree was computed again. A book whose tree leads elsewhere is not exported at all."""
     what = "root computed again from the bytes of all entries against the signed checkpoint"
-    return Check("integrity", what, Result.AGREE, f"{size} entries lead to {root}")
+    return Check("integrity", what, Result.AGREE, f"{size} entries lead to the root {root[:16]}…")
 
 
 def check_served(seen: Observation, *, stamps: bool) -> Check:
@@ -169,14 +177,14 @@ def check_served(seen: Observation, *, stamps: bool) -> Check:
 def check_edges(totals: Totals) -> Check:
     """Rows near the edges of the period, for review."""
     what = f"rows of {totals.table} within one hour of the first or last moment of the period, listed for review (informative)"
-    return Check("boundary", what, Result.AGREE, f"{totals.edges.total} rows", tuple(totals.edges.items))
+    return Check("boundary", what, Result.AGREE, f"{totals.table}: {totals.edges.total}", tuple(totals.edges.items))
 
 
 def check_late(totals: Totals) -> Check:
     """Rows recorded long after they say they occurred."""
     what = f"rows of {totals.table} recorded more than an hour after they say they occurred (informative)"
     result = Result.DIFFERS if totals.late.total else Result.AGREE
-    return Check("recorded_late", what, result, f"{totals.late.total} rows", tuple(totals.late.items))
+    return Check("recorded_late", what, result, f"{totals.table}: {totals.late.total}", tuple(totals.late.items))
 
 
 def check_clock(seen: Observation) -> Check:

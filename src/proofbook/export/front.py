@@ -75,7 +75,7 @@ def page_values(parts: FrontParts, *, withheld: tuple[str, ...], shredded: int, 
         "origin": parts.origin,
         "vkey": parts.vkey,
         "fingerprint": sha256(parse_vkey(parts.vkey).public_key).hexdigest(),
-        "checkpoint": {"size": checkpoint.size, "root": checkpoint.root.hex(), "signed_at": checkpoint.signed_at},
+        "checkpoint": {"size": checkpoint.size, "root": checkpoint.root.hex(), "signed_at": _moment(checkpoint.signed_at)},
         "populations": [_population(each, engagement) for each in sorted(parts.written, key=_importance)],
         "artifacts": [_artifact(each) for each in parts.artifacts[:MAX_SHOWN_ARTIFACTS]],
         "artifacts_total": len(parts.artifacts),
@@ -85,6 +85,11 @@ def page_values(parts: FrontParts, *, withheld: tuple[str, ...], shredded: int, 
         "files": files,
         "version": __version__,
     }
+
+
+def _moment(instant: str) -> str:
+    """An instant for reading; headers and tables hold it in full."""
+    return f"{parse_instant(instant):%Y-%m-%d %H:%M:%S} UTC"
 
 
 def _importance(written: Written) -> int:

@@ -149,7 +149,7 @@ def _source_count(parts: HeaderParts, rows: Mapping[str, int]) -> dict[str, Json
 
 
 def _reasons(checks: tuple[Check, ...]) -> list[JsonValue]:
-    reasons: list[JsonValue] = [f"{each.id}: {each.reason}" for each in checks if each.reason]
+    reasons: list[JsonValue] = [each.sentence() for each in checks if each.reason]
     if reasons:
         return reasons
     return ["for what this population's system of record can see; see limitations for what it cannot"]

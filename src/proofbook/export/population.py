@@ -135,7 +135,7 @@ class PopulationExport:
         files[header_name("json")] = folder.write(header_path(population, "json"), title, format_header(parts))
         page = render_header(header_document(parts))
         files[header_name("html")] = folder.write(header_path(population, "html"), f"{title}, for reading", page)
-        reasons = tuple(f"{each.id}: {each.reason}" for each in parts.checks if each.reason)
+        reasons = tuple(each.sentence() for each in parts.checks if each.reason)
         word = completeness(parts.checks)
         uncovered = derive_coverage(self._basis.seen, self._basis.checkpoint.signed_at).uncovered
         room = _room_population(totals, population)
