@@ -168,6 +168,29 @@ def _with_config(made: Observation, config: ModelConfig | None) -> Observation:
     return observe(document.model_copy(update={"self_declared": declared}))
 
 
+@dataclass(frozen=True, slots=True)
+class ListedManifest:
+    """A manifest's path, and whether its configuration sends requests elsewhere or it has no weights."""
+
+    location: Path
+    remote: bool
+
+
+def list_manifests(root: Path) -> Iterator[ListedManifest]:
+    """Every readable manifest of a store, without hashing anything; unreadable ones are the collector's to report."""
+    folder = root / "manifests"
+    if not folder.is_dir():
+        return
+    for file in walk_folder(folder, boundary=root).files:
+        try:
+            manifest = parse_manifest(read_small_file(file.location, MAX_MANIFEST_BYTES), name=file.path)
+        except (InputError, UnavailableError):
+            continue
+        config = _read_config(root, manifest.config, [])
+        weights = any(layer.role in WEIGHT_ROLES for layer in manifest.layers)
+        yield ListedManifest(folder / file.path, not weights or (config is not None and bool(config.remote_host)))
+
+
 def _leftover_blobs(root: Path, used: set[str]) -> Iterator[Skipped]:
     try:
         names = sorted(path.name for path in (root / "blobs").iterdir())
