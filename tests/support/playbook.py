@@ -6,6 +6,7 @@ A playbook that is never finished fails, so that no step is left unchecked.
 from __future__ import annotations
 
 from types import TracebackType
+from typing import Self
 
 from proofbook.gateway.exchange import Bounds, Command, Commands, Exchange, Phase
 
@@ -16,12 +17,12 @@ class Playbook:
     def __init__(self, *, hold: int = 100, reply: int = 1000) -> None:
         self.exchange = Exchange(Bounds(hold=hold, reply=reply))
 
-    def on(self, happened: Commands, *expected: Command) -> Playbook:
+    def on(self, happened: Commands, *expected: Command) -> Self:
         """What happened must have asked for exactly this."""
         assert list(happened) == list(expected), f"expected {expected}, got {happened}"
         return self
 
-    def __enter__(self) -> Playbook:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:

@@ -13,7 +13,7 @@ MODELS = Path(__file__).resolve().parents[2] / "src" / "proofbook" / "demo" / "m
 
 def sample_model() -> Path:
     """The first sample model, by name."""
-    return sorted(MODELS.glob("*.gguf"))[0]
+    return min(MODELS.glob("*.gguf"))
 
 
 @contextmanager

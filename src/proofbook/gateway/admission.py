@@ -11,7 +11,7 @@ import hmac
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Literal, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 from proofbook.gateway.refusal import KEY_EXPIRED, KEY_MISSING, KEY_REVOKED, KEY_UNKNOWN, Refusal
 from proofbook.primitives.digest import Digest, sha256_digest
@@ -49,8 +49,7 @@ class KeySource(Protocol):
         """The keys as known now. Called on the event loop for each request: must not block."""
 
 
-@dataclass(frozen=True, slots=True)
-class Caller:
+class Caller(NamedTuple):
     """What was established about a caller: the verified key, or the refusal and the key if it was verified nonetheless."""
 
     key: IssuedKey | None

@@ -18,7 +18,6 @@ from proofbook.errors import UpstreamUnavailable
 from proofbook.gateway.wire.text import bounded_text
 from proofbook.primitives.digest import Digest
 from proofbook.primitives.verdict import Unknown
-from proofbook.records.exchange import Engine, ModelBinding
 
 Product: TypeAlias = Literal["llama.cpp", "ollama", "vllm", "sglang", "tgi", "lmstudio", "unknown"]
 
@@ -60,21 +59,22 @@ class Sighting:
     by_name: Mapping[str, Weights] = field(default_factory=dict)
     resolved_at: str | None = None
 
-    def engine(self, upstream: str) -> Engine:
-        """The engine as a record states it."""
-        return Engine(upstream=upstream, product=self.product, build=self.build)
+    def engine(self, upstream: str) -> dict[str, Any]:
+        """The engine, as `records.exchange.Engine` has it."""
+        return {"upstream": upstream, "product": self.product, "build": self.build}
 
-    def binding(self, asked: str | None) -> ModelBinding:
-        """The binding of a request for the model `asked`."""
+    def binding(self, asked: str | None) -> dict[str, Any]:
+        """The binding of a request for the model `asked`, as `records.exchange.ModelBinding` has it."""
         weights = self.any_name or self._by_name(asked)
-        return ModelBinding(
-            asked=asked,
-            artifact=weights.artifact,
-            status="unknown" if weights.artifact is None else "resolved",
-            method=weights.method,
-            reason=weights.reason,
-            resolved_at=self.resolved_at if weights.artifact is not None else None,
-        )
+        known = weights.artifact is not None
+        return {
+            "asked": asked,
+            "artifact": weights.artifact,
+            "status": "resolved" if known else "unknown",
+            "method": weights.method,
+            "reason": weights.reason,
+            "resolved_at": self.resolved_at if known else None,
+        }
 
     def _by_name(self, asked: str | None) -> Weights:
         if asked is None:

@@ -31,6 +31,9 @@ from proofbook.records.exchange import RefusalReason, State
 _THREAD_FROM = 64 * KIB
 """Bytes from which JSON is read in a thread, so that one long text does not hold up every other stream."""
 
+_SAID = frozenset((ex.Send, ex.Finish, ex.SendHead, ex.Answer))
+"""Commands that put bytes on the wire to the client."""
+
 
 class Passage:
     """One request on its way: the client's visit and the engine's listener in one."""
@@ -130,7 +133,8 @@ class Passage:
         if body:
             commands += exchange.upstream_body(body)
         if ended and exchange.phase is ex.Phase.PASSING:
-            self._last_byte = self._house.clock.now()
+            # one read is one moment, and a whole reply mostly comes in one
+            self._last_byte = self._first_byte if head is not None else self._house.clock.now()
             self._connection = None
             commands += exchange.upstream_end()
         self._perform(commands)
@@ -159,37 +163,46 @@ class Passage:
         """In order, and what is said in one turn is written at once."""
         out: list[bytes] = []
         for command in commands:
-            match command:
-                case ex.Send(data):
-                    out += self._writer.piece(data)
-                case ex.Finish(data):
-                    out += self._writer.last(data)
-                case ex.SendHead(length):
-                    out.append(self._writer.head(length, close=self._client is None or self._client.will_close))
-                case ex.Answer(status, code, message):
-                    close = self._client is None or self._client.will_close
-                    out.append(self._writer.answer(status, format_error(status, code, message), close=close))
-                case _:
+            kind = type(command)
+            if kind in _SAID:
+                self._say(command, out)
+            else:
+                if out:
                     self._write(out)
-                    self._act(command)
-        self._write(out)
+                self._act(command)
+        if out:
+            self._write(out)
+
+    def _say(self, command: ex.Command, out: list[bytes]) -> None:
+        match command:
+            case ex.Send():
+                out += self._writer.piece(command.data)
+            case ex.Finish():
+                out += self._writer.last(command.data)
+            case ex.SendHead(length):
+                out.append(self._writer.head(length, close=self._client is None or self._client.will_close))
+            case ex.Answer(status, code, message):
+                close = self._client is None or self._client.will_close
+                out.append(self._writer.answer(status, format_error(status, code, message), close=close))
+            case _:
+                raise RuntimeError(f"{type(command).__name__} is not said")
 
     def _act(self, command: ex.Command) -> None:
         match command:
-            case ex.Forward() if self._upstream is not None:
-                self._upstream.pool.acquire(self)
+            case ex.RecordResponse():
+                self._record_response(command.state, command.reason)
             case ex.RecordRequest():
                 self._record_request()
-            case ex.RecordResponse(state, reason):
-                self._record_response(state, reason)
-            case ex.RecordRefusal(refusal):
-                self._record_refusal(refusal)
+            case ex.Done():
+                self._close()
+            case ex.Forward() if self._upstream is not None:
+                self._upstream.pool.acquire(self)
             case ex.CutUpstream():
                 self._cut_upstream()
             case ex.CutClient():
                 self._cut_client()
-            case ex.Done():
-                self._close()
+            case ex.RecordRefusal():
+                self._record_refusal(command.refusal)
             case _:
                 raise RuntimeError(f"no such command here: {type(command).__name__}")
 
@@ -273,12 +286,12 @@ class Passage:
     def _submit_response(self, facts: ReplyFacts, body: bytes, state: State, reason: str | None) -> None:
         if state is State.COMPLETE:
             state, reason = _judge(facts, self._writer.reply)
-        now = format_instant(self._house.clock.now())
-        ending = Ending(
-            state, reason, self._exchange.status, _instant(self._forwarded), _instant(self._first_byte), _instant(self._last_byte)
-        )
+        first = _instant(self._first_byte)
+        last = first if self._last_byte is self._first_byte else _instant(self._last_byte)
+        occurred = last or format_instant(self._house.clock.now())
+        ending = Ending(state, reason, self._exchange.status, _instant(self._forwarded), first, last)
         content = Content("response", body, self._conversation) if body else None
-        self._house.recording.submit(draft_response(self._opening, facts, ending, now, content), self._response_settled)
+        self._house.recording.submit(draft_response(self._opening, facts, ending, occurred, content), self._response_settled)
 
     def _response_settled(self, refusal: Refusal | None) -> None:
         if refusal is None:

@@ -12,7 +12,7 @@ from types import MappingProxyType
 
 from proofbook.errors import ProofbookError
 from proofbook.gateway.admission import Caller, KeySource, assess_caller
-from proofbook.gateway.drafts import Opening
+from proofbook.gateway.drafts import Opening, derive_actor
 from proofbook.gateway.house import House
 from proofbook.gateway.http.head import RequestHead, format_answer
 from proofbook.gateway.http.inbound import Inbound, Visit
@@ -97,7 +97,8 @@ class FrontDoor:
 
     def _opening(self, head: RequestHead, now: str, caller: Caller) -> Opening:
         path = bounded_text(head.path, _PATH_CHARACTERS) or ""
-        return Opening(self._ids.new("x"), self._house.recording.source, now, head.method, path, caller.key)
+        source, key = self._house.recording.source, caller.key
+        return Opening(self._ids.new("x"), source, now, head.method, path, key, derive_actor(key))
 
 
 class Readiness:

@@ -8,6 +8,7 @@ is unavailable nothing is served; what was refused and which ends were lost mean
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 
@@ -42,6 +43,8 @@ class Recording:
         self.last_success: float | None = None
         """Loop time of the last durable entry; None before the first."""
         self._outage: _Outage | None = None
+        self._settled: deque[tuple[ProofbookError | None, Callable[[ProofbookError | None], None]]] = deque()
+        self._waking = False
 
     @property
     def available(self) -> bool:
@@ -87,7 +90,19 @@ class Recording:
         except ProofbookError as error:
             self._loop.call_soon(self._settle, error, done)
             return
-        future.add_done_callback(lambda settled: self._loop.call_soon_threadsafe(self._settle, _error_of(settled), done))
+        future.add_done_callback(lambda settled: self._report(_error_of(settled), done))
+
+    def _report(self, error: ProofbookError | None, done: Callable[[ProofbookError | None], None]) -> None:
+        """Called in the recorder's thread. A commit settles many submissions at once: they wake the loop once."""
+        self._settled.append((error, done))
+        if not self._waking:
+            self._waking = True
+            self._loop.call_soon_threadsafe(self._wake)
+
+    def _wake(self) -> None:
+        self._waking = False  # first, so that what is reported from here on wakes the loop again
+        while self._settled:
+            self._settle(*self._settled.popleft())
 
     def _settle(self, error: ProofbookError | None, done: Callable[[ProofbookError | None], None]) -> None:
         if error is None:

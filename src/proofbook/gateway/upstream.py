@@ -86,6 +86,7 @@ class Upstream:
         state: Literal["reachable", "unreachable"] = "reachable" if probe.reached else "unreachable"
         if state != self.state:
             LOG.info(ENGINE_SEEN if probe.reached else ENGINE_SILENT, upstream=self.settings.name, product=seen.product)
+        self.pool.frugal = seen.product == "llama.cpp"  # its HTTP server serves a connection, not a request, per thread
         self.state, self._seen, self._seen_at = state, seen, self._loop.time()
 
     def close(self) -> None:

@@ -126,7 +126,11 @@ def test_slow_head_is_closed() -> None:
 
     async def scenario() -> None:
         limits = Limits(head_seconds=0.3)
-        async with running_engine(_answers) as engine, running_gateway(engine.url, limits=limits) as gateway, connected(gateway) as client:
+        async with (
+            running_engine(_answers) as engine,
+            running_gateway(engine.url, limits=limits) as gateway,
+            connected(gateway) as client,
+        ):
             await client.send(b"POST /v1/chat/completions HTTP/1.1\r\nHost: g\r\n")
             assert await client.at_end(5)
 
@@ -246,7 +250,11 @@ def test_old_clients_get_a_stream_that_ends_by_closing() -> None:
 
     async def scenario() -> None:
         steps = [Say(STREAM_HEAD + chunk(EVENT) + STREAM_END)]
-        async with running_engine(lambda _: steps) as engine, running_gateway(engine.url) as gateway, connected(gateway) as client:
+        async with (
+            running_engine(lambda _: steps) as engine,
+            running_gateway(engine.url) as gateway,
+            connected(gateway) as client,
+        ):
             await client.send(request_bytes(BODY).replace(b"HTTP/1.1", b"HTTP/1.0"))
             everything = await client.reader.read()
             assert everything.endswith(b"\r\n\r\n" + EVENT)

@@ -51,7 +51,13 @@ def test_whole_reply_is_recorded_with_what_the_engine_said_of_itself() -> None:
 
 def test_stream_is_recorded_byte_for_byte() -> None:
     """Streaming is where other recorders lose the answer."""
-    steps: list[Step] = [Say(STREAM_HEAD + chunk(TEXT)), Pause(0.02), Say(chunk(LAST)), Pause(0.02), Say(chunk(MARK) + STREAM_END)]
+    steps: list[Step] = [
+        Say(STREAM_HEAD + chunk(TEXT)),
+        Pause(0.02),
+        Say(chunk(LAST)),
+        Pause(0.02),
+        Say(chunk(MARK) + STREAM_END),
+    ]
     reply, end, kept = run(_exchange(steps))
     assert (reply.body, reply.complete) == (TEXT + LAST + MARK, True)
     assert kept == TEXT + LAST + MARK
@@ -130,7 +136,11 @@ def test_error_event_inside_a_stream_is_an_upstream_error() -> None:
 
 def test_whole_reply_that_breaks_becomes_an_error_and_its_part_is_kept() -> None:
     """What was held was never shown to the client, but it was said and is kept."""
-    steps: list[Step] = [Say(b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{half"), Pause(0.05), Close()]
+    steps: list[Step] = [
+        Say(b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{half"),
+        Pause(0.05),
+        Close(),
+    ]
     reply, end, kept = run(_exchange(steps))
     assert reply.status == 502
     assert (end.body["state"], end.body["http_status"], kept) == ("upstream_error", 200, b"{half")

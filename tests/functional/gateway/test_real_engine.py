@@ -9,13 +9,17 @@ from contextlib import asynccontextmanager
 
 import openai
 import pytest
+from openai.types.chat import ChatCompletionMessageParam
+
+from proofbook.primitives.digest import sha256_digest
 from support.real_engine import running_llama, sample_model
 from support.running_gateway import TOKEN, KnownDigests, RunningGateway, ask, run, running_gateway
 
-from proofbook.primitives.digest import sha256_digest
-
 pytestmark = pytest.mark.real
-QUESTION = [{"role": "system", "content": "Answer briefly."}, {"role": "user", "content": "Who owns the support queue?"}]
+QUESTION: list[ChatCompletionMessageParam] = [
+    {"role": "system", "content": "Answer briefly."},
+    {"role": "user", "content": "Who owns the support queue?"},
+]
 
 
 @pytest.fixture(scope="module")
@@ -28,9 +32,11 @@ def llama() -> Iterator[str]:
 @asynccontextmanager
 async def _through(llama: str) -> AsyncIterator[tuple[RunningGateway, openai.AsyncOpenAI]]:
     digests = KnownDigests({str(sample_model()): sample_model().read_bytes()})
-    async with running_gateway(llama, digests=digests) as gateway:
-        async with openai.AsyncOpenAI(base_url=f"{gateway.url}/v1", api_key=TOKEN, max_retries=0) as client:
-            yield gateway, client
+    async with (
+        running_gateway(llama, digests=digests) as gateway,
+        openai.AsyncOpenAI(base_url=f"{gateway.url}/v1", api_key=TOKEN, max_retries=0) as client,
+    ):
+        yield gateway, client
 
 
 def test_chat_is_answered_and_recorded_with_the_weights_that_answered(llama: str) -> None:
@@ -39,7 +45,11 @@ def test_chat_is_answered_and_recorded_with_the_weights_that_answered(llama: str
     async def scenario() -> None:
         async with _through(llama) as (gateway, client):
             answer = await client.chat.completions.create(
-                model="support", messages=QUESTION, temperature=0.0, max_tokens=16, user="u-1"  # type: ignore[arg-type]  # plain dicts
+                model="support",
+                messages=QUESTION,
+                temperature=0.0,
+                max_tokens=16,
+                user="u-1",
             )
             (begin,), (end,) = gateway.recorder.of_kind("exchange.request"), await gateway.ends()
             assert begin.body["model"]["artifact"] == sha256_digest(sample_model().read_bytes())
@@ -64,7 +74,7 @@ def test_stream_is_answered_and_recorded(llama: str, usage: bool) -> None:  # no
     async def scenario() -> None:
         async with _through(llama) as (gateway, client):
             stream = await client.chat.completions.create(
-                model="support", messages=QUESTION, temperature=0.0, max_tokens=16, stream=True,  # type: ignore[call-overload]  # plain dicts
+                model="support", messages=QUESTION, temperature=0.0, max_tokens=16, stream=True,
                 stream_options={"include_usage": usage},
             )  # fmt: skip
             chunks = [chunk async for chunk in stream]
@@ -72,7 +82,11 @@ def test_stream_is_answered_and_recorded(llama: str, usage: bool) -> None:  # no
             (end,) = await gateway.ends()
             assert (end.body["state"], end.body["chunks"]) == ("complete", len(chunks))
             assert end.body["usage"]["origin"] == ("engine" if usage else "unknown")
-            events = [line[6:] for line in gateway.recorder.content_of(end, "response").decode().splitlines() if line.startswith("data: {")]
+            events = [
+                line[6:]
+                for line in gateway.recorder.content_of(end, "response").decode().splitlines()
+                if line.startswith("data: {")
+            ]
             kept = "".join((json.loads(event)["choices"] or [{"delta": {}}])[0]["delta"].get("content") or "" for event in events)
             assert kept == seen
 
@@ -98,7 +112,11 @@ def test_client_that_leaves_a_stream_is_recorded_as_aborted(llama: str) -> None:
     async def scenario() -> None:
         async with _through(llama) as (gateway, client):
             stream = await client.chat.completions.create(
-                model="m", messages=QUESTION, max_tokens=400, stream=True, extra_body={"ignore_eos": True}  # type: ignore[call-overload]
+                model="m",
+                messages=QUESTION,
+                max_tokens=400,
+                stream=True,
+                extra_body={"ignore_eos": True},
             )
             async for _ in stream:
                 break
@@ -136,12 +154,15 @@ def test_unknown_key_is_shown_by_the_client_library(llama: str) -> None:
 
 
 def test_many_at_once_are_all_recorded(llama: str) -> None:
-    """Every exchange has both entries and its own content."""
+    """Every exchange has both entries and its own content; and kept connections do not starve an engine with few threads."""
 
     async def scenario() -> None:
         async with _through(llama) as (gateway, _):
-            bodies = [json.dumps({"messages": [{"role": "user", "content": f"q{n}"}], "max_tokens": 2}).encode() for n in range(20)]
-            replies = await asyncio.gather(*(ask(gateway, body) for body in bodies))
+            bodies = [
+                json.dumps({"messages": [{"role": "user", "content": f"q{n}"}], "max_tokens": 2}).encode() for n in range(20)
+            ]
+            async with asyncio.timeout(4):  # the engine drops an unused connection, and so frees its thread, after five seconds
+                replies = await asyncio.gather(*(ask(gateway, body) for body in bodies))
             assert [reply.status for reply in replies] == [200] * 20
             begins, ends = gateway.recorder.of_kind("exchange.request"), await gateway.ends(20)
             assert {begin.subject for begin in begins} == {end.subject for end in ends}

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from support.running_gateway import KEY, SECRET, TOKEN
 
 from proofbook.gateway.admission import Caller, assess_caller, build_key_ring, derive_secret_hash, format_key
 from proofbook.gateway.refusal import KEY_EXPIRED, KEY_MISSING, KEY_REVOKED, KEY_UNKNOWN
+from support.running_gateway import KEY, SECRET, TOKEN
 
 NOW = "2026-06-01T00:00:00.000000Z"
 BEFORE = "2026-05-31T23:59:59.999999Z"
@@ -30,13 +30,26 @@ def test_good_key_is_let_in_by_either_header() -> None:
     assert _assess((*_bearer(TOKEN), (b"x-api-key", TOKEN.encode()))) == Caller(KEY, None)
 
 
-@pytest.mark.parametrize("headers", [(), ((b"authorization", b"Basic eA=="),), ((b"authorization", b"Bearer "),), ((b"x-api-key", b" "),)])
+@pytest.mark.parametrize(
+    "headers", [(), ((b"authorization", b"Basic eA=="),), ((b"authorization", b"Bearer "),), ((b"x-api-key", b" "),)]
+)
 def test_no_key_is_missing(headers: tuple[tuple[bytes, bytes], ...]) -> None:
     """Other schemes are no key."""
     assert _assess(headers) == Caller(None, KEY_MISSING)
 
 
-UNKNOWN = ["", "sk-x", "pbk_", "pbk_k_sample", "pbk_k_sample_", "pbk_k_sample_00", "pbk_k_other_" + SECRET.hex(), TOKEN + "0", TOKEN * 9, "pbk_\u00e9_x"]
+UNKNOWN = [
+    "",
+    "sk-x",
+    "pbk_",
+    "pbk_k_sample",
+    "pbk_k_sample_",
+    "pbk_k_sample_00",
+    "pbk_k_other_" + SECRET.hex(),
+    TOKEN + "0",
+    TOKEN * 9,
+    "pbk_\u00e9_x",
+]
 
 
 @pytest.mark.parametrize("token", UNKNOWN[1:])

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from support.running_gateway import KnownDigests, run
 
 from proofbook.errors import UpstreamUnavailable
 from proofbook.gateway.binding import Sighting, fetch_sighting, unseen
 from proofbook.primitives.digest import sha256_digest
+from proofbook.records.exchange import Engine, ModelBinding
+from support.running_gateway import KnownDigests, run
 
 NOW = "2026-06-01T00:00:00.000000Z"
 HEX = "a" * 64
@@ -33,25 +34,35 @@ def _see(answers: dict[str, dict[str, Any]], hint: str = "auto", **known: bytes)
     return run(fetch_sighting(ScriptedProbe(answers), hint, digests, NOW))
 
 
+def _bound(seen: Sighting, asked: str | None) -> ModelBinding:
+    return ModelBinding.model_validate(seen.binding(asked))
+
+
+def _engine(seen: Sighting) -> Engine:
+    return Engine.model_validate(seen.engine("e"))
+
+
 def test_llama_is_bound_by_the_hash_of_the_file_it_names() -> None:
     """The name a client asks for means nothing there."""
     seen = _see({"/props": {"model_path": "/weights", "build_info": "b7-x"}}, weights=b"w")
-    bound = seen.binding("anything")
+    bound = _bound(seen, "anything")
     assert (bound.asked, bound.artifact, bound.status, bound.resolved_at) == ("anything", sha256_digest(b"w"), "resolved", NOW)
     assert bound.method == "llama.cpp /props model_path, full hash"
-    assert (seen.engine("e").product, seen.engine("e").build) == ("llama.cpp", "b7-x")
+    assert (_engine(seen).product, _engine(seen).build) == ("llama.cpp", "b7-x")
 
 
-@pytest.mark.parametrize("props", [{"build_info": 5}, {"build_info": "b", "model_path": ""}, {"build_info": "b", "model_path": ["x"]}])
+@pytest.mark.parametrize(
+    "props", [{"build_info": 5}, {"build_info": "b", "model_path": ""}, {"build_info": "b", "model_path": ["x"]}]
+)
 def test_llama_that_names_no_file_is_unknown(props: dict[str, Any]) -> None:
     """Unknown with a reason."""
-    bound = _see({"/props": props}).binding("m")
+    bound = _bound(_see({"/props": props}), "m")
     assert (bound.status, bound.reason) == ("unknown", "the engine does not state which file it loaded")
 
 
 def test_file_whose_digest_is_not_known_is_unknown() -> None:
     """The path alone proves nothing."""
-    bound = _see({"/props": {"model_path": "/elsewhere", "build_info": "b"}}).binding("m")
+    bound = _bound(_see({"/props": {"model_path": "/elsewhere", "build_info": "b"}}), "m")
     assert (bound.status, bound.artifact, bound.reason, bound.resolved_at) == ("unknown", None, "the file was not hashed", None)
 
 
@@ -62,25 +73,27 @@ def test_ollama_is_bound_by_name_and_remote_models_are_not() -> None:
         {"name": "cloud", "digest": HEX, "remote_host": "https://remote.example", "remote_model": "big"}, "odd", {"name": 5},
     ]}  # fmt: skip
     seen = _see({"/api/tags": tags, "/api/version": {"version": "0.9"}})
-    assert seen.engine("e").build == "0.9"
-    assert [seen.binding(name).artifact for name in ("a", "a:latest", "b:7b")] == ["sha256:" + HEX] * 3
-    assert [seen.binding(name).status for name in ("c", "cloud", "other", None)] == ["unknown"] * 4
-    assert seen.binding("cloud").reason == "served remotely at https://remote.example"
+    assert _engine(seen).build == "0.9"
+    assert [_bound(seen, name).artifact for name in ("a", "a:latest", "b:7b")] == ["sha256:" + HEX] * 3
+    assert [_bound(seen, name).status for name in ("c", "cloud", "other", None)] == ["unknown"] * 4
+    assert _bound(seen, "cloud").reason == "served remotely at https://remote.example"
 
 
 def test_vllm_is_bound_by_the_path_it_states() -> None:
     """A repository name is no path and proves nothing."""
-    models = {"data": [{"id": "m", "owned_by": "vllm", "root": "/weights"}, {"id": "hub", "owned_by": "vllm", "root": "org/name"}]}
+    models = {
+        "data": [{"id": "m", "owned_by": "vllm", "root": "/weights"}, {"id": "hub", "owned_by": "vllm", "root": "org/name"}]
+    }
     seen = _see({"/v1/models": models, "/version": {"version": "0.11"}}, weights=b"w")
     assert (seen.product, seen.build) == ("vllm", "0.11")
-    assert (seen.binding("m").artifact, seen.binding("hub").status) == (sha256_digest(b"w"), "unknown")
+    assert (_bound(seen, "m").artifact, _bound(seen, "hub").status) == (sha256_digest(b"w"), "unknown")
 
 
 @pytest.mark.parametrize(("hint", "product"), [("auto", "unknown"), ("lmstudio", "lmstudio")])
 def test_engine_of_no_known_make_is_what_the_hint_says(hint: str, product: str) -> None:
     """Detected, hinted or unknown; never guessed."""
     seen = _see({"/v1/models": {"data": "odd"}}, hint)
-    assert (seen.product, seen.binding("m").status) == (product, "unknown")
+    assert (seen.product, _bound(seen, "m").status) == (product, "unknown")
 
 
 def test_engine_that_answers_nothing_is_unavailable() -> None:
@@ -91,4 +104,4 @@ def test_engine_that_answers_nothing_is_unavailable() -> None:
 
 def test_unseen_engine_is_unknown_with_its_reason() -> None:
     """Before the first look, too."""
-    assert unseen("not yet").binding("m").reason == "not yet"
+    assert _bound(unseen("not yet"), "m").reason == "not yet"

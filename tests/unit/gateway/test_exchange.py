@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from support.playbook import Playbook
 
 from proofbook.gateway.exchange import (
     Answer,
@@ -22,6 +21,7 @@ from proofbook.gateway.exchange import (
 )
 from proofbook.gateway.refusal import KEY_MISSING, STORE_UNAVAILABLE, malformed, too_large
 from proofbook.records.exchange import State
+from support.playbook import Playbook
 
 UNAVAILABLE = Answer(503, "store_unavailable", STORE_UNAVAILABLE.detail)
 BROKEN = Answer(502, "upstream_unavailable", "The engine did not give a complete reply. What happened is in the record.")

@@ -20,7 +20,8 @@ def test_defaults_listen_on_this_machine_only() -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["https://a:1", "127.0.0.1:8080", "http://", "http://a/v1", "http://a?x", "http://u@a", "http://a:x", "http://a:99999", ""]
+    "url",
+    ["https://a:1", "127.0.0.1:8080", "http://", "http://a/v1", "http://a?x", "http://u@a", "http://a:x", "http://a:99999", ""],
 )
 def test_odd_upstream_address_is_refused_by_field(url: str) -> None:
     """The operator learns which field to fix."""
@@ -43,7 +44,13 @@ def test_system_must_name_a_known_upstream() -> None:
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"upstreams": ()}, {"upstreams": (UPSTREAM, UPSTREAM)}, {"systems": (SYSTEM, SYSTEM)}, {"port": 70000}, {"heartbeat_seconds": 0}],
+    [
+        {"upstreams": ()},
+        {"upstreams": (UPSTREAM, UPSTREAM)},
+        {"systems": (SYSTEM, SYSTEM)},
+        {"port": 70000},
+        {"heartbeat_seconds": 0},
+    ],
 )
 def test_contradictory_settings_are_refused(wrong: dict[str, object]) -> None:
     """A value that exists is valid."""

@@ -7,9 +7,8 @@ cross; everything written was parsed by llhttp before, so it holds no CR, LF or 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from http import HTTPStatus
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 Header: TypeAlias = tuple[bytes, bytes]
 
@@ -25,8 +24,7 @@ _NOT_RETURNED = _HOP_BY_HOP | {EXCHANGE_HEADER, b"proxy-authenticate", b"proxy-a
 _STATUS_LINES = {status.value: f"HTTP/1.1 {status.value} {status.phrase}\r\n".encode("ascii") for status in HTTPStatus}
 
 
-@dataclass(frozen=True, slots=True)
-class RequestHead:
+class RequestHead(NamedTuple):
     """A parsed request head. `path` is the target without its query."""
 
     method: str
@@ -39,8 +37,7 @@ class RequestHead:
     """Declared body length; None when chunked."""
 
 
-@dataclass(frozen=True, slots=True)
-class ReplyHead:
+class ReplyHead(NamedTuple):
     """A parsed reply head of an engine."""
 
     status: int

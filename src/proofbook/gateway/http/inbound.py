@@ -21,6 +21,7 @@ from proofbook.gateway.settings import KIB, Limits
 
 _WRITE_BUFFER = 256 * KIB
 """Bytes waiting for a client beyond which the engine is not read."""
+_FRAMING = frozenset((b"content-length", b"transfer-encoding", b"host", b"upgrade", b"expect"))
 _UNREAD_AT_FIRST = 1 << 62
 """More than any buffer holds, so that the first look at a slow reader always finds progress."""
 _WIRE_OVERHEAD = 8
@@ -103,6 +104,7 @@ class Inbound(asyncio.Protocol):
     def _forget_request(self) -> None:
         self._target = b""
         self._headers: list[Header] = []
+        self._framing: list[Header] = []
         self._head_bytes = 0
         self._body: list[bytes] = []
         self._body_bytes = 0
@@ -244,7 +246,10 @@ class Inbound(asyncio.Protocol):
         self._count_head(len(name) + len(value) + 4)
         if self._stage is Stage.BODY:
             return
-        self._headers.append((name.lower(), value))
+        name = name.lower()
+        self._headers.append((name, value))
+        if name in _FRAMING:
+            self._framing.append((name, value))
         if len(self._headers) > self._limits.headers:
             self._reject(too_large(f"The request has more than {self._limits.headers} header lines.", status=431))
 
@@ -257,7 +262,7 @@ class Inbound(asyncio.Protocol):
         if not self._visit.wants_body:
             self._close_after = True
             self._enter(Stage.SERVING, None)
-        elif any(name == b"expect" and value.lower() == b"100-continue" for name, value in head.headers):
+        elif any(name == b"expect" and value.lower() == b"100-continue" for name, value in self._framing):
             self.write((b"HTTP/1.1 100 Continue\r\n\r\n",))
 
     def on_body(self, body: bytes) -> None:
@@ -280,13 +285,16 @@ class Inbound(asyncio.Protocol):
     # -- inside --
 
     def _read_head(self) -> RequestHead:
-        headers = tuple(self._headers)
-        length = next((int(value) for name, value in headers if name == b"content-length"), 0)
-        chunked = any(name == b"transfer-encoding" for name, _ in headers)
+        length, chunked = 0, False
+        for name, value in self._framing:
+            if name == b"content-length":
+                length = int(value)
+            elif name == b"transfer-encoding":
+                chunked = True
         return RequestHead(
             method=self._parser.get_method().decode("ascii"),
             path=self._target.partition(b"?")[0].decode("ascii", "replace"),
-            headers=headers,
+            headers=tuple(self._headers),
             modern=self._parser.get_http_version() == "1.1",
             keep_alive=self._parser.should_keep_alive(),
             length=None if chunked else length,
@@ -298,8 +306,8 @@ class Inbound(asyncio.Protocol):
         return RequestHead(method, path, tuple(self._headers), modern=True, keep_alive=False, length=None)
 
     def _check_framing(self, head: RequestHead) -> None:
-        names = [name for name, _ in head.headers]
-        codings = [value.lower() for name, value in head.headers if name == b"transfer-encoding"]
+        names = [name for name, _ in self._framing]
+        codings = [value.lower() for name, value in self._framing if name == b"transfer-encoding"]
         if self._parser.get_http_version() not in {"1.0", "1.1"}:
             self._reject(malformed("Only HTTP/1.1 and HTTP/1.0 are spoken here.", status=505))
         if codings not in ([], [b"chunked"]) or (codings and (not head.modern or b"content-length" in names)):

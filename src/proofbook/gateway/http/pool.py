@@ -1,7 +1,8 @@
 """Connections to one engine: reused while fresh, at most so many, and first come first served when all are taken.
 
-Promises: a connection that the engine has closed or spoken on while unused is never handed out, so a request is sent on a dead
-connection only if the engine closes it in that very moment; such a request is not repeated, because the engine may have read it.
+Promises: a connection that the engine has closed or spoken on while it rested is not handed out, so a request is sent on a dead
+connection only if the engine closes it within moments of its last reply; such a request is not repeated, because the engine may
+have read it.
 Does not: retry, balance or know what is asked.
 """
 
@@ -14,6 +15,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from proofbook.gateway.http.outbound import Outbound, ReplyLimits, UpstreamListener
+
+_SURE_SECONDS = 0.2
+"""A connection that was in use so recently is taken as it is; one that rested longer is looked at first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +47,16 @@ class Pool:
         self._connecting: set[asyncio.Task[None]] = set()
         self._waiting: deque[UpstreamListener] = deque()
         self._closed = False
+        self.frugal = False
+        """Keep no unused connection while another awaits its reply: for engines that give each connection a thread of a small
+        pool, where a kept connection makes others wait until it is closed."""
 
     def acquire(self, listener: UpstreamListener) -> None:
         """Give `listener` a connection, now or later, or tell it why there is none."""
         while self._idle:
             connection = self._idle.pop()
-            if not connection.closing and not _has_news(connection.file_number):
+            rested = self._loop.time() - connection.idle_since > _SURE_SECONDS
+            if not connection.closing and not (rested and _has_news(connection.file_number)):
                 listener.upstream_connected(connection)
                 return
             connection.cut()
@@ -108,6 +116,8 @@ class Pool:
             connection.cut()
         elif self._waiting:
             self._waiting.popleft().upstream_connected(connection)
+        elif self.frugal and any(other.waiting_since is not None for other in self._open):
+            connection.cut()
         else:
             connection.idle_since = self._loop.time()
             self._idle.append(connection)

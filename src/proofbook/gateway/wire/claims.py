@@ -22,6 +22,8 @@ _LABEL = b"proofbook/conversation/v1\0"
 def derive_claimed_user(headers: Iterable[tuple[bytes, bytes]]) -> ClaimedName | None:
     """The end user whom the headers name, or None."""
     found = {name: value for name, value in headers if name in _USER_HEADERS}
+    if not found:
+        return None
     for name in _USER_HEADERS:
         text = bounded_text(unquote(found.get(name, b"").decode("latin-1")), 256)
         if text is not None:

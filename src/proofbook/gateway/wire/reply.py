@@ -9,20 +9,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from proofbook.gateway.wire.sse import END_MARK, parse_events
 from proofbook.gateway.wire.text import bounded_count, bounded_text
 
+_DECODER = json.JSONDecoder()
 _CHOICES = 64
 _FINISH_CHARACTERS = 32
 _DECODED_FIRST = 2
 """Events always decoded: they carry the names."""
 
 
-@dataclass(frozen=True, slots=True)
-class TokenUsage:
+class TokenUsage(NamedTuple):
     """Token counts as the engine states them; None is 'did not say'."""
 
     prompt: int | None = None
@@ -35,14 +34,14 @@ class TokenUsage:
         return self.prompt is not None or self.completion is not None
 
 
-@dataclass(frozen=True, slots=True)
-class ReplyFacts:
+class ReplyFacts(NamedTuple):
     """What a reply says about itself."""
 
     model: str | None = None
     upstream_id: str | None = None
     fingerprint: str | None = None
     finish: tuple[str, ...] = ()
+    """By index of choice, up to the last one that stated a reason; `unknown` for those before it that did not."""
     usage: TokenUsage = TokenUsage()
     chunks: int = 0
     ended: bool = False
@@ -92,7 +91,7 @@ def _only_adds_text(payload: bytes) -> bool:
 
 def _decode(data: bytes) -> dict[str, Any] | None:
     try:
-        value = json.loads(data)
+        value = _DECODER.decode(data.decode("utf-8", "surrogatepass"))
     except (ValueError, RecursionError):
         return None
     return value if isinstance(value, dict) else None
@@ -131,8 +130,8 @@ class _Facts:
         index = bounded_count(choice.get("index"))
         place = position if index is None else index
         reason = bounded_text(choice.get("finish_reason"), _FINISH_CHARACTERS)
-        if place < _CHOICES and (reason is not None or place not in self.finish):
-            self.finish[place] = reason or "unknown"
+        if place < _CHOICES and reason is not None:
+            self.finish[place] = reason
 
     def _add_usage(self, usage: Mapping[str, Any]) -> None:
         details = usage.get("prompt_tokens_details")
@@ -140,7 +139,5 @@ class _Facts:
         self.usage = TokenUsage(bounded_count(usage.get("prompt_tokens")), bounded_count(usage.get("completion_tokens")), cached)
 
     def close(self, *, chunks: int = 0, ended: bool = False) -> ReplyFacts:
-        finish = tuple(self.finish[index] for index in sorted(self.finish))
-        if all(reason == "unknown" for reason in finish):
-            finish = ()
+        finish = tuple(self.finish.get(index, "unknown") for index in range(max(self.finish, default=-1) + 1))
         return ReplyFacts(self.model, self.upstream_id, self.fingerprint, finish, self.usage, chunks, ended, self.error)

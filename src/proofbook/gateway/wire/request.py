@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from proofbook.errors import MalformedRecord
 from proofbook.gateway.wire.text import bounded_text
@@ -18,29 +17,28 @@ from proofbook.primitives.canonical import MAX_INTEGER
 
 Protocol = Literal["openai.chat", "openai.completions", "openai.models"]
 
-PARAMETERS = (
+PARAMETERS = frozenset((
     "temperature", "top_p", "top_k", "min_p", "typical_p", "max_tokens", "max_completion_tokens", "min_tokens", "n", "best_of",
     "seed", "presence_penalty", "frequency_penalty", "repeat_penalty", "repetition_penalty", "mirostat", "mirostat_tau",
     "mirostat_eta", "logprobs", "top_logprobs", "echo", "ignore_eos", "parallel_tool_calls", "tool_choice", "reasoning_effort",
     "service_tier", "store",
-)  # fmt: skip
+))  # fmt: skip
 """Settings that shape the answer and hold no content. `stop`, `logit_bias`, `suffix` and schemas may: only the sealed bytes
 have those."""
 
 _PARAMETER_CHARACTERS = 64
+_DECODER = json.JSONDecoder(parse_float=str, parse_constant=str)
 _SYSTEM_ROLES = ("system", "developer")
 
 
-@dataclass(frozen=True, slots=True)
-class ClaimedName:
+class ClaimedName(NamedTuple):
     """An end user as the request names it, and the field that did."""
 
     value: str
     method: Literal["body.user", "body.safety_identifier", "body.metadata.user_id", "header"]
 
 
-@dataclass(frozen=True, slots=True)
-class RequestFacts:
+class RequestFacts(NamedTuple):
     """What a request says about itself."""
 
     protocol: Protocol
@@ -83,9 +81,7 @@ def parse_request(body: bytes, protocol: Protocol, fingerprint: Callable[[bytes]
 def derive_parameters(fields: Mapping[str, Any]) -> dict[str, str | int | bool]:
     """The settings named in `PARAMETERS`, as sent: integers and truth values as they are, everything else as bounded text."""
     found: dict[str, str | int | bool] = {}
-    for name in PARAMETERS:
-        if name not in fields:
-            continue
+    for name in PARAMETERS.intersection(fields):
         value = fields[name]
         if value is True or value is False or (type(value) is int and -MAX_INTEGER <= value <= MAX_INTEGER):
             found[name] = value
@@ -100,7 +96,7 @@ def derive_parameters(fields: Mapping[str, Any]) -> dict[str, str | int | bool]:
 
 def _parse_object(body: bytes) -> dict[str, Any]:
     try:
-        value = json.loads(body, parse_float=str, parse_constant=str)
+        value = _DECODER.decode(body.decode("utf-8", "surrogatepass"))
     except RecursionError as error:
         raise MalformedRecord("The request body is nested too deep.") from error
     except ValueError as error:

@@ -25,7 +25,9 @@ def test_settings_keep_their_spelling() -> None:
 
 def test_absurd_settings_are_bounded() -> None:
     """A hostile number must not break the entry."""
-    facts = _read(b'{"seed":99999999999999999999,"temperature":NaN,"service_tier":"' + b"x" * 500 + b'","reasoning_effort":"\\ud800"}')
+    facts = _read(
+        b'{"seed":99999999999999999999,"temperature":NaN,"service_tier":"' + b"x" * 500 + b'","reasoning_effort":"\\ud800"}'
+    )
     assert facts.parameters["seed"] == "beyond 2^53-1"
     assert facts.parameters["temperature"] == "NaN"
     assert len(str(facts.parameters["service_tier"])) == 64

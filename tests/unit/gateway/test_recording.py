@@ -1,0 +1,110 @@
+"""Submitting, and what an outage leaves behind."""
+
+from __future__ import annotations
+
+import asyncio
+
+from proofbook.errors import LimitExceeded, MalformedRecord, ProofbookError, StoreUnavailable
+from proofbook.gateway.drafts import Opening, derive_actor, draft_refusal
+from proofbook.gateway.recording import KEPT_DURING_OUTAGE, Recording
+from proofbook.gateway.refusal import KEY_MISSING, Refusal
+from proofbook.journal.receipt import Submission
+from proofbook.records.exchange import RefusalReason
+from support.memory_recorder import MemoryRecorder
+from support.running_gateway import KEY, SystemClock, run
+
+NOW = "2026-06-01T00:00:00.000000Z"
+
+
+def _refusal(number: int = 1) -> Submission:
+    opening = Opening(f"x_{number}", "gateway:main", NOW, "POST", "/v1/models", KEY, derive_actor(KEY))
+    return draft_refusal(opening, KEY_MISSING, None)
+
+
+async def _submit(recording: Recording, number: int = 1) -> Refusal | None:
+    outcome: asyncio.Future[Refusal | None] = asyncio.get_running_loop().create_future()
+    recording.submit(_refusal(number), outcome.set_result)
+    return await outcome
+
+
+def _recording(recorder: MemoryRecorder) -> Recording:
+    return Recording(recorder, asyncio.get_running_loop(), SystemClock(), "gateway:main")
+
+
+def test_success_and_failure_are_told_apart() -> None:
+    """The caller of the gateway must learn the right one of three things."""
+
+    async def scenario() -> None:
+        recorder = MemoryRecorder(SystemClock())
+        recording = _recording(recorder)
+        before = recording.available
+        assert await _submit(recording) is None
+        assert (before, recording.available) == (False, True)
+        cases: list[tuple[ProofbookError, RefusalReason]] = [
+            (LimitExceeded("x"), RefusalReason.REQUEST_TOO_LARGE),
+            (MalformedRecord("x"), RefusalReason.MALFORMED_REQUEST),
+            (StoreUnavailable("x"), RefusalReason.STORE_UNAVAILABLE),
+        ]
+        for recorder.fail_with, reason in cases:
+            refusal = await _submit(recording)
+            assert refusal is not None
+            assert refusal.reason is reason
+        assert not recording.available
+
+    run(scenario())
+
+
+def test_outage_is_stated_once_with_what_it_held_back() -> None:
+    """One gap for one interval, and the refusals within it."""
+
+    async def scenario() -> None:
+        recorder = MemoryRecorder(SystemClock())
+        recording = _recording(recorder)
+        recorder.fail_with = StoreUnavailable("x")
+        for number in range(3):
+            await _submit(recording, number)
+            recording.keep_refusal(_refusal(number))
+        recording.keep_lost_end("x_lost")
+        recorder.fail_with = None
+        await _submit(recording, 9)
+        await _submit(recording, 10)
+        await asyncio.sleep(0.01)
+        (gap,) = recorder.of_kind("source.gap")
+        assert gap.body["reason"] == "store_unavailable"
+        assert "4 refusals and lost ends follow, 0 more" in gap.body["detail"]
+        assert {entry.subject for entry in recorder.of_kind("exchange.refused")} == {"x_0", "x_1", "x_2", "x_9", "x_10"}
+        assert [entry.subject for entry in recorder.of_kind("exchange.response")] == ["x_lost"]
+
+    run(scenario())
+
+
+def test_what_is_kept_in_memory_is_bounded_and_the_rest_is_counted() -> None:
+    """A long outage under load must not end the process, nor hide how much it refused."""
+
+    async def scenario() -> None:
+        recorder = MemoryRecorder(SystemClock())
+        recording = _recording(recorder)
+        recorder.fail_with = StoreUnavailable("x")
+        await _submit(recording)
+        for number in range(KEPT_DURING_OUTAGE + 5):
+            recording.keep_refusal(_refusal(number))
+        recorder.fail_with = None
+        await _submit(recording)
+        await asyncio.sleep(0.01)
+        assert "5 more were only counted" in recorder.of_kind("source.gap")[0].body["detail"]
+
+    run(scenario())
+
+
+def test_lost_end_without_an_outage_is_recorded_at_once() -> None:
+    """An odd reply is no outage."""
+
+    async def scenario() -> None:
+        recorder = MemoryRecorder(SystemClock())
+        recording = _recording(recorder)
+        await _submit(recording)
+        recording.keep_lost_end("x_odd")
+        await asyncio.sleep(0.01)
+        assert [entry.body["state"] for entry in recorder.of_kind("exchange.response")] == ["recorder_gap"]
+
+    run(scenario())
