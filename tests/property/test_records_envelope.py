@@ -12,7 +12,7 @@ from proofbook.primitives.canonical import MAX_INTEGER
 from proofbook.primitives.instants import format_instant
 from proofbook.records.envelope import Actor, ActorKind, Assurance, Draft, format_entry, parse_entry
 
-TEXTS = st.text(st.characters(exclude_categories=("Cs",)), max_size=30)
+TEXTS = st.text(st.characters(codec="utf-8"), max_size=30)
 KEYS = st.text(st.characters(max_codepoint=127), max_size=8)
 INSTANTS = st.datetimes(timezones=st.timezones()).map(format_instant)
 BODIES: st.SearchStrategy[dict[str, Any]] = st.dictionaries(

@@ -17,14 +17,18 @@ CASES = {
         "unreachable",
     ),
     "a verdict that forgets Unknown": (
-        "def misused(verdict: Verdict) -> str:\n    match verdict:\n        case Met():\n            return 'met'\n"
-        "        case Unmet():\n            return 'unmet'\n",
+        (
+            "def misused(verdict: Verdict) -> str:\n    match verdict:\n        case Met():\n            return 'met'\n"
+            "        case Unmet():\n            return 'unmet'\n"
+        ),
         "return",
     ),
     "a verdict that is changed": ("def misused(verdict: Met) -> None:\n    verdict.reasons = ('because',)\n", "misc"),
     "no misuse at all": (
-        "def used(verdict: Verdict) -> str:\n    match verdict:\n        case Met() | Unmet():\n            return 'known'\n"
-        "        case Unknown():\n            return 'unknown'\n",
+        (
+            "def used(verdict: Verdict) -> str:\n    match verdict:\n        case Met() | Unmet():\n            return 'known'\n"
+            "        case Unknown():\n            return 'unknown'\n"
+        ),
         "",
     ),
 }
