@@ -36,9 +36,9 @@ class LogRestored(Document):
 
     old_origin: str = Field(description="name of the log that was restored")
     old_size: int = Field(description="size of the restored backup")
-    old_root: str = Field(description="root hash of the restored backup, base64")
+    old_root: str = Field(description="root hash of the restored backup, hex")
     fence_size: int | None = Field(description="size the fence had seen; null when the fence was lost")
-    fence_root: str | None = Field(description="root the fence had seen; null when the fence was lost")
+    fence_root: str | None = Field(description="root the fence had seen, hex; null when the fence was lost")
     reason: str = Field(description="why, in words")
 
 
