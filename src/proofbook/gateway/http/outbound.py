@@ -8,6 +8,7 @@ last reply was complete, was framed without doubt, and left nothing behind. Host
 from __future__ import annotations
 
 import asyncio
+import select
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol, cast
@@ -50,6 +51,7 @@ class Outbound(asyncio.Protocol):
         self._released = released
         self._lost = lost
         self._transport: asyncio.Transport | None = None
+        self._poll: select.poll | None = None
         self._listener: UpstreamListener | None = None
         self.last_activity = 0.0
         self.idle_since = 0.0
@@ -110,11 +112,9 @@ class Outbound(asyncio.Protocol):
         """Whether the connection can no longer be used."""
         return self._transport is None or self._transport.is_closing()
 
-    @property
-    def file_number(self) -> int:
-        """The socket's descriptor, to look for bytes or an end that the loop has not delivered yet."""
-        found = None if self._transport is None else self._transport.get_extra_info("socket")
-        return -1 if found is None else int(found.fileno())
+    def has_news(self) -> bool:
+        """Whether an unused connection has bytes or an end waiting that the loop has not delivered yet: unfit for a request."""
+        return self._poll is None or bool(self._poll.poll(0))
 
     def silent_too_long(self, seconds: float) -> None:
         """Give up on an engine that says nothing."""
@@ -125,6 +125,8 @@ class Outbound(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """The connection is open."""
         self._transport = cast("asyncio.Transport", transport)  # uvloop's class is not a subclass of it
+        self._poll = select.poll()
+        self._poll.register(self._transport.get_extra_info("socket").fileno(), select.POLLIN)
 
     def data_received(self, data: bytes) -> None:
         """Bytes from the engine."""
@@ -146,7 +148,7 @@ class Outbound(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The connection is gone."""
-        self._transport = None
+        self._transport = self._poll = None
         listener, self._listener = self._listener, None
         if listener is not None:
             if self._head is not None and self._head.until_close and exc is None:

@@ -1,7 +1,7 @@
 """Connections to one engine: reused while fresh, at most so many, and first come first served when all are taken.
 
 Promises: a connection that the engine has closed or spoken on while it rested is not handed out, so a request is sent on a dead
-connection only if the engine closes it within moments of its last reply; such a request is not repeated, because the engine may
+connection only if the engine closes it in that very moment; such a request is not repeated, because the engine may
 have read it.
 Does not: retry, balance or know what is asked.
 """
@@ -9,15 +9,11 @@ Does not: retry, balance or know what is asked.
 from __future__ import annotations
 
 import asyncio
-import select
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from proofbook.gateway.http.outbound import Outbound, ReplyLimits, UpstreamListener
-
-_SURE_SECONDS = 0.2
-"""A connection that was in use so recently is taken as it is; one that rested longer is looked at first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +51,7 @@ class Pool:
         """Give `listener` a connection, now or later, or tell it why there is none."""
         while self._idle:
             connection = self._idle.pop()
-            rested = self._loop.time() - connection.idle_since > _SURE_SECONDS
-            if not connection.closing and not (rested and _has_news(connection.file_number)):
+            if not connection.closing and not connection.has_news():
                 listener.upstream_connected(connection)
                 return
             connection.cut()
@@ -134,12 +129,3 @@ class Pool:
             self._on_lost()
         if self._waiting and not self._closed and len(self._open) + len(self._connecting) < self._limits.connections:
             self._connect()
-
-
-def _has_news(file_number: int) -> bool:
-    """Whether an unused connection has bytes or an end waiting, which makes it unfit for a request."""
-    if file_number < 0:
-        return True
-    poll = select.poll()
-    poll.register(file_number, select.POLLIN)
-    return bool(poll.poll(0))
