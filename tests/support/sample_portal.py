@@ -6,7 +6,7 @@ import http.client
 import re
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -19,7 +19,7 @@ from proofbook.book.fence import FileFence
 from proofbook.book.reader import BookReader
 from proofbook.book.sqlite import transaction
 from proofbook.book.writer import Row
-from proofbook.journal.store import create_store
+from proofbook.journal.store import Store, create_store
 from proofbook.portal.access import Access
 from proofbook.portal.serving import listen, make_server
 from proofbook.portal.surroundings import PortalSources
@@ -41,14 +41,10 @@ def write_book(path: Path, entries: Iterable[bytes], *, signed: int | None = Non
     store = create_store(path / "book.sqlite", signer=signer, fence=fence, vault_key=bytes(range(32)), entropy=token_bytes)
     cut = len(raw) if signed is None else signed
     try:
-        for part in (raw[:cut], raw[cut:]):
-            if part:
-                with transaction(store.connection, store.path):
-                    store.book.append([_row(data) for data in part])
-            if part is not raw[cut:] and part:
-                store.book.sign_checkpoint(format_instant(NOW))
-            if signed is None:
-                break
+        _append(store, raw[:cut])
+        if cut:
+            store.book.sign_checkpoint(format_instant(NOW))
+        _append(store, raw[cut:])
     finally:
         store.connection.close()
     return path / "book.sqlite"
@@ -143,6 +139,13 @@ def running(sources: PortalSources, *, inside: bool = True) -> Iterator[Visitor]
         server.should_exit = True
         thread.join(30)
         listener.close()
+
+
+def _append(store: Store, entries: Sequence[bytes]) -> None:
+    if not entries:
+        return
+    with transaction(store.connection, store.path):
+        store.book.append([_row(data) for data in entries])
 
 
 def _row(data: bytes) -> Row:

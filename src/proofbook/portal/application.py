@@ -1,7 +1,7 @@
 """The pages as one ASGI application, and the one table from errors to answers.
 
-Promises: reading happens in worker threads, each request with a book and a projection of its own; one that takes too
-long is answered with 503. Every error is put into words; one of our own carries its hint, any other is logged by name and place only.
+Promises: reading happens in worker threads, each request with a book and a projection of its own; one that takes too long is
+answered with 503. Every error is put into words; one of ours carries its hint, any other is logged by name and place only.
 Does not: write, fetch, or run anything for a visitor.
 """
 

@@ -139,10 +139,9 @@ def _unknowns(
             found.append(Unknown(wording.counted(states[state], one, many), f"/exchanges?state={state}"))
     unbound = activity.without_artifact(desk.reader, NEWEST)
     if unbound:
+        newest = sum(states.values())
         found.append(
-            Unknown(
-                f"{wording.counted(unbound, 'exchange')} of the newest {sum(states.values()):,} cannot name the model bytes that answered."
-            )
+            Unknown(f"{wording.counted(unbound, 'exchange')} of the newest {newest:,} cannot name the bytes that answered.")
         )
     unrecorded = len(activity.served_without_record(desk.reader))
     if unrecorded:

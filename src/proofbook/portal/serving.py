@@ -7,8 +7,11 @@ address cannot be listened on.
 
 from __future__ import annotations
 
+import signal
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
 from typing import Final
 
 import uvicorn
@@ -30,7 +33,25 @@ def serve(sources: PortalSources, access: Access, *, host: str, port: int, ready
     with listener:
         bound = int(listener.getsockname()[1])
         ready(f"http://{_shown(host)}:{bound}/?key={access.key}")
-        make_server(sources, access, host=host, port=bound).run(sockets=[listener])
+        server = make_server(sources, access, host=host, port=bound)
+        with _stopping_on_signals(server):
+            server.run(sockets=[listener])
+
+
+@contextmanager
+def _stopping_on_signals(server: uvicorn.Server) -> Iterator[None]:
+    """A signal is a normal end: the server raises it anew once it has stopped, and that must not kill the process."""
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        del number, frame
+        server.should_exit = True
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def make_server(sources: PortalSources, access: Access, *, host: str, port: int) -> uvicorn.Server:

@@ -1,0 +1,124 @@
+"""The pages in a real browser: nothing is blocked, nothing overflows, the keyboard gets everywhere; pictures to look at."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Literal
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from support.sample_entries import SAMPLE_ARTIFACT
+from support.sample_portal import Visitor
+
+CHROMIUM = shutil.which("chromium")
+PICTURES = Path(__file__).parents[3] / "build" / "screenshots"
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+pytestmark = [pytest.mark.real, pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed")]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium."""
+    with sync_playwright() as playwright:
+        made = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield made
+        made.close()
+
+
+def opened(browser: Browser, visitor: Visitor, scheme: Literal["light", "dark"], width: int) -> tuple[Page, list[str]]:
+    """A window that is let in, and what its console says from then on."""
+    page = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme).new_page()
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text))
+    page.goto(f"http://127.0.0.1:{visitor.port}/?key={visitor.key}")
+    return page, complaints
+
+
+@pytest.mark.parametrize("width", [1280, 390, 1600])
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_every_page_fits_and_nothing_is_blocked(browser: Browser, day: Any, scheme: Literal["light", "dark"], width: int) -> None:
+    """A violation of the policy would be a style or picture that readers do not see."""
+    pages = {
+        "book": "/",
+        "exchanges": "/exchanges",
+        "exchange": f"/exchanges/{day.first}",
+        "refused": f"/exchanges/{day.refused}",
+        "shredded": f"/exchanges/{day.shredded}",
+        "models": "/models",
+        "model": f"/models/{SAMPLE_ARTIFACT}",
+        "gaps": "/gaps",
+    }
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    page, complaints = opened(browser, day.visitor, scheme, width)
+    assert page.url == f"http://127.0.0.1:{day.visitor.port}/"
+    for name, path in pages.items():
+        page.goto(f"http://127.0.0.1:{day.visitor.port}{path}")
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), name
+        page.screenshot(path=str(PICTURES / f"portal-{name}-{scheme}-{width}.png"), full_page=True)
+    assert complaints == []
+    page.context.close()
+
+
+def test_headings_labels_and_landmarks_are_there(browser: Browser, day: Any) -> None:
+    """What somebody who listens to the page goes by."""
+    page, _ = opened(browser, day.visitor, "light", 1280)
+    for path in ("/", "/exchanges", f"/exchanges/{day.first}", "/models", f"/models/{SAMPLE_ARTIFACT}", "/gaps"):
+        page.goto(f"http://127.0.0.1:{day.visitor.port}{path}")
+        assert page.locator("h1").count() == 1
+        assert page.locator("main, header, footer, nav").count() >= 4
+        assert page.evaluate("[...document.querySelectorAll('input,select')].every(each => each.labels.length > 0)")
+        assert page.evaluate("[...document.querySelectorAll('table')].every(each => each.querySelector('th'))")
+        twice = "ids => ids.filter((each, place) => ids.indexOf(each) !== place)"
+        assert page.evaluate(f"({twice})([...document.querySelectorAll('[id]')].map(each => each.id))") == []
+        assert page.evaluate("[...document.querySelectorAll('a')].every(each => each.textContent.trim() !== '')")
+    page.context.close()
+
+
+def test_keyboard_reaches_the_content_and_the_details_open(browser: Browser, day: Any) -> None:
+    """Without a mouse and without a script."""
+    page, _ = opened(browser, day.visitor, "light", 1280)
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Skip to the content"
+    outline = "getComputedStyle(document.activeElement).outlineStyle"
+    assert page.evaluate(outline) == "solid"
+    summary = page.locator("details.demand summary").first
+    summary.focus()
+    page.keyboard.press("Enter")
+    assert page.locator("details.demand").first.locator("code.long").is_visible()
+    page.context.close()
+
+
+def test_narrow_window_shows_rows_as_cards_with_their_labels(browser: Browser, day: Any) -> None:
+    """A table of nine columns cannot be read on a telephone."""
+    page, _ = opened(browser, day.visitor, "light", 390)
+    page.goto(f"http://127.0.0.1:{day.visitor.port}/exchanges")
+    cell = page.locator("table.cards tbody td").first
+    assert cell.evaluate("each => getComputedStyle(each).display") == "grid"
+    assert cell.evaluate("each => getComputedStyle(each, '::before').content") == '"Occurred"'
+    page.context.close()
+
+
+def test_filter_form_works_without_a_script(browser: Browser, day: Any) -> None:
+    """The policy allows forms to this page only."""
+    page, complaints = opened(browser, day.visitor, "dark", 1280)
+    page.goto(f"http://127.0.0.1:{day.visitor.port}/exchanges")
+    page.get_by_label("State").select_option("refused")
+    page.get_by_role("button", name="Narrow").click()
+    assert page.locator("table.cards tbody tr").count() == 1
+    page.get_by_role("link", name="No longer narrow by state").click()
+    assert page.locator("table.cards tbody tr").count() == 50
+    assert complaints == []
+    page.context.close()
+
+
+def test_a_stranger_s_page_cannot_frame_it(browser: Browser, day: Any) -> None:
+    """Clicks on a hidden frame would be clicks on the page."""
+    page, _ = opened(browser, day.visitor, "light", 1280)
+    page.goto("about:blank")
+    page.set_content(f'<iframe src="http://127.0.0.1:{day.visitor.port}/"></iframe>')
+    page.wait_for_timeout(500)
+    assert "The book" not in "".join(frame.content() for frame in page.frames if "chrome-error" not in frame.url)
+    page.context.close()

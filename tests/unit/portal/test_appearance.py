@@ -1,0 +1,96 @@
+"""What the style sheet and the templates promise without a browser: contrast, no scripts, no inline style, nothing unescaped."""
+
+from __future__ import annotations
+
+import re
+from importlib.resources import files
+
+import pytest
+
+ROOM = files("proofbook.portal")
+CSS = ROOM.joinpath("static", "style.css").read_text("utf-8")
+TEMPLATES = {each.name: each.read_text("utf-8") for each in ROOM.joinpath("templates").iterdir() if each.name.endswith(".html")}
+TEXT_ON = (
+    ("ink", "paper"),
+    ("ink", "sheet"),
+    ("soft", "paper"),
+    ("soft", "sheet"),
+    ("link", "paper"),
+    ("link", "sheet"),
+    ("unknown", "paper"),
+    ("unknown", "sheet"),
+    ("ink", "unknown-tint"),
+    ("link", "unknown-tint"),
+    ("ink", "alarm-tint"),
+    ("link", "alarm-tint"),
+    ("alarm", "paper"),
+    ("alarm", "alarm-tint"),
+    ("holds", "paper"),
+    ("cover-ink", "cover"),
+    ("cover-soft", "cover"),
+)
+SHAPES_ON = (("bar", "sheet"), ("bar", "paper"), ("rule-strong", "sheet"), ("link", "paper"), ("gold", "cover"))
+
+
+def palettes() -> dict[str, dict[str, str]]:
+    """Colours by name, light and dark; the dark block overrides the light one."""
+    blocks = re.findall(r":root \{(.*?)\}", CSS, re.DOTALL)
+    light = dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{6});", blocks[0]))
+    return {"light": light, "dark": light | dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{6});", blocks[1]))}
+
+
+def contrast(first: str, second: str) -> float:
+    """WCAG 2.2 contrast ratio of two colours."""
+    light, dark = sorted((_luminance(first), _luminance(second)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def _luminance(colour: str) -> float:
+    parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(("text", "ground"), TEXT_ON)
+def test_text_stands_out(scheme: str, text: str, ground: str) -> None:
+    """WCAG 1.4.3, level AA."""
+    colours = palettes()[scheme]
+    assert contrast(colours[text], colours[ground]) >= 4.5
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(("shape", "ground"), [pair for pair in SHAPES_ON if pair[0] != "rule-strong"])
+def test_shapes_stand_out(scheme: str, shape: str, ground: str) -> None:
+    """WCAG 1.4.11, level AA: bars, focus rings, the mark of the present section."""
+    colours = palettes()[scheme]
+    assert contrast(colours[shape], colours[ground]) >= 3
+
+
+@pytest.mark.parametrize("name", sorted(TEMPLATES))
+def test_template_has_nothing_the_policy_would_block_or_escape_would_miss(name: str) -> None:
+    """A script, an inline style or a `safe` filter would be a hole or a broken page."""
+    text = TEMPLATES[name]
+    assert not re.search(r"<script|<style|\sstyle=|\son[a-z]+=|javascript:|\|\s*safe|autoescape|https?://(?!127\.0\.0\.1)", text)
+
+
+@pytest.mark.parametrize("name", sorted(each for each, text in TEMPLATES.items() if "extends" in text))
+def test_page_has_one_first_heading_and_a_title(name: str) -> None:
+    """People who listen to a page find their way by its headings."""
+    text = TEMPLATES[name]
+    branches = 4 if name == "refused.html" else 1
+    assert text.count("<h1>") == branches
+    assert "{% block title %}" in text
+    assert not re.search(r"<h[3-6]", text)
+
+
+def test_style_sheet_fetches_nothing() -> None:
+    """No font, picture or sheet from anywhere else."""
+    assert "url(" not in CSS
+    assert "@import" not in CSS
+
+
+def test_style_sheet_has_dark_print_focus_and_narrow_rules() -> None:
+    """What makes the pages usable at night, on paper, by keyboard and on a telephone."""
+    for part in ("prefers-color-scheme: dark", "@media print", ":focus-visible", "max-width: 52rem", "prefers-reduced-motion"):
+        assert part in CSS
