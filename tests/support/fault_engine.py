@@ -69,11 +69,18 @@ class FaultEngine:
     props: bytes | None = None
     """Body of `GET /props`; None answers every question about the engine with 404."""
     tasks: set[asyncio.Task[None]] = field(default_factory=set)
+    server: asyncio.Server | None = None
     writers: set[asyncio.StreamWriter] = field(default_factory=set)
 
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
+
+    async def go_away(self) -> None:
+        """Stop listening and close every connection."""
+        if self.server is not None:
+            self.server.close()
+        self.drop_connections()
 
     def drop_connections(self) -> None:
         """Close every connection, as a restart would."""
@@ -139,7 +146,7 @@ class FaultEngine:
 async def running_engine(script: Callable[[Seen], Sequence[Step]]) -> AsyncIterator[FaultEngine]:
     """The engine on a free port of the loopback address."""
     engine = FaultEngine(script)
-    server = await asyncio.start_server(engine.serve, "127.0.0.1", 0)
+    server = engine.server = await asyncio.start_server(engine.serve, "127.0.0.1", 0)
     engine.port = server.sockets[0].getsockname()[1]
     try:
         yield engine

@@ -114,11 +114,12 @@ async def running_gateway(
     heartbeat_seconds: float = 60.0,
     port: int = 0,
     on_signals: bool = False,
+    api_key_file: str | None = None,
 ) -> AsyncIterator[RunningGateway]:
     """Serve until the block ends, then stop in an orderly way."""
     recorder = recorder or MemoryRecorder(SystemClock())
     settings = GatewaySettings(
-        upstreams=(UpstreamSettings("engine", upstream_url),),
+        upstreams=(UpstreamSettings("engine", upstream_url, api_key_file=api_key_file),),
         systems=(SystemSettings("support-desk", "Support desk", "test", "engine"),),
         port=port,
         limits=limits or Limits(),

@@ -89,7 +89,9 @@ class SourceLife:
             try:
                 await self._recording.record((self._submission("source.heartbeat", self._now(), heartbeat),))
             except ProofbookError as error:
-                LOG.exception(HEARTBEAT_FAILED, code=error.code)  # the next one that succeeds is followed by the gap record
+                LOG.warning(
+                    HEARTBEAT_FAILED, code=error.code, reason=error.message
+                )  # the next one that succeeds is followed by the gap record
 
     async def stop(self, reason: str) -> None:
         """Record the end. Raises what the recorder raises; the next start then finds an unclean end, which is true."""

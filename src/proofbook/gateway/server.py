@@ -101,7 +101,7 @@ async def serve(
     try:
         await life.stop("asked to stop")
     except ProofbookError as error:
-        LOG.exception(STOP_NOT_RECORDED, code=error.code)
+        LOG.warning(STOP_NOT_RECORDED, code=error.code, reason=error.message)
     LOG.info(STOPPED)
 
 

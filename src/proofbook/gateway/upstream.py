@@ -27,6 +27,8 @@ ENGINE_SILENT = "gateway.engine_silent"
 
 _PROBE_BYTES = 8 * MIB
 _PROBE_SECONDS = 10.0
+_RETRY_SECONDS = 1.0
+"""How soon an engine that cannot be reached is looked at again, so that it counts as ready soon after it is."""
 _SETTLE_SECONDS = 1.0
 """Pause between looks, so that a burst of connection losses causes one look."""
 
@@ -71,7 +73,7 @@ class Upstream:
             await self.look()
             await asyncio.sleep(min(_SETTLE_SECONDS, self._seconds))
             try:
-                async with asyncio.timeout(self._seconds):
+                async with asyncio.timeout(self._seconds if self.state == "reachable" else min(self._seconds, _RETRY_SECONDS)):
                     await self._look.wait()
             except TimeoutError:
                 continue
@@ -95,6 +97,8 @@ class Upstream:
 
     def _reached(self, success: bool) -> None:  # noqa: FBT001  # the pool's one-argument report
         self.state = "reachable" if success else "unreachable"
+        if not success:  # whatever answers there next need not have loaded the same weights
+            self._seen = unseen("the engine could not be reached and was not looked at since")
         self._look.set()
 
 
