@@ -17,8 +17,16 @@ import pytest
 
 from proofbook.demo.organisation import FIRST_MODEL
 from proofbook.demo.scene import models_folder
-from support.book_account import Account, Judge, assess_complete, assess_witnesses, is_complete_json_or_stream, read_account
-from support.crash_home import Place, ending, make_place, start_fast_engine, start_gateway, start_real_engine
+from support.book_account import (
+    Account,
+    Judge,
+    assess_complete,
+    assess_forwarded,
+    assess_witnesses,
+    is_complete_json_or_stream,
+    read_account,
+)
+from support.crash_home import Place, ending, make_place, read_forwarded, start_fast_engine, start_gateway, start_real_engine
 from support.fast_engine import derive_reply
 from support.load_client import Load, Witnessed
 from support.nursery import Nursery, Started, running_nursery
@@ -109,6 +117,7 @@ class Trial:
 
     def _check(self, account: Account, *, after: str) -> None:
         found = [*account.problems, *assess_witnesses(account, self.received), *assess_complete(account, self.judge)]
+        found += assess_forwarded(account, read_forwarded(self.place))
         assert found == [], f"after {after} number {self.kills}"
 
 

@@ -147,6 +147,12 @@ def assess_witnesses(account: Account, received: Iterable[Witnessed]) -> Iterato
             yield from _assess_reply(each, *told.ends[0])
 
 
+def assess_forwarded(account: Account, forwarded: Iterable[str]) -> Iterator[str]:
+    """Requests that reached the engine, by hash, and whose bytes are not in the book."""
+    recorded = {sha256(body).hexdigest() for told in account.exchanges.values() for body in told.requests}
+    yield from (f"a request reached the engine unrecorded: {each}" for each in forwarded if each not in recorded)
+
+
 def assess_complete(account: Account, judge: Judge) -> Iterator[str]:
     """Exchanges called complete whose recorded reply is not complete, or called otherwise though nothing is missing for it."""
     for name, told in account.exchanges.items():

@@ -19,6 +19,7 @@ from support.nursery import TESTS, Nursery, Started
 
 SYSTEMS = ("sample-desk", "sample-search")
 LISTENING = "listening"
+ENGINE_LOG = "engine.log"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +33,8 @@ class Place:
     logs: Path
 
 
-def make_place(folder: Path, *, home: Path | None = None) -> Place:
-    """A fresh home with its keys. `folder` takes the fence and the logs, and the home unless it is said to lie elsewhere."""
+def make_place(folder: Path, *, logs: Path | None = None) -> Place:
+    """A fresh home with its keys in a folder, with fence and logs beside it unless the logs are said to lie elsewhere."""
     engine_port, gateway_port = free_port(), free_port()
     start = Start(
         entity="Sample Organisation (test)",
@@ -41,7 +42,7 @@ def make_place(folder: Path, *, home: Path | None = None) -> Place:
         proposals=(Proposal("engine", f"http://127.0.0.1:{engine_port}", "auto", tuple((each, each) for each in SYSTEMS)),),
         gateway_port=gateway_port,
     )
-    path = start_home(home or folder / "home", start).path
+    path = start_home(folder / "home", start).path
     made = open_home(path)
     with open_door(made) as door:
         tokens = tuple(
@@ -50,7 +51,7 @@ def make_place(folder: Path, *, home: Path | None = None) -> Place:
             ).secret
             for each in SYSTEMS
         )
-    return Place(made, engine_port, gateway_port, tokens, folder)
+    return Place(made, engine_port, gateway_port, tokens, logs or folder)
 
 
 def start_gateway(place: Place, nursery: Nursery | None, *, wait: bool = True) -> Started:
@@ -67,15 +68,21 @@ def start_gateway(place: Place, nursery: Nursery | None, *, wait: bool = True) -
 
 def start_fast_engine(place: Place, *options: str) -> Started:
     """The engine that computes nothing."""
-    engine = _spawn([sys.executable, "-m", "support.fast_engine", str(place.engine_port), *options], place.logs / "engine.log")
+    engine = _spawn([sys.executable, "-m", "support.fast_engine", str(place.engine_port), *options], place.logs / ENGINE_LOG)
     engine.wait_for(LISTENING)
     return engine
+
+
+def read_forwarded(place: Place) -> set[str]:
+    """Hashes of every request body that ever reached the fast engine of this place."""
+    path = place.logs / ENGINE_LOG
+    return {line for line in path.read_text("ascii").splitlines() if len(line) == 64} if path.exists() else set()
 
 
 def start_real_engine(place: Place, model: Path) -> Started:
     """llama.cpp on a sample model."""
     command = [sys.executable, "-m", "proofbook.demo.engine", str(model), str(place.engine_port)]
-    engine = _spawn(command, place.logs / "engine.log")
+    engine = _spawn(command, place.logs / ENGINE_LOG)
     engine.wait_for(f":{place.engine_port}")
     return engine
 
@@ -94,11 +101,12 @@ def ending(processes: list[Started]) -> Iterator[list[Started]]:
 
 
 def _spawn(command: Sequence[str], log: Path) -> Started:
-    with log.open("wb") as stream:
+    with log.open("ab") as stream:
+        start = stream.tell()
         child = subprocess.Popen(
             command, cwd=TESTS, stdin=subprocess.DEVNULL, stdout=stream, stderr=stream, start_new_session=True
         )
-    return _Spawned(child.pid, log, child)
+    return _Spawned(child.pid, log, start, child)
 
 
 @dataclass(slots=True)

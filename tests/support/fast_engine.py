@@ -2,7 +2,8 @@
 
 What it answers follows from the request's bytes alone (`derive_reply`), so a test can tell a complete reply from a cut one
 without having seen it. Replies differ in length, from one piece to beyond what the gateway holds back, and in pace. A process of
-its own, because it is killed: `python -m support.fast_engine PORT [swift]`; `swift` leaves out every pause, for measurements.
+its own, because it is killed: `python -m support.fast_engine PORT [swift]`. It says the hash of every request it was asked to
+answer, so that a test can tell what was forwarded; `swift` leaves out that and every pause, for measurements.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
+import os
 import sys
 
 _HEAD = b"HTTP/1.1 %d OK\r\ncontent-type: %s\r\n"
@@ -88,6 +90,8 @@ class _Connection:
         return "connection: close" not in head
 
     async def _answer(self, body: bytes) -> None:
+        if not self._swift:
+            os.write(1, b"%s\n" % hashlib.sha256(body).hexdigest().encode())
         pieces = derive_pieces(body)
         if len(pieces) == 1:
             await self._pause(body, 0)
@@ -115,7 +119,7 @@ async def serve(port: int, *, swift: bool = False) -> None:
         await _Connection(reader, writer, swift=swift).serve()
 
     server = await asyncio.start_server(accept, "127.0.0.1", port, backlog=512)
-    print("listening", flush=True)  # noqa: T201 - the parent reads this line
+    os.write(1, b"listening\n")  # the parent reads this line
     await server.serve_forever()
 
 

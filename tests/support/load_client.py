@@ -36,7 +36,7 @@ class Witnessed:
 
 @dataclass(slots=True)
 class Load:
-    """Clients of one gateway. `received` and `counts` grow while `run` runs."""
+    """Clients of one gateway. What they saw grows while `run` runs."""
 
     host: str
     port: int
@@ -46,6 +46,8 @@ class Load:
     extra: dict[str, object] = field(default_factory=dict)
     received: list[Witnessed] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
+    errors: Counter[tuple[int, bytes]] = field(default_factory=Counter)
+    """Status and body of every whole reply that was not 200."""
     _numbers: itertools.count[int] = field(default_factory=itertools.count)
 
     async def run(self, until: Awaitable[object]) -> None:
@@ -107,6 +109,8 @@ class Load:
             found = reply.witnessed(request)
             if found is not None:
                 self.received.append(found)
+            if found is not None and found.status != 200:
+                self.errors[found.status, reply.body] += 1
             self.counts[f"status {reply.status}" if found is not None else "cut short"] += 1
         return found
 

@@ -25,10 +25,11 @@ PATIENCE_SECONDS = 30.0
 
 @dataclass(slots=True)
 class Started:
-    """A process that can be killed. `log` holds its output."""
+    """A process that can be killed. `log` holds its output, from byte `start` on."""
 
     pid: int
     log: Path
+    start: int
 
     def alive(self) -> bool:
         """Whether it still runs; a zombie does not."""
@@ -54,12 +55,18 @@ class Started:
     def wait_for(self, word: str) -> None:
         """Until its output holds `word`."""
         deadline = time.monotonic() + PATIENCE_SECONDS
-        while word not in self.log.read_text("utf-8", "replace"):
+        while word not in (said := self.said()):
             if not self.alive() or time.monotonic() > deadline:
-                raise AssertionError(
-                    f"process {self.pid} did not say {word!r}:\n{self.log.read_text('utf-8', 'replace')[-2000:]}"
-                )
+                raise AssertionError(f"process {self.pid} did not say {word!r}:\n{said[-2000:]}")
             time.sleep(0.005)
+
+    def said(self) -> str:
+        """Its output so far."""
+        if not self.log.exists():
+            return ""
+        with self.log.open("rb") as stream:
+            stream.seek(self.start)
+            return stream.read().decode("utf-8", "replace")
 
 
 class Nursery:
@@ -72,10 +79,10 @@ class Nursery:
         """A gateway of that home, its output in `log`."""
         if self._process.stdin is None or self._process.stdout is None:
             raise RuntimeError("the nursery has no pipes")
-        log.write_bytes(b"")
+        start = log.stat().st_size if log.exists() else 0
         self._process.stdin.write(json.dumps({"home": str(home), "log": str(log)}) + "\n")
         self._process.stdin.flush()
-        return Started(int(self._process.stdout.readline()), log)
+        return Started(int(self._process.stdout.readline()), log, start)
 
 
 @contextmanager

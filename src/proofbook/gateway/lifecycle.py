@@ -89,9 +89,8 @@ class SourceLife:
             try:
                 await self._recording.record((self._submission("source.heartbeat", self._now(), heartbeat),))
             except ProofbookError as error:
-                LOG.warning(
-                    HEARTBEAT_FAILED, code=error.code, reason=error.message
-                )  # the next one that succeeds is followed by the gap record
+                # the next one that succeeds is followed by the gap record
+                LOG.warning(HEARTBEAT_FAILED, code=error.code, reason=error.message)
 
     async def stop(self, reason: str) -> None:
         """Record the end. Raises what the recorder raises; the next start then finds an unclean end, which is true."""

@@ -9,12 +9,13 @@ import asyncio
 import hashlib
 import hmac
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Final
 
 import uvloop
 
 from proofbook import __version__
-from proofbook.errors import ConfigurationError
+from proofbook.errors import ConfigurationError, StoreUnavailable
 from proofbook.gateway.lifecycle import PreviousRun
 from proofbook.gateway.server import Surroundings, serve
 from proofbook.journal.receipt import Recorder
@@ -93,7 +94,8 @@ def run_gateway(home: Home, *, ready: Callable[[tuple[str, int]], None] | None =
                 runner.run(serve(settings, around, ready=ready))
         finally:
             keys.close()
-            write_cache(cache, home.hash_cache)
+            with suppress(StoreUnavailable):  # what is forgotten is hashed again; why the gateway ends matters more
+                write_cache(cache, home.hash_cache)
 
 
 def record_settings(home: Home, recorder: Recorder, program: str) -> None:
