@@ -73,7 +73,7 @@ def test_a_registered_engine_with_recorded_weights_leaves_one_difference(tmp_pat
         )
         assert codes(look(tree.machine, known, port)) == ["engine_reachable_directly"]
         by_place = Inventory(locations=frozenset({"/models"}), upstreams=(f"http://127.0.0.1:{port}",))
-        assert codes(look(tree.machine, by_place, port)) == ["engine_reachable_directly"]
+        assert codes(look(tree.machine, by_place, port)) == ["engine_reachable_directly", "recorded_model_gone"]
         other = Inventory(
             locations=frozenset({"/models"}),
             upstreams=(f"http://127.0.0.1:{port}",),
@@ -127,6 +127,31 @@ def test_files_without_records_and_remote_stubs_are_found_on_disk(tmp_path: Path
         ("model_without_record", "x.safetensors"),
     ]
     assert [store["models_or_weight_files"] for store in run.stores] == ["2", "3", "1"]
+
+
+def test_what_is_recorded_or_configured_and_not_there_is_said(tmp_path: Path) -> None:
+    """The inventory is compared in both directions."""
+    (tmp_path / "set-00001-of-00002.gguf").write_bytes(sample_gguf())
+    known = Inventory(
+        locations=frozenset({str(tmp_path / "gone.gguf"), str(tmp_path / "set"), str(tmp_path)}),
+        upstreams=("http://127.0.0.1:9/v1", "http://engine.example:9"),
+    )
+    run = look(MachineTree(tmp_path / "machine").machine, known, 0)
+    assert [(item.code, Path(item.path or "").name) for item in run.differences] == [
+        ("upstream_not_answering", ""),
+        ("recorded_model_gone", "gone.gguf"),
+    ]
+
+
+def test_a_service_that_wants_a_key_is_not_called_an_engine(tmp_path: Path) -> None:
+    """Many services answer 401 to everything; an engine's process makes the difference."""
+    tree = MachineTree(tmp_path)
+    with serving({"/v1/models": {}, "/props": {}}, status=401) as port:
+        tree.socket("127.0.0.1", port, 50)
+        assert codes(look(tree.machine, Inventory(), port)) == ["service_wants_key"]
+        assert codes(look(tree.machine, Inventory(upstreams=(f"http://127.0.0.1:{port}",)), port)) == []
+        tree.process(9, "vllm", "serve", "/m", exe="/usr/bin/vllm", inodes=(50,))
+        assert codes(look(tree.machine, Inventory(), port)) == ["engine_not_upstream"]
 
 
 def test_a_recognised_engine_that_does_not_answer_is_said(tmp_path: Path) -> None:

@@ -42,6 +42,8 @@ def test_engines_are_recognised_by_program_or_module(arguments: list[str], progr
         ("llama.cpp", ["llama-server", "-m", "/models/m.gguf"], "/models/m.gguf", "yes"),
         ("llama.cpp", ["llama-server", "--model-url", "http://h/m.gguf"], "http://h/m.gguf", "no"),
         ("llama.cpp", ["llama-server"], None, "unknown"),
+        ("llama.cpp", ["/usr/bin/python3", "-m", "own.engine", "/m/x.gguf", "8080"], "/m/x.gguf", "yes"),
+        ("llama.cpp", ["python", "-m", "own.engine"], None, "unknown"),
         ("vllm", ["vllm", "serve", "org/model"], "org/model", "no"),
         ("vllm", ["vllm", "serve", "org/model", "--revision", "main"], "org/model", "no"),
         ("vllm", ["vllm", "serve", "org/model", "--revision", COMMIT], "org/model", "yes"),

@@ -22,13 +22,24 @@ def compare(
 ) -> tuple[Finding, ...]:
     """All differences, in order of engine port, then process id."""
     found: list[Finding] = []
+    owners = {process.pid for process in processes}
     for engine in sorted(engines, key=lambda item: item.port):
+        owned = any(socket.port == engine.port and socket.pid in owners for socket in sockets)
+        if engine.product == "unknown" and engine.key == "required" and not owned:
+            if not inventory.names_upstream(engine.port):
+                detail = f"port {engine.port} wants a key for what engines answer; whether it is an engine is not known"
+                found.append(finding("service_wants_key", detail))
+            continue
         found += _engine(engine, sockets, inventory)
     for process in sorted(processes, key=lambda item: item.pid):
         if process.pinned == "no":
             detail = f"process {process.pid} ({process.product}) started {process.model or 'a model'}: {process.pin}"
             found.append(finding("unpinned_start", detail))
     answering = {engine.port for engine in engines}
+    for address in inventory.silent_upstreams(answering):
+        found.append(
+            finding("upstream_not_answering", f"the upstream {address} of the configuration does not answer as an engine")
+        )
     for socket in sockets:
         owner = next((process for process in processes if process.pid == socket.pid), None)
         if owner is not None and socket.port not in answering and socket.port not in inventory.own_ports:

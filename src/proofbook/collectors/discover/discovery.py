@@ -70,7 +70,11 @@ class Discovery:
         if self.ports is not None:
             return self.ports, ("ports other than the ones named were not asked",)
         listening = [socket.port for socket in sockets.listening]
-        wanted = dict.fromkeys(port for port in (*KNOWN_PORTS, *listening) if port not in NOT_HTTP | self.inventory.own_ports)
+        wanted = dict.fromkeys(
+            port
+            for port in (*self.inventory.local_ports(), *KNOWN_PORTS, *listening)
+            if port not in NOT_HTTP | self.inventory.own_ports
+        )
         chosen = tuple(wanted)[:MAX_PORTS]
         unasked = tuple(f"port {port}: more than {MAX_PORTS} ports listen" for port in tuple(wanted)[MAX_PORTS:][:16])
         skipped = sorted(set(listening) & NOT_HTTP)

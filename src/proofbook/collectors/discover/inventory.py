@@ -6,7 +6,7 @@ Promises: values only; made by wiring from the read model and the configuration.
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -29,7 +29,18 @@ class Inventory:
 
     def names_upstream(self, port: int) -> bool:
         """Whether an upstream in the configuration is this machine's `port`."""
-        return any(_is_local_port(address, port) for address in self.upstreams)
+        return port in self.local_ports()
+
+    def local_ports(self) -> tuple[int, ...]:
+        """Ports of upstreams on this machine, which are asked in any case."""
+        ports = (_local_port(address) for address in self.upstreams)
+        return tuple(port for port in ports if port is not None)
+
+    def silent_upstreams(self, answering: Collection[int]) -> tuple[str, ...]:
+        """Upstreams on this machine whose port is not among those that answered."""
+        return tuple(
+            address for address in self.upstreams if (port := _local_port(address)) is not None and port not in answering
+        )
 
     def covers(self, path: str) -> bool:
         """Whether a recorded location is this path, a folder above it, or the set it is a shard of."""
@@ -38,18 +49,17 @@ class Inventory:
         )
 
 
-def _is_local_port(address: str, port: int) -> bool:
+def _local_port(address: str) -> int | None:
+    """The port of a base address on this machine; None for another machine or no address."""
     try:
         parts = urlsplit(address)
-        stated = parts.port or (443 if parts.scheme == "https" else 80)
+        port = parts.port or (443 if parts.scheme == "https" else 80)
     except ValueError:
-        return False
-    if stated != port or parts.hostname is None:
-        return False
+        return None
     if parts.hostname == "localhost":
-        return True
+        return port
     try:
-        host = ipaddress.ip_address(parts.hostname)
+        host = ipaddress.ip_address(parts.hostname or "")
     except ValueError:
-        return False
-    return host.is_loopback or host.is_unspecified
+        return None
+    return port if host.is_loopback or host.is_unspecified else None

@@ -152,6 +152,8 @@ def assess_start(
 ) -> tuple[str | None, Literal["yes", "no", "unknown"], str]:
     """(model named, pinned, why). Moving names are resolved at every start, so the served bytes can change without a change."""
     if product == "llama.cpp":
+        if _PYTHON.match(PurePosixPath(arguments[0]).name.lower()):
+            return _inside_python(arguments)
         repository = option(arguments, "-hf", "-hfr", "--hf-repo")
         if repository is not None:
             if "--offline" in arguments:
@@ -165,6 +167,14 @@ def assess_start(
     if product in {"vllm", "sglang", "tgi"}:
         return _by_name_or_path(product, arguments, cwd)
     return None, "unknown", "the program chooses models at run time"
+
+
+def _inside_python(arguments: Sequence[str]) -> tuple[str | None, Literal["yes", "no", "unknown"], str]:
+    """A program of somebody's own: its options are not known, a GGUF path among its arguments is."""
+    path = next((argument for argument in arguments[1:] if argument.endswith(".gguf")), None)
+    if path is None:
+        return None, "unknown", "a Python program with llama.cpp inside; it names no GGUF file"
+    return path, "yes", "a file path among the arguments of a Python program"
 
 
 def _by_name_or_path(

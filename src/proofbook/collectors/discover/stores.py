@@ -6,6 +6,7 @@ models are named. Does not notice bytes replaced under a recorded path: collecti
 
 from __future__ import annotations
 
+import glob
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -55,7 +56,22 @@ def look_at_stores(places: Sequence[StorePlace], inventory: Inventory) -> StoreV
         if len(unrecorded) > MAX_NAMED:
             differences.append(finding("model_without_record", f"and {len(unrecorded) - MAX_NAMED} more", place.path))
         differences += [finding("remote_stub", "requests for this model leave the machine", path) for path in stubs[:MAX_NAMED]]
+    gone = sorted(location for location in inventory.locations if not _is_there(location))
+    differences += [
+        finding("recorded_model_gone", "a record names this place, nothing is there", path) for path in gone[:MAX_NAMED]
+    ]
+    if len(gone) > MAX_NAMED:
+        differences.append(finding("recorded_model_gone", f"and {len(gone) - MAX_NAMED} more"))
     return StoreView(tuple(stores), tuple(differences))
+
+
+def _is_there(location: str) -> bool:
+    """Whether a recorded place, or the first shard of a recorded set, exists. Cannot be looked at counts as there."""
+    path = Path(location)
+    try:
+        return path.exists() or path.is_symlink() or any(path.parent.glob(f"{glob.escape(path.name)}-00*"))
+    except (OSError, ValueError):
+        return True
 
 
 def _models(place: StorePlace) -> Iterator[tuple[str, bool]]:
