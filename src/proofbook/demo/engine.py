@@ -72,6 +72,8 @@ def running_engine(model: Path, port: int) -> Iterator[str]:
         except subprocess.TimeoutExpired:
             child.kill()
             child.wait()
+        if child.stdout is not None:
+            child.stdout.close()
 
 
 def free_port() -> int:
