@@ -23,10 +23,13 @@ from proofbook.primitives.canonical import parse_json
 from proofbook.primitives.digest import Digest, parse_digest
 from proofbook.primitives.instants import Clock, format_instant, parse_instant
 from proofbook.primitives.verdict import Unknown
+from proofbook.weights.digest_set import set_digest
 from proofbook.weights.hashing import FileHash, NotHashed, Progress, StatIdentity, hash_files
 from proofbook.weights.opening import open_regular_file, read_small_file
+from proofbook.weights.shards import shard_set
 
 SETTLED_NS = 2_000_000_000
+_TICK = timedelta(microseconds=1)
 MAX_CACHE_BYTES = 64 * 1024 * 1024
 MAX_CACHE_ENTRIES = 200_000
 _FORM = "proofbook-hash-cache/1"
@@ -140,7 +143,7 @@ def write_cache(cache: HashCache, path: Path) -> None:
 class CachedDigests:
     """Digests of files by path, from the cache where the stat identity allows it, else by a full pass.
 
-    `max_age` bounds how old a full hash may be; `full` forces a pass over every file.
+    `max_age` bounds how old a full hash may be; `full` forces a pass over every file that this object has not read itself.
     """
 
     def __init__(
@@ -148,25 +151,34 @@ class CachedDigests:
     ) -> None:
         self._cache = cache
         self._clock = clock
+        self._made = clock.now()
         self._max_age = max_age
         self._full = full
         self._workers = workers
 
     def digest_of(self, path: str | Path) -> tuple[Digest, str] | Unknown:
-        """The digest of one file and how it is known: `full at <instant>` or `stat_cached since <instant>`."""
-        outcome = self.digests([Path(path)])[0]
-        if isinstance(outcome, NotHashed):
-            return Unknown((outcome.detail,))
-        word = "full at" if outcome.method == "full" else "stat_cached since"
-        return outcome.digest, f"{word} {outcome.hashed_at}"
+        """The digest of a model by its file, and how it is known: `full at <instant>` or `stat_cached since <instant>`.
+
+        A file of a split set stands for the set, as a program that opens one opens all: the digest is that of the set, the
+        method the weakest of its files'.
+        """
+        files = shard_set(Path(path))
+        known: dict[str, KnownDigest] = {}
+        for file, outcome in zip(files, self.digests(files), strict=True):
+            if isinstance(outcome, NotHashed):
+                return Unknown((outcome.detail,))
+            known[file.name] = outcome
+        oldest = min(known.values(), key=lambda each: (each.method == "full", each.hashed_at))
+        word = "full at" if oldest.method == "full" else "stat_cached since"
+        return set_digest({name: each.digest for name, each in known.items()}), f"{word} {oldest.hashed_at}"
 
     def digests(self, paths: Sequence[Path], progress: Progress | None = None) -> tuple[KnownDigest | NotHashed, ...]:
         """The digests of several files, in the order given; only files without a usable remembered hash are read."""
         known: dict[int, KnownDigest | NotHashed] = {}
         started = self._clock.now()
-        oldest = format_instant(started - self._max_age)
+        oldest = format_instant(self._made + _TICK if self._full else started - self._max_age)
         for position, path in enumerate(paths):
-            found = None if self._full else self._remembered(path, oldest)
+            found = self._remembered(path, oldest)
             if found is not None:
                 known[position] = found
         unread = [position for position in range(len(paths)) if position not in known]

@@ -10,11 +10,10 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NoReturn
 
@@ -110,15 +109,6 @@ def is_plain_relative(path: str) -> bool:
     if not path or len(path) > 1024 or "\\" in path or "\0" in path or path.startswith("/"):
         return False
     return all(part not in {"", ".", ".."} for part in path.split("/"))
-
-
-_SHARD = re.compile(r"(?P<stem>.+)-(?P<number>\d{5})-of-(?P<count>\d{5})\.(?:safetensors|gguf|bin)\Z")
-
-
-def shard_position(name: str) -> tuple[str, int, int] | None:
-    """(stem, number, count) of a name of the form `stem-00001-of-00003.safetensors` (or gguf, bin); None otherwise."""
-    match = _SHARD.fullmatch(PurePosixPath(name).name)
-    return None if match is None else (match["stem"], int(match["number"]), int(match["count"]))
 
 
 def compare_shards(index: ShardIndex, present: Mapping[str, SafetensorsHeader]) -> tuple[tuple[str, str, str], ...]:

@@ -138,7 +138,7 @@ def test_each_quantisation_of_a_repository_is_its_own_model(tmp_path: Path) -> N
     records, _ = look(HuggingFaceCache(tmp_path, bench()))
     assert [record.name.split("/")[-1] for record in records] == ["m-Q4.gguf", "m-Q8.gguf", "split"]
     assert len({record.artifact for record in records}) == 3
-    assert codes(records[0]) == ["listed_file_not_present"]
+    assert codes(records[0]) == [], "its neighbours are there, so nothing of the commit is missing"
     assert "missing_shard" in codes(records[2])
 
 

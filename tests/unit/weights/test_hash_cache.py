@@ -91,6 +91,32 @@ def test_full_means_full(tmp_path: Path) -> None:
     assert known(CachedDigests(cache, clock, full=True).digest_of(path))[1].startswith("full")
 
 
+def test_a_full_look_reads_a_file_that_two_models_share_once(tmp_path: Path) -> None:
+    """Two tags on one blob must not cost two passes over it; the second answer says what it stands on."""
+    path = tmp_path / "w"
+    path.write_bytes(b"weights")
+    clock = settled_clock(path)
+    digests = CachedDigests(HashCache(), clock, full=True)
+    clock.advance(timedelta(seconds=1))
+    assert known(digests.digest_of(path))[1].startswith("full")
+    clock.advance(timedelta(seconds=1))
+    assert known(digests.digest_of(path))[1].startswith("stat_cached")
+
+
+def test_a_file_of_a_split_set_stands_for_the_set(tmp_path: Path) -> None:
+    """An engine names the first file and loads all: a change in the last must change the digest that is bound."""
+    parts = [tmp_path / f"m-{number:05}-of-00002.gguf" for number in (1, 2)]
+    for number, part in enumerate(parts):
+        part.write_bytes(bytes([number]))
+    digests = CachedDigests(HashCache(), settled_clock(parts[1]))
+    expected = set_digest({part.name: sha256_digest(part.read_bytes()) for part in parts})
+    assert known(digests.digest_of(str(parts[0])))[0] == expected
+    parts[1].unlink()
+    missing = digests.digest_of(parts[0])
+    assert isinstance(missing, Unknown)
+    assert parts[1].name in missing.reasons[0]
+
+
 def test_an_absent_file_is_unknown(tmp_path: Path) -> None:
     """Never a default digest."""
     answer = CachedDigests(HashCache(), FixedClock(datetime(2026, 11, 1, tzinfo=UTC))).digest_of(tmp_path / "absent")

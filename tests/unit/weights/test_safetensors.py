@@ -13,8 +13,8 @@ from proofbook.weights.safetensors import (
     is_plain_relative,
     parse_index,
     read_safetensors,
-    shard_position,
 )
+from proofbook.weights.shards import shard_position
 from support.safetensors_builder import safetensors_bytes, with_header
 
 

@@ -14,7 +14,6 @@ from proofbook.collectors.discover.processes import EngineProcess
 from proofbook.collectors.discover.sockets import Listening
 from proofbook.collectors.wording import finding
 from proofbook.records.provenance import Finding
-from proofbook.weights.safetensors import shard_position
 
 
 def compare(
@@ -74,8 +73,7 @@ def _served(model: ServedModel, where: str, inventory: Inventory) -> Iterator[Fi
     if model.path is None or not model.path.startswith("/"):
         yield finding("served_model_not_tied", f"{where} serves {model.name} and states no digest and no path", model.path)
         return
-    # A shard's own digest is not the digest of its set: only its place can be compared.
-    digest = None if shard_position(model.path) is not None else inventory.digest_of(model.path)
+    digest = inventory.digest_of(model.path)
     if digest is not None and digest not in inventory.artifacts:
         yield finding("served_model_without_record", f"{where} serves {model.name} with {digest}", model.path)
     elif digest is None and not inventory.covers(model.path):

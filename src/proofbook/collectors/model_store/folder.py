@@ -59,7 +59,7 @@ def collect_folder(
     groups = group_files([examine_file(file) for file in walk.files])
     if not groups:
         yield Skipped.because("no_weights", f"{name}: holds no weight file", path)
-    downloaded = read_downloaded_folder(path)
+    downloaded = read_downloaded_folder(path, frozenset(file.path for file in walk.files))
     for group in groups:
         location = plain_path(path / group.label) if group.label else plain_path(path)
         origin = Origin(

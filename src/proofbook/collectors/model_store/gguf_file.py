@@ -24,7 +24,7 @@ from proofbook.collectors.model_store.grouping import group_files
 from proofbook.collectors.model_store.walking import FoundFile, locate_file
 from proofbook.collectors.wording import plain_path
 from proofbook.records.provenance import Finding, Rung, VerificationStatus
-from proofbook.weights.safetensors import shard_position
+from proofbook.weights.shards import shard_set
 from proofbook.weights.sniff import FileFormat
 
 
@@ -89,9 +89,4 @@ def baseline_only(files: Sequence[HashedFile]) -> Assessment:
 
 
 def _members(path: Path) -> list[Path]:
-    position = shard_position(path.name)
-    if position is None:
-        return [path]
-    stem, _, count = position
-    names = [path.with_name(f"{stem}-{number:05}-of-{count:05}.gguf") for number in range(1, min(count, 4096) + 1)]
-    return [name for name in names if name.exists() or name.is_symlink()] or [path]
+    return [member for member in shard_set(path) if member.exists() or member.is_symlink()] or [path]

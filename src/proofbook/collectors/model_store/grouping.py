@@ -16,7 +16,8 @@ from proofbook.collectors.wording import finding
 from proofbook.errors import InputError, UnavailableError
 from proofbook.records.provenance import Finding
 from proofbook.weights.opening import read_small_file
-from proofbook.weights.safetensors import compare_shards, parse_index, shard_position
+from proofbook.weights.safetensors import compare_shards, parse_index
+from proofbook.weights.shards import shard_position
 from proofbook.weights.sniff import FileFormat
 
 MAX_INDEX_BYTES = 64 * 1024 * 1024

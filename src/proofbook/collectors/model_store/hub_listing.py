@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -75,15 +75,14 @@ def _parse_file(name: str, form: object, where: str) -> ListedFile:
     return ListedFile(size, blob_id, sha256, lfs_size)
 
 
-def assess_by_listing(listing: HubListing, files: Sequence[HashedFile]) -> Assessment:
-    """Local files held against the listing of their commit."""
+def assess_by_listing(listing: HubListing, files: Sequence[HashedFile], *, present: Collection[str]) -> Assessment:
+    """Local files held against the listing of their commit. `present` are all paths found, also those of other models."""
     problems = list(_differences(listing, files))
     codes = {problem.code for problem in problems}
-    names = {item.examined.file.path for item in files}
-    absent = sorted(set(listing.files) - names)
+    absent = sorted(set(listing.files) - set(present))
     if absent:
         shown = ", ".join(absent[:5])
-        problems.append(finding("listed_file_not_present", f"{len(absent)} files of the commit are not in this record: {shown}"))
+        problems.append(finding("listed_file_not_present", f"{len(absent)} files of the commit are not here: {shown}"))
     source = f"the listing of commit {listing.commit} that the hub's client cached here (SHA-256 {listing.sha256}, not signed)"
     if codes & {"listing_mismatch", "listing_inconsistent"}:
         return Assessment(VerificationStatus.MISMATCH, Rung.CLAIMED, f"bytes differ from {source}", tuple(problems))

@@ -95,7 +95,7 @@ def _collect_snapshot(
     groups = group_files([examine_file(file) for file in walk.files])
     if not groups:
         yield Skipped.because("no_weights", f"{name}: the snapshot holds no weight file", snapshot)
-    anchor = _Anchor.find(repository, commit)
+    anchor = _Anchor.find(repository, commit, frozenset(file.path for file in walk.files))
     for group in groups:
         origin = Origin(
             store="huggingface_cache",
@@ -118,22 +118,23 @@ class _Anchor:
 
     listing: HubListing | None
     problem: Finding | None
+    present: frozenset[str]
 
     @classmethod
-    def find(cls, repository: Path, commit: str) -> _Anchor:
+    def find(cls, repository: Path, commit: str, present: frozenset[str]) -> _Anchor:
         path = repository / "trees" / f"{commit}.json"
         if not path.exists():
-            return cls(None, None)
+            return cls(None, None, present)
         try:
-            return cls(read_listing(path, commit), None)
+            return cls(read_listing(path, commit), None, present)
         except (InputError, UnavailableError) as error:
-            return cls(None, finding("malformed_listing", error.message, path.name))
+            return cls(None, finding("malformed_listing", error.message, path.name), present)
 
     def assess(self, files: Sequence[HashedFile]) -> Assessment:
         if self.listing is None:
             found = assess_by_claims(files, claimant="the name of the blob")
             return found if self.problem is None else replace(found, findings=(*found.findings, self.problem))
-        found = assess_by_listing(self.listing, files)
+        found = assess_by_listing(self.listing, files, present=self.present)
         misnamed = assess_by_claims(files, claimant="the name of the blob").findings
         return replace(found, findings=(*found.findings, *misnamed))
 

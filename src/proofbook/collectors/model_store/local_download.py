@@ -40,6 +40,7 @@ class DownloadedFolder:
     etags: Mapping[str, str]
     listing: HubListing | None
     findings: tuple[Finding, ...]
+    present: frozenset[str] = frozenset()
 
     def claim(self, item: Examined) -> str | None:
         """The digest the metadata claims for a file."""
@@ -48,7 +49,7 @@ class DownloadedFolder:
     def assess(self, files: Sequence[HashedFile]) -> Assessment:
         """By the listing if there is one, else by the metadata, else as a baseline."""
         if self.listing is not None:
-            found = assess_by_listing(self.listing, files)
+            found = assess_by_listing(self.listing, files, present=self.present)
         elif self.etags:
             found = assess_by_claims(files, claimant="the download metadata")
         else:
@@ -56,8 +57,8 @@ class DownloadedFolder:
         return replace(found, findings=(*found.findings, *self.findings))
 
 
-def read_downloaded_folder(folder: Path) -> DownloadedFolder:
-    """The metadata below `<folder>/.cache/huggingface`; empty when there is none."""
+def read_downloaded_folder(folder: Path, present: frozenset[str]) -> DownloadedFolder:
+    """The metadata below `<folder>/.cache/huggingface`; empty when there is none. `present` are all paths of the folder."""
     root = folder / ".cache" / "huggingface"
     if not (root / "download").is_dir():
         return DownloadedFolder(None, MappingProxyType({}), None, ())
@@ -86,7 +87,7 @@ def read_downloaded_folder(folder: Path) -> DownloadedFolder:
             listing = read_listing(listing_path, revision)
         except (InputError, UnavailableError) as error:
             findings.append(finding("malformed_listing", error.message, listing_path.name))
-    return DownloadedFolder(revision, MappingProxyType(etags), listing, tuple(findings))
+    return DownloadedFolder(revision, MappingProxyType(etags), listing, tuple(findings), present)
 
 
 def _read_metadata(path: Path) -> tuple[str, str | None] | Finding:
