@@ -9,7 +9,6 @@ with a label.
 from __future__ import annotations
 
 import base64
-import binascii
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -62,7 +61,7 @@ def read_vault_key(uri: str) -> bytes:
     text = _read(path).decode("ascii", "replace").strip()
     try:
         key = base64.b64decode(text.removeprefix(_VAULT_LABEL), validate=True)
-    except binascii.Error:
+    except ValueError:  # binascii's own error is one, and so is text that is not ASCII
         key = b""
     if not text.startswith(_VAULT_LABEL) or len(key) != VAULT_KEY_BYTES:
         raise ConfigurationError(
@@ -97,7 +96,7 @@ def _read(path: Path) -> bytes:
 
 def _create(path: Path, content: bytes) -> None:
     try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        _make_folder(path.parent)
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
     except FileExistsError as error:
         raise ConfigurationError(f"{path}: there is a key already; keys are never overwritten") from error
@@ -112,6 +111,13 @@ def _create(path: Path, content: bytes) -> None:
     except OSError as error:
         path.unlink(missing_ok=True)  # half a key would stand in the way of the next attempt
         raise ConfigurationError(f"{path}: key cannot be written: {error.strerror}") from error
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except FileExistsError as error:
+        raise ConfigurationError(f"{folder}: is not a folder; keys are to be written there") from error
 
 
 def _sync_folder(folder: Path) -> None:
