@@ -3,7 +3,7 @@
 Promises: an entry is used only when device, inode, size, mtime and ctime all match; a file touched less than two seconds before
 its hash is never remembered (its ctime could not show a second change); every answer says whether it is a full hash or a
 remembered one, and since when. What it is worth: fooling it needs root, a file system without honest ctime, or damage below the
-file system. Hostile input (an edited cache file) is refused as a whole with `MalformedModelFile`; the cache is then rebuilt.
+file system. Hostile input (an edited cache file) is refused as a whole with `MalformedModelFile`, which says what to do.
 """
 
 from __future__ import annotations

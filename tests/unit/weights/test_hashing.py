@@ -94,3 +94,27 @@ def test_pages_that_were_cached_before_stay_cached(tmp_path: Path) -> None:
         assert os.preadv(descriptor, [bytearray(1)], WINDOW_BYTES - 1, os.RWF_NOWAIT) == 1
     finally:
         os.close(descriptor)
+
+
+@pytest.mark.skipif(not hasattr(os, "RWF_NOWAIT"), reason="needs reads that may not wait")
+def test_pages_that_only_the_pass_read_are_dropped(tmp_path: Path) -> None:
+    """Hundreds of gigabytes read once must not fill the page cache."""
+    path = tmp_path / "cold.bin"
+    path.write_bytes(bytes(2 * WINDOW_BYTES))
+    descriptor = os.open(path, os.O_RDWR)
+
+    def cached(offset: int) -> bool:
+        try:
+            return os.preadv(descriptor, [bytearray(1)], offset, os.RWF_NOWAIT) == 1
+        except OSError:
+            return False
+
+    try:
+        os.fsync(descriptor)
+        os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_DONTNEED)
+        if cached(WINDOW_BYTES // 2) or cached(2 * WINDOW_BYTES - 1):
+            pytest.skip("this file system keeps its pages")
+        assert isinstance(hash_file(path), FileHash)
+        assert not cached(WINDOW_BYTES // 2)
+    finally:
+        os.close(descriptor)

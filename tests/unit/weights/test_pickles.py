@@ -126,6 +126,20 @@ def test_a_zip_directory_beyond_the_cap_is_refused(tmp_path: Path) -> None:
         list_pickle_imports(path)
 
 
+def test_a_64_bit_directory_is_looked_at_too(tmp_path: Path) -> None:
+    """The large form of the end record must not be a way around the cap."""
+    path = tmp_path / "a.bin"
+    front = b"PK\x03\x04" + bytes(100)
+    record = struct.pack("<4sQ2H2L4Q", b"PK\x06\x06", 44, 45, 45, 0, 0, 1, 1, 2**40, 0)
+    end = struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, 1, 1, 0xFFFFFFFF, 0xFFFFFFFF, 0)
+    path.write_bytes(front + record + struct.pack("<4sLQL", b"PK\x06\x07", 0, len(front), 1) + end)
+    with pytest.raises(MalformedModelFile, match="directory claims"):
+        list_pickle_imports(path)
+    path.write_bytes(front + record + struct.pack("<4sLQL", b"PK\x06\x07", 0, 2**50, 1) + end)
+    with pytest.raises(MalformedModelFile, match="outside the file"):
+        list_pickle_imports(path)
+
+
 def test_an_inflating_member_is_not_followed(tmp_path: Path) -> None:
     """A few kilobytes must not become gigabytes of memory."""
     path = tmp_path / "a.bin"
