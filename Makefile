@@ -12,6 +12,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 PIP_INSTALL := $(PIP) install --quiet --require-hashes
 WORKERS ?= 2
 FUZZ_SECONDS ?= 60
+BENCH ?= $(sort $(filter-out bench/__init__.py,$(wildcard bench/*.py)))
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
@@ -34,7 +35,7 @@ test: $(VENV)/.dev
 	@$(BIN)/python -m pytest -n $(WORKERS) $(TESTS)
 
 bench: $(VENV)/.dev
-	@$(BIN)/python -m bench $(BENCH)
+	@set -e; for each in $(BENCH); do echo "== $$each"; $(BIN)/python $$each; done
 
 fuzz: $(VENV)/.fuzz
 	@$(BIN)/python fuzz/run.py --seconds $(FUZZ_SECONDS)

@@ -9,13 +9,13 @@ set -eu
 python=$1
 folder=$2
 
-if ! command -v "$python" >/dev/null 2>&1; then
-    echo "proofbook needs Python 3.11 or newer, and there is no '$python' here." >&2
+if ! "$python" -c 'pass' >/dev/null 2>&1; then
+    echo "proofbook needs Python 3.11 or newer, and there is no '$python' here that starts." >&2
     echo "Install one, or name yours: make install PYTHON=/path/to/python3.12" >&2
     exit 2
 fi
 if ! "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))'; then
-    found=$("$python" -c 'import sys; print(".".join(map(str, sys.version_info[:3])))' || echo unknown)
+    found=$("$python" -c 'import sys; print(".".join(map(str, sys.version_info[:3])))')
     echo "proofbook needs Python 3.11 or newer, and '$python' is $found." >&2
     echo "Name a newer one: make install PYTHON=python3.12" >&2
     exit 2

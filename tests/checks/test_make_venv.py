@@ -37,7 +37,14 @@ def test_a_missing_python_is_named(tmp_path: Path) -> None:
     """Not the shell's `not found` but what to do."""
     code, text = _run("python-that-is-not-here", tmp_path / "venv")
     assert code == 2
-    assert "there is no 'python-that-is-not-here' here" in text
+    assert "there is no 'python-that-is-not-here' here that starts" in text
+
+
+def test_a_python_that_does_not_start_is_named(tmp_path: Path) -> None:
+    """A version manager's placeholder for a version that is not chosen."""
+    code, text = _run(_pretend(tmp_path, "exit 127"), tmp_path / "venv")
+    assert code == 2
+    assert "here that starts" in text
 
 
 def test_a_python_without_venv_names_the_package_to_install(tmp_path: Path) -> None:
