@@ -8,10 +8,10 @@ from pathlib import Path
 import click
 
 from proofbook.cli.main import Shared
-from proofbook.cli.printing import print_facts, print_json, print_lines, progress_bar, say
+from proofbook.cli.printing import print_facts, print_json, print_lines, progress_bar, say, write_result
 from proofbook.errors import IntegrityError
 from proofbook.wiring.home import open_home
-from proofbook.wiring.inspecting import InspectionReport, inspect_home, prove_entry, read_status
+from proofbook.wiring.inspecting import inspect_home, prove_entry, read_held_checkpoint, read_status
 
 
 @click.group()
@@ -41,7 +41,7 @@ def prove(shared: Shared, entry: str, out: Path | None) -> None:
     """
     proof = prove_entry(open_home(shared.home), entry)
     if out is not None:
-        out.write_bytes(proof.text)
+        write_result(out, proof.text)
         say(f"proof of entry {proof.index} ({proof.kind}) in a tree of {proof.size} written to {out}")
     elif shared.json:
         print_json(
@@ -57,15 +57,16 @@ def prove(shared: Shared, entry: str, out: Path | None) -> None:
     "--checkpoint",
     "held",
     multiple=True,
-    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    type=click.Path(path_type=Path),
     help="A checkpoint somebody already holds: the book must extend it. May be repeated.",
 )
 @click.pass_obj
 def fsck(shared: Shared, content: bool, held: tuple[Path, ...]) -> None:
     """Re-derive everything from raw rows and name every damage; exit 5 when there is one."""
     home = open_home(shared.home)
+    checkpoints = [read_held_checkpoint(home, path) for path in held]
     with progress_bar("entries") as bar:
-        report = inspect_home(home, content=content, held=[path.read_bytes() for path in held], progress=bar.update)
+        report = inspect_home(home, content=content, held=checkpoints, progress=bar.update)
     if shared.json:
         print_json(report.to_json())
     else:
@@ -98,6 +99,3 @@ def reopen(shared: Shared, reason: str, confirmed: bool) -> None:
 
     origin = reopen_book(open_home(shared.home), reason)
     print_facts([("new origin", origin), ("confirmed", confirmed)])
-
-
-__all__ = ["InspectionReport", "book"]

@@ -16,7 +16,7 @@ import click
 
 from proofbook import __version__
 from proofbook.cli.printing import print_error
-from proofbook.errors import ProofbookError
+from proofbook.errors import ConfigurationError, ProofbookError, UnavailableError
 
 _COMMANDS: Final = {
     "init": "proofbook.cli.init:init",
@@ -36,6 +36,14 @@ _COMMANDS: Final = {
     "config": "proofbook.cli.config:config",
 }
 """Imported when called, so that `proofbook --help` and `verify` stay quick."""
+_SEE_HELP: Final = "add --help to the command to see what it takes"
+_LOOK_AT_IT: Final = "check that it is there, that this user may use it, and that the disk has space"
+
+
+class UsageProblem(ConfigurationError):
+    """A command line that no command understands."""
+
+    code = "usage"
 
 
 @dataclass(slots=True)
@@ -65,8 +73,15 @@ class _Lazy(click.Group):
             return super().invoke(ctx)
         except ProofbookError as error:
             sys.exit(print_error(error, as_json=bool(ctx.params.get("as_json"))))
+        except click.UsageError as error:
+            if not ctx.params.get("as_json"):
+                raise
+            sys.exit(print_error(UsageProblem(error.format_message(), hint=_SEE_HELP), as_json=True))
         except BrokenPipeError:
             sys.exit(0)
+        except OSError as error:
+            told = UnavailableError(f"{error.filename or 'this machine'}: {error.strerror or error}", hint=_LOOK_AT_IT)
+            sys.exit(print_error(told, as_json=bool(ctx.params.get("as_json"))))
 
 
 @click.command(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

@@ -11,18 +11,17 @@ import json
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, Final
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
-from rich.table import Table
-from rich.text import Text
 
-from proofbook.errors import ProofbookError
+from proofbook.errors import InputError, ProofbookError
+
+if TYPE_CHECKING:  # drawing takes longer to import than most commands to run
+    from rich.progress import Progress, TaskID
 
 EXIT_BUG: Final = 1
-_TALK: Final = Console(stderr=True, highlight=False)
 
 
 def show_safe(text: object) -> str:
@@ -55,6 +54,10 @@ def print_facts(facts: Sequence[tuple[str, object]]) -> None:
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """A table as wide as it needs to be; a pipe gets it without frames."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
     table = Table(box=None, pad_edge=False, header_style="bold")
     for column in columns:
         table.add_column(column, overflow="fold")
@@ -78,9 +81,21 @@ class Bar:
 @contextmanager
 def progress_bar(what: str, total: int | None = None) -> Iterator[Bar]:
     """A bar for long work."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    talk = Console(stderr=True, highlight=False)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=_TALK, transient=True, disable=not _TALK.is_terminal) as progress:
+    with Progress(*columns, console=talk, transient=True, disable=not talk.is_terminal) as progress:
         yield Bar(progress, progress.add_task(what, total=total))
+
+
+def write_result(path: Path, content: bytes) -> None:
+    """A result into the file the operator named. Raises InputError when it cannot be written."""
+    try:
+        path.write_bytes(content)
+    except OSError as error:
+        raise InputError(f"{path}: cannot be written: {error.strerror}", hint="name a file in a folder that exists") from error
 
 
 def print_error(error: ProofbookError, *, as_json: bool) -> int:

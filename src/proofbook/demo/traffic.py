@@ -84,7 +84,7 @@ class Callers:
         stranger = self._sdk.OpenAI(base_url=base_url, api_key=token, max_retries=0, timeout=_SECONDS)
         try:
             stranger.chat.completions.create(model="sample-assistant", messages=[{"role": "user", "content": "Let me in."}])
-        except self._sdk.AuthenticationError:
+        except (self._sdk.AuthenticationError, self._sdk.PermissionDeniedError):
             self.seen.refused += 1
 
     def ask_too_much(self) -> None:

@@ -54,6 +54,13 @@ def record_export(
     recorder.submit(made).result()
 
 
+def record_population(recorder: Recorder, actor: Actor, source: str, clock: Clock, written: Written, period: Period) -> None:
+    """Records `population.exported` for one population handed over by itself; returns when it is durable."""
+    body = _population(written, _period(period)).to_body()
+    occurred = format_instant(clock.now())
+    recorder.record(Draft("population.exported", written.room.population, occurred, actor, source, Assurance.INLINE, body))
+
+
 def _population(each: Written, period: dict[str, str]) -> PopulationExported:
     return PopulationExported(
         population=each.room.population,

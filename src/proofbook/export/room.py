@@ -10,7 +10,6 @@ Hostile input: IntegrityError for a damaged book, naming the place; RefusedError
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
@@ -27,15 +26,16 @@ from proofbook.export.definition import POPULATIONS, load_definition, narrow_to_
 from proofbook.export.engagement import Engagement, RunBy
 from proofbook.export.folder import RoomFolder, hand_over, staged
 from proofbook.export.front import FrontParts, write_front
-from proofbook.export.observation import Listed, Observation
+from proofbook.export.observation import Observation
 from proofbook.export.population import Basis, PopulationExport, Written
 from proofbook.export.recording import ExportRecord, record_export
 from proofbook.export.rows import Placed
 from proofbook.export.run_header import format_run
+from proofbook.export.second_look import count_apart, find_strays
 from proofbook.export.worksheet import Worksheet
 from proofbook.journal.receipt import Recorder
 from proofbook.primitives.instants import Clock, format_instant
-from proofbook.readmodel import artifacts, contents, exchanges
+from proofbook.readmodel import contents
 from proofbook.readmodel.projection import Projection
 from proofbook.records.envelope import Actor
 from proofbook.tlog.note import Signer, sign_note
@@ -178,8 +178,8 @@ def _write_parts(
     plan.paths = _paths(origin.book, plan)
     ids.update(evidence_ids(plan.paths))
     write_artifacts(folder, plan.artifacts)
-    strays = _strays(origin, checkpoint.size)
-    counted = _counts(origin, engagement, checkpoint.size)
+    strays = find_strays(origin.projection.reader, checkpoint.size)
+    counted = count_apart(origin.projection.reader, engagement, checkpoint.size)
     return tuple(each.write(folder, counted, strays, progress) for each in plan.exports), plan
 
 
@@ -195,27 +195,6 @@ def _paths(book: BookReading, plan: _Plan) -> list[str]:
     paths += [layout.tile_path(each) for each in derive_tiles(size) if each.level == 0]
     paths += [layout.tile_path(each) for each in derive_bundles(size)]
     return paths
-
-
-def _counts(origin: ExportFrom, engagement: Engagement, size: int) -> Mapping[str, int]:
-    """Separate counts by SQL, for the tables of all populations. The filters are stated here a second time on purpose."""
-    reader, period, systems = origin.projection.reader, engagement.period, engagement.systems
-    protocols = ("openai.chat", "openai.completions")
-    return {
-        "interactions": exchanges.count_in(reader, period, size=size, refused=False, protocols=protocols, systems=systems),
-        "refusals": exchanges.count_in(reader, period, size=size, refused=True, systems=systems),
-        "artifacts": artifacts.count(reader, size),
-        "records": artifacts.count_versions(reader, size),
-    }
-
-
-def _strays(origin: ExportFrom, size: int) -> Listed:
-    """Responses that found no open request, as the projection saw them."""
-    found = Listed()
-    for each in exchanges.stray_responses(origin.projection.reader):
-        if each.index < size:
-            found.add(each.entry)
-    return found
 
 
 def _missing_document() -> tuple[Omission, ...]:

@@ -135,7 +135,7 @@ class GatewaySettings:
     """Port to listen on; 0 takes a free one."""
     heartbeat_seconds: float = 60.0
     """How often the gateway records that it is alive; a longer silence shows as a gap in coverage."""
-    binding_seconds: float = 60.0
+    binding_seconds: float = 10.0
     """How often the engine is asked which weights it has loaded."""
     guardrail: str = "unknown"
     """Version of the guardrail in force, stated in every request record; `unknown` when none is declared."""

@@ -12,6 +12,7 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
+import select
 import socket
 import struct
 import threading
@@ -219,10 +220,11 @@ class RemoteRecorder:
 
 
 def _is_gone(peer: socket.socket) -> bool:
+    """Whether the other end closed. Asked with poll, because a socket with a timeout waits for it even in a peek."""
+    looking = select.poll()
+    looking.register(peer, select.POLLIN)
     try:
-        return peer.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT) == b""
-    except BlockingIOError:
-        return False
+        return bool(looking.poll(0)) and peer.recv(1, socket.MSG_PEEK) == b""
     except OSError:
         return True
 

@@ -15,6 +15,9 @@ from proofbook.errors import MalformedRecord
 from proofbook.primitives.instants import Clock
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+_PAIRS = [high + low for high in _ALPHABET for low in _ALPHABET]
+_SHIFTS = tuple(range(120, -1, -10))
+"""Two characters at a time: an id is made for every entry, and this is most of its cost."""
 _FORM = re.compile(r"[a-z]{1,8}_[0-9a-hjkmnp-tv-z]{26}\Z")
 _RANDOM_BITS = 80
 
@@ -60,4 +63,4 @@ def check_id(text: str, prefix: str) -> str:
 
 
 def _base32(number: int) -> str:
-    return "".join(_ALPHABET[(number >> shift) & 31] for shift in range(125, -1, -5))
+    return "".join([_PAIRS[(number >> shift) & 1023] for shift in _SHIFTS])

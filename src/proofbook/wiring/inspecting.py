@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
+from typing import Any, Final
 
 from proofbook.book.fsck import Damage, inspect_book
 from proofbook.book.reader import BookReader
@@ -14,10 +15,22 @@ from proofbook.journal.content_check import ContentCheck
 from proofbook.primitives.ids import check_id
 from proofbook.readmodel import exchanges
 from proofbook.records.envelope import parse_entry
-from proofbook.tlog.note import parse_note
+from proofbook.tlog.checkpoint import check_same_origin, parse_checkpoint
+from proofbook.tlog.note import MAX_NOTE_BYTES, Note, parse_note
 from proofbook.tlog.proof_file import ProofFile, format_proof_file
 from proofbook.wiring.home import Home
 from proofbook.wiring.reading import open_book, open_projection, open_vault
+
+_MOST_DIGITS: Final = 18
+"""A longer index is none that a book can have, nor one that its database understands."""
+
+
+@dataclass(frozen=True, slots=True)
+class HeldCheckpoint:
+    """A checkpoint of this log that somebody outside holds, and the file it came in."""
+
+    path: Path
+    note: Note
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +55,9 @@ class InspectionReport:
     sources: dict[str, int]
     content: dict[str, int] | None
     held: int
+    """How many held checkpoints were given."""
+    extended: int
+    """How many of them this book extends."""
     damages: tuple[Damage, ...]
     damages_total: int
 
@@ -58,9 +74,8 @@ class InspectionReport:
             lines.append(
                 f"4. Content: {self.content['present']} opened and compared, {self.content['shredded']} shredded on record"
             )
-        lines.append(
-            f"5. Held checkpoints: {self.held} extended by this book" if self.held else "5. Held checkpoints: none given"
-        )
+        held = f"{self.extended} of {self.held} given are extended by this book" if self.held else "none given"
+        lines.append(f"5. Held checkpoints: {held}")
         if not self.damages_total:
             return [
                 *lines,
@@ -79,6 +94,7 @@ class InspectionReport:
             "sources": self.sources,
             "content": self.content,
             "held_checkpoints": self.held,
+            "held_checkpoints_extended": self.extended,
             "damages": [{"place": damage.place, "what": damage.what} for damage in self.damages],
             "damages_total": self.damages_total,
         }
@@ -109,7 +125,7 @@ def prove_entry(home: Home, entry: str) -> EntryProof:
         InputError: there is no such entry, or no checkpoint covers it yet.
     """
     with open_projection(home) as (book, projection):
-        index = int(entry) if entry.isdecimal() else _find(book, projection.reader, entry)
+        index = int(entry) if _is_index(entry) else _find(book, projection.reader, entry)
         data = book.entry(index)
         latest = book.latest_checkpoint()
         if latest is None or latest.size <= index:
@@ -118,8 +134,25 @@ def prove_entry(home: Home, entry: str) -> EntryProof:
         return EntryProof(index, parse_entry(data).kind, latest.size, data.decode(), format_proof_file(proof))
 
 
+def read_held_checkpoint(home: Home, path: Path) -> HeldCheckpoint:
+    """A checkpoint of this home's log in a file; its signature is not looked at yet.
+
+    Raises:
+        InputError: it cannot be read, is no checkpoint, or is one of another log; names the file.
+    """
+    try:
+        with path.open("rb") as stream:
+            note = parse_note(stream.read(MAX_NOTE_BYTES + 1))
+        check_same_origin(parse_checkpoint(note.text), home.identity().origin)
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read: {error.strerror}", hint="name the file of a checkpoint") from error
+    except (InputError, IntegrityError) as error:
+        raise InputError(f"{path}: is not a checkpoint of this log: {error.message}", hint=_A_CHECKPOINT) from error
+    return HeldCheckpoint(path, note)
+
+
 def inspect_home(
-    home: Home, *, content: bool, held: Sequence[bytes] = (), progress: Callable[[int], None] | None = None
+    home: Home, *, content: bool, held: Sequence[HeldCheckpoint] = (), progress: Callable[[int], None] | None = None
 ) -> InspectionReport:
     """Re-derive the whole book; with `content`, open everything sealed; with `held`, hold earlier checkpoints against it."""
     identity = home.identity()
@@ -137,9 +170,8 @@ def inspect_home(
     with BookReader(home.book) as book:
         if (book.origin, book.keys()[-1].vkey) != (identity.origin, identity.vkey):
             extra = [*extra, Damage("identity", f"the book is of {book.origin!r}, {home.identity_path} names another log or key")]
-        for number, note in enumerate(held, start=1):
-            extra = [*extra, *_check_held(book, note, number)]
-    damages = (*seen.damages, *extra)
+        missed = [damage for each in held for damage in _check_held(book, each)]
+    damages = (*seen.damages, *extra, *missed)
     return InspectionReport(
         identity.origin,
         seen.entries,
@@ -148,31 +180,41 @@ def inspect_home(
         seen.sources,
         counts,
         len(held),
+        len(held) - len(missed),
         damages,
-        seen.damages_total + len(extra),
+        seen.damages_total + len(extra) + len(missed),
     )
 
 
-def _check_held(book: BookReader, note: bytes, number: int) -> list[Damage]:
-    place, history = f"held checkpoint {number}", book.keys()
+def _check_held(book: BookReader, held: HeldCheckpoint) -> list[Damage]:
+    history = book.keys()
     try:
-        parse_note(note)
-        check_held_checkpoint(book, note, [period.vkey for period in history])
-    except IntegrityError as error:
-        return [Damage(place, str(error))]
+        check_held_checkpoint(book, held.note, [period.vkey for period in history])
     except ProofbookError as error:
-        return [Damage(place, f"cannot be used: {error}")]
+        return [Damage(f"held checkpoint {held.path}", str(error))]
     return []
 
 
+def _is_index(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS
+
+
 def _find(book: BookReader, reader: Any, entry: str) -> int:
+    try:
+        check_id(entry, "x" if entry.startswith("x_") else "e")
+    except InputError as error:
+        raise InputError(f"{entry[:80]!r} is neither an index nor an id", hint=_AN_ENTRY) from error
     if entry.startswith("x_"):
-        found = exchanges.one(reader, check_id(entry, "x"))
+        found = exchanges.one(reader, entry)
         if found is None:
-            raise InputError(f"exchange {entry!r}: there is none in this book")
+            raise InputError(f"exchange {entry!r}: there is none in this book", hint=_THIS_BOOK)
         return int(found.index)
-    check_id(entry, "e")
     for index, data in book.entries(0, book.size()):
         if entry.encode() in data and parse_entry(data).id == entry:
             return index
-    raise InputError(f"entry {entry!r}: there is none in this book")
+    raise InputError(f"entry {entry!r}: there is none in this book", hint=_THIS_BOOK)
+
+
+_AN_ENTRY: Final = "give an index (0, 1, 2, …), an entry id (e_…) or an exchange id (x_…)"
+_THIS_BOOK: Final = "is --home the one it was recorded in?"
+_A_CHECKPOINT: Final = "give the signed note as it was handed out: origin, size, root, an empty line, signatures"

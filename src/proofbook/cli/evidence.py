@@ -1,0 +1,117 @@
+"""`proofbook population`, `export`, `verify`: hand over evidence, and check what was handed over."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from proofbook.cli.main import Shared
+from proofbook.cli.printing import print_facts, print_json, print_lines, progress_bar, say
+from proofbook.verify.program import verify_room
+from proofbook.wiring.exporting import export_engagement, export_one_population
+from proofbook.wiring.home import open_home
+from proofbook.wiring.recording import open_door
+
+_ENGAGEMENT = click.option("--engagement", required=True, help="Id of an engagement in proofbook.toml.")
+_SIZE = click.option(
+    "--as-of-size", type=click.IntRange(min=1), help="State of the book at this signed size; default: see the docs."
+)
+
+
+@click.command()
+@click.argument("population", metavar="POP")
+@_ENGAGEMENT
+@click.option(
+    "--out", type=click.Path(path_type=Path), required=True, help="New folder for data, evidence header and column list."
+)
+@_SIZE
+@click.pass_obj
+def population(shared: Shared, population: str, engagement: str, out: Path, as_of_size: int | None) -> None:
+    """Write a whole population with its evidence header, as CSV and as JSON.
+
+    POP is POP-15 (AI interactions) or POP-07 (model artifacts). For proof that the rows are those of the book, take the
+    evidence room (`proofbook export`).
+    """
+    home = open_home(shared.home)
+    with open_door(home) as door, progress_bar("population") as bar:
+        made = export_one_population(
+            home,
+            door.recorder,
+            population,
+            engagement,
+            out.absolute(),
+            as_of_size=as_of_size,
+            progress=lambda _, done, of: bar.update(done, of),
+        )
+    facts = {
+        "population": made.population,
+        "rows": made.rows,
+        "completeness": made.completeness.replace("_", " "),
+        "folder": str(out),
+    }
+    if shared.json:
+        print_json(facts | {"reasons": list(made.reasons)})
+        return
+    print_facts(list(facts.items()))
+    print_lines(f"  {reason}" for reason in made.reasons)
+
+
+@click.command()
+@_ENGAGEMENT
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="New folder for the evidence room.")
+@_SIZE
+@click.pass_obj
+def export(shared: Shared, engagement: str, out: Path, as_of_size: int | None) -> None:
+    """Write the evidence room of an engagement; it verifies offline without this program."""
+    home = open_home(shared.home)
+    with open_door(home) as door, progress_bar("evidence room") as bar:
+        room = export_engagement(
+            home,
+            door.recorder,
+            engagement,
+            out.absolute(),
+            as_of_size=as_of_size,
+            progress=lambda _, done, of: bar.update(done, of),
+        )
+    facts = {
+        "room": str(room.path),
+        "files": room.files,
+        "manifest": room.manifest,
+        "checkpoint": f"{room.checkpoint.size} entries, signed {room.checkpoint.signed_at}",
+        "omissions": [f"{each.what}: {each.why}" for each in room.omissions],
+        "populations": {each.population: {"rows": each.rows, "completeness": each.completeness} for each in room.populations},
+    }
+    if shared.json:
+        print_json(facts)
+        return
+    shown = {name: value for name, value in facts.items() if isinstance(value, str | int)}
+    print_facts(list(shown.items()))
+    for each in room.populations:
+        print_lines([f"{each.population}: {each.rows} rows, completeness {each.completeness.replace('_', ' ')}"])
+        print_lines(f"  {reason}" for reason in each.reasons)
+    print_lines(f"omitted: {each.what}: {each.why}" for each in room.omissions)
+    say(f"Check it as an auditor would: python3 {room.path}/00_README_and_index/verify.py")
+
+
+@click.command()
+@click.argument("room", type=click.Path(path_type=Path))
+@click.option(
+    "--key", "keys", multiple=True, metavar="VKEY", help="Verifier key you trust, obtained apart from the room. May be repeated."
+)
+@click.option(
+    "--checkpoint", "checkpoints", multiple=True, type=click.Path(path_type=Path), help="Checkpoint you hold; must be extended."
+)
+@click.option(
+    "--witness", "witnesses", multiple=True, metavar="VKEY", help="Witness whose cosignature is required. May be repeated."
+)
+@click.pass_obj
+def verify(shared: Shared, room: Path, keys: tuple[str, ...], checkpoints: tuple[Path, ...], witnesses: tuple[str, ...]) -> None:
+    """Check an evidence room offline: numbered steps, what is shown, what is not, and every problem with its place."""
+    report = verify_room(str(room), keys=keys, checkpoints=tuple(map(str, checkpoints)), witnesses=witnesses)
+    if shared.json:
+        print_json(report.to_json())
+    else:
+        print_lines(report.lines())
+    sys.exit(report.exit_code)

@@ -1,0 +1,100 @@
+"""Exporting for a home: an engagement's evidence room."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from proofbook.book.reader import BookReader
+from proofbook.config.settings import EngagementSettings
+from proofbook.export.alone import export_population
+from proofbook.export.engagement import Engagement, RunBy
+from proofbook.export.room import ExportedPopulation, ExportedRoom, ExportFrom, export_room
+from proofbook.journal.receipt import Recorder
+from proofbook.readmodel.projection import Projection
+from proofbook.wiring.access import operator
+from proofbook.wiring.home import Home
+from proofbook.wiring.reading import open_projection
+from proofbook.wiring.system import CLOCK, MONOTONIC, host_name
+
+SOURCE: Final = "export:main"
+_SIGNING_SECONDS: Final = 10.0
+_LOOK_SECONDS: Final = 0.05
+Progress = Callable[[str, int, int], None]
+
+
+def export_engagement(
+    home: Home,
+    recorder: Recorder,
+    engagement: str,
+    out: Path,
+    *,
+    as_of_size: int | None = None,
+    progress: Progress | None = None,
+) -> ExportedRoom:
+    """Write the evidence room of a configured engagement.
+
+    Raises:
+        ConfigurationError: the engagement is not configured. Whatever `export_room` raises.
+    """
+    chosen = home.settings.engagement(engagement)
+    with open_projection(home) as (book, projection):
+        await_checkpoint(book)
+        origin = export_from(home, recorder, book, projection)
+        described = describe(home, chosen)
+        if progress is None:
+            return export_room(out, origin, described, as_of_size=as_of_size)
+        return export_room(out, origin, described, as_of_size=as_of_size, progress=progress)
+
+
+def export_one_population(
+    home: Home,
+    recorder: Recorder,
+    population: str,
+    engagement: str,
+    out: Path,
+    *,
+    as_of_size: int | None = None,
+    progress: Progress,
+) -> ExportedPopulation:
+    """Write one population of a configured engagement by itself. Raises what `export_engagement` raises."""
+    chosen = home.settings.engagement(engagement)
+    with open_projection(home) as (book, projection):
+        await_checkpoint(book)
+        origin = export_from(home, recorder, book, projection)
+        return export_population(out, origin, describe(home, chosen), population, as_of_size=as_of_size, progress=progress)
+
+
+def await_checkpoint(book: BookReader) -> None:
+    """Wait until what is recorded now is signed, so that an export of an open period does not stop a second short.
+
+    The writer signs at least once a second; when it does not within some seconds the export goes on with what is signed, and
+    says so by the size it is as of.
+    """
+    size, deadline = book.size(), MONOTONIC() + _SIGNING_SECONDS
+    while MONOTONIC() < deadline:
+        latest = book.latest_checkpoint()
+        if latest is not None and latest.size >= size:
+            return
+        time.sleep(_LOOK_SECONDS)
+
+
+def describe(home: Home, settings: EngagementSettings) -> Engagement:
+    """An engagement as the exporter wants it."""
+    return Engagement(settings.id, home.settings.entity, settings.period, settings.systems, settings.environment)
+
+
+def export_from(home: Home, recorder: Recorder, book: BookReader, projection: Projection) -> ExportFrom:
+    """What an export needs of a home."""
+    actor = operator()
+    run = RunBy(
+        run_by=actor.id,
+        auth=actor.method,
+        trigger="manual",
+        host=host_name(),
+        clock_source="operating system",
+        config=home.config_digest,
+    )
+    return ExportFrom(book, projection, home.signer(), recorder, CLOCK, actor, run, SOURCE)
