@@ -49,7 +49,7 @@ def receive_submissions(peer: socket.socket) -> tuple[Submission, ...]:
         if total > MAX_CONTENT_BYTES:
             raise LimitExceeded(f"a call with {total} bytes of content is larger than {MAX_CONTENT_BYTES}")
         return tuple(_submission(peer, item) for item in plain)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (LookupError, TypeError, ValueError, AttributeError) as error:
         raise MalformedRecord(f"hand-over frame: {error!r}") from error
 
 
@@ -77,7 +77,7 @@ def receive_receipts(peer: socket.socket) -> tuple[Receipt, ...]:
             failure = _error(str(kind), str(message), hint, place)
         else:
             return tuple(Receipt(row[0], row[1], row[2], row[3], row[4], bytes.fromhex(row[5])) for row in header["receipts"])
-    except (KeyError, TypeError, ValueError) as error:
+    except (LookupError, TypeError, ValueError) as error:
         raise BrokenOff(f"the process that writes the book answered in another form: {error!r}") from error
     raise failure
 
