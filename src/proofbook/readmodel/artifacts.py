@@ -67,6 +67,11 @@ def latest(reader: Reader, size: int = _WHOLE_BOOK) -> tuple[ArtifactVersion, ..
     return tuple(ArtifactVersion(*row) for row in reader.rows("artifacts_latest", {"size": size}))
 
 
+def by_place(reader: Reader) -> tuple[ArtifactVersion, ...]:
+    """The newest record of each place (host, store, location), in index order."""
+    return tuple(ArtifactVersion(*row) for row in reader.rows("artifacts_by_place"))
+
+
 def versions(reader: Reader, subject: str) -> tuple[ArtifactVersion, ...]:
     """Every record of a subject, newest first."""
     return tuple(ArtifactVersion(*row) for row in reader.rows("artifact_versions", {"subject": subject}))

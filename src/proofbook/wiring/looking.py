@@ -121,7 +121,7 @@ def _known_product(product: str) -> str:
 
 
 def _inventory(home: Home, book: BookReading, projection: Projection) -> Inventory:
-    known = artifacts.latest(projection.reader)
+    known = artifacts.by_place(projection.reader)
     bodies = [parse_entry(book.entry(each.index)).body for each in known]
     gateway = home.settings.gateway
     digests = CachedDigests(read_cache(home.hash_cache), CLOCK)
@@ -133,7 +133,7 @@ def _inventory(home: Home, book: BookReading, projection: Projection) -> Invento
     return Inventory(
         artifacts=frozenset(each.artifact for each in known),
         revisions=frozenset(str(body["source_revision"]) for body in bodies),
-        locations=frozenset(each.location for each in known),
+        locations=frozenset(each.location for each in known if each.host == host_name()),
         upstreams=() if gateway is None else tuple(each.base_url for each in gateway.upstreams),
         own_ports=frozenset({home.settings.portal.port} | (set() if gateway is None else {gateway.port})),
         digest_of=digest_of,

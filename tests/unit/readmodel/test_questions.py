@@ -234,3 +234,16 @@ def test_every_question_has_a_file_that_is_used() -> None:
     for path in sorted((room / "queries").glob("*.sql")):
         assert question(path.stem).rstrip().endswith(";")
         assert f'"{path.stem}"' in code or path.stem.startswith("exchanges_page_by_"), path.stem
+
+
+def test_two_copies_of_the_same_bytes_are_two_places(tmp_path: Path, entries: SampleEntries) -> None:
+    """Discovery compares places: a copy that is on record must not be listed as unrecorded because another copy is newer."""
+    first = entries.artifact(SAMPLE_ARTIFACT)
+    copy = entries.artifact(SAMPLE_ARTIFACT, location="/srv/copies/sample-model.gguf")
+    elsewhere = entries.artifact(SAMPLE_ARTIFACT, host="other-host")
+    newer = entries.artifact(OTHER)
+    with Projection(tmp_path / "places.sqlite", MemoryBook(entries.raw)) as made:
+        made.catch_up()
+
+        assert [copy, elsewhere, newer] == [each.index for each in artifacts.by_place(made.reader)]
+        assert first not in {each.index for each in artifacts.by_place(made.reader)}
