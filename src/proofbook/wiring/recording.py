@@ -27,8 +27,8 @@ from proofbook.wiring.settling import open_home_store, settle
 from proofbook.wiring.system import CLOCK, ENTROPY, IDS, MONOTONIC
 
 BOOK_FORMAT: Final = "proofbook-book/1"
-_PATIENCE_SECONDS: Final = 10.0
-"""How long to look for either the lock or a listening writer: a writer that starts or ends is neither for a moment."""
+PATIENCE_SECONDS: Final = 10.0
+"""A writer that starts or ends neither leaves the lock nor listens for a moment; longer than any such moment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +51,14 @@ def start_book(home: Home) -> None:
 
 
 @contextmanager
-def open_door(home: Home, *, must_write: bool = False) -> Iterator[Door]:
-    """The door in for the length of a `with` block.
+def open_door(home: Home, *, must_write: bool = False, patience: float = PATIENCE_SECONDS) -> Iterator[Door]:
+    """The door in for the length of a `with` block. `patience`: seconds to look for the lock or a writer that answers.
 
     Raises:
         StoreUnavailable: another process writes and `must_write` was asked for, or nobody answers. Whatever opening the book
         raises.
     """
-    threshold = _Threshold(home)
+    threshold = _Threshold(home, patience)
     try:
         threshold.enter(must_write=must_write)
         if threshold.writer is not None:
@@ -73,8 +73,9 @@ def open_door(home: Home, *, must_write: bool = False) -> Iterator[Door]:
 class _Threshold:
     """Where this process stands: it writes the book itself, or hands over to the process that does."""
 
-    def __init__(self, home: Home) -> None:
+    def __init__(self, home: Home, patience: float) -> None:
         self._home = home
+        self._patience = patience
         self._lock = WriterLock(home.run)
         self._ear: WriterSocket | None = None
         self.writer: BookRecorder | None = None
@@ -82,7 +83,7 @@ class _Threshold:
 
     def enter(self, *, must_write: bool = False) -> None:
         """Become the writer when nobody is, else reach the one there is: it may be starting or ending for a moment."""
-        deadline = MONOTONIC() + _PATIENCE_SECONDS
+        deadline = MONOTONIC() + self._patience
         while not self._lock.take():
             try:
                 if not must_write:
