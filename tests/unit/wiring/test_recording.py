@@ -121,23 +121,21 @@ def test_several_commands_at_once_all_succeed(home: Home) -> None:
     assert [report.sources[f"gateway:{number}"] for number in range(4)] == [10, 30, 50, 70]
 
 
-def test_what_must_write_itself_does_not_hand_over(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_must_write_itself_does_not_hand_over(home: Home) -> None:
     """A key rotation needs the writer's place; it says who has it."""
-    monkeypatch.setattr("proofbook.wiring.recording._PATIENCE_SECONDS", 0.2)
     with (
         open_door(home),
         pytest.raises(StoreUnavailable, match="another process writes this book"),
-        open_door(home, must_write=True),
+        open_door(home, must_write=True, patience=0.2),
     ):
         pass
 
 
-def test_a_lock_without_a_listener_is_waited_for_and_then_named(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_lock_without_a_listener_is_waited_for_and_then_named(home: Home) -> None:
     """A writer that starts is neither there nor gone for a moment; one that hangs is named in the end."""
-    monkeypatch.setattr("proofbook.wiring.recording._PATIENCE_SECONDS", 0.3)
     lock = WriterLock(home.run)
     assert lock.take()
-    with pytest.raises(StoreUnavailable, match="does not answer"), open_door(home):
+    with pytest.raises(StoreUnavailable, match="does not answer"), open_door(home, patience=0.3):
         pass
     threading.Timer(0.1, lock.release).start()
     with open_door(home) as door:
