@@ -60,7 +60,7 @@ class MachineTree:
 def serving(answers: Mapping[str, object], *, status: int = 200) -> Iterator[int]:
     """An HTTP server on a free loopback port: path -> JSON value, or bytes as they are. Gives the port."""
 
-    class Handler(BaseHTTPRequestHandler):
+    class Answering(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             value = answers.get(self.path)
             body = value if isinstance(value, bytes) else json.dumps(value).encode()
@@ -72,7 +72,7 @@ def serving(answers: Mapping[str, object], *, status: int = 200) -> Iterator[int
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # the base class names it
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Answering)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
     try:
