@@ -71,9 +71,7 @@ class _Room:
             Route("/gaps", partial(self._page, show_gaps)),
             *(Route(path, _static(path, media)) for path, media in _STATIC.items()),
         ]
-        return Starlette(
-            routes=routes, lifespan=self._lifespan, exception_handlers={HTTPException: self._missing, Exception: self._failed}
-        )
+        return Starlette(routes=routes, lifespan=self._lifespan, exception_handlers={HTTPException: self._missing})
 
     def explain(self, status: int, reason: str) -> Response:
         """A page for somebody who is not let in."""
@@ -103,6 +101,9 @@ class _Room:
             )
         except ProofbookError as raised:
             error = raised
+        except Exception as raised:  # noqa: BLE001 - the boundary: a traceback may quote what no log may hold
+            _log_place(raised)
+            error = ProofbookError("This page could not be made. The log names the place.")
         return self._error(error.http_status, error, request.url.path)
 
     def _made(self, path: str, show: Callable[[Desk], Answer]) -> Response:
@@ -142,13 +143,14 @@ class _Room:
         page.status_code = status
         return page
 
-    async def _failed(self, request: Request, error: Exception) -> Response:
-        frame = error.__traceback__
-        while frame is not None and frame.tb_next is not None:
-            frame = frame.tb_next
-        place = "unknown" if frame is None else f"{frame.tb_frame.f_code.co_filename}:{frame.tb_lineno}"
-        LOG.error(PAGE_FAILED, error=type(error).__name__, place=place)
-        return self._error(500, ProofbookError("This page could not be made. The log names the place."), request.url.path)
+
+def _log_place(error: Exception) -> None:
+    """The name and place of a mistake of ours, never its message."""
+    frame = error.__traceback__
+    while frame is not None and frame.tb_next is not None:
+        frame = frame.tb_next
+    place = "unknown" if frame is None else f"{frame.tb_frame.f_code.co_filename}:{frame.tb_lineno}"
+    LOG.error(PAGE_FAILED, error=type(error).__name__, place=place)
 
 
 def _static(path: str, media: str) -> Callable[[Request], Any]:

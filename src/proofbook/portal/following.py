@@ -60,6 +60,9 @@ class Follower:
             LOG.warning(CATCH_UP_FAILED, code=error.code, reason=error.message)
         except _Stopped:
             return
+        except Exception as error:  # noqa: BLE001 - the boundary of a background task; its message may quote an entry
+            self.trouble = "Taking in the book failed. The log names the kind of mistake."
+            LOG.error(CATCH_UP_FAILED, error=type(error).__name__)  # noqa: TRY400 - a traceback may quote an entry
         else:
             self.trouble = None
 

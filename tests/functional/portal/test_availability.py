@@ -81,6 +81,22 @@ def test_projection_that_cannot_be_made_is_503(tmp_path: Path, book: Path) -> No
         assert visitor.ask("/").status == 503
 
 
+def test_damaged_book_file_is_said_with_the_command_that_looks_closer(tmp_path: Path, book: Path) -> None:
+    """SQLite's own words, and ours for what to do."""
+    with running(make_sources(book, tmp_path / "r.sqlite")) as visitor:
+        connection = apsw.Connection(str(book))
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        connection.close()
+        raw = bytearray(book.read_bytes())
+        raw[4096:] = b"\xff" * (len(raw) - 4096)
+        book.write_bytes(raw)
+        time.sleep(1.1)
+        reply = visitor.ask("/")
+        assert reply.status == 500
+        assert "the file is damaged" in reply.words
+        assert "proofbook book fsck" in reply.words
+
+
 def test_deleted_projection_is_made_again(tmp_path: Path, book: Path) -> None:
     """As the message promises."""
     projection = tmp_path / "r.sqlite"
@@ -157,7 +173,9 @@ def test_many_readers_at_once_all_get_the_page(tmp_path: Path, book: Path) -> No
     assert statuses == [200] * 12
 
 
-def test_broken_page_logs_its_place_and_nothing_of_the_request(tmp_path: Path, book: Path) -> None:
+def test_broken_page_logs_its_place_and_nothing_of_the_request(
+    tmp_path: Path, book: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     """An address may hold what somebody typed; a log must not."""
     sources = make_sources(book, tmp_path / "r.sqlite")
     broken = replace(sources, clock=_BrokenClock())
@@ -172,7 +190,7 @@ def test_broken_page_logs_its_place_and_nothing_of_the_request(tmp_path: Path, b
     assert reply.headers["cache-control"] == "no-store"
     assert "This page could not be made" in reply.words
     assert "portal.page_failed" in log.getvalue()
-    assert "confidential-words" not in log.getvalue()
+    assert "confidential-words" not in log.getvalue() + caplog.text
     assert visitor.key not in log.getvalue()
 
 

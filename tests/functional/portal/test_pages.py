@@ -272,6 +272,6 @@ def test_empty_book_teaches_what_to_do(tmp_path: Path) -> None:
         assert {reply.status for reply in replies.values()} == {200}
         assert "proofbook key issue" in replies["/"].words
         assert "http://127.0.0.1:8400/v1" in replies["/exchanges"].words
-        assert "proofbook collect models" in replies["/models"].words
+        assert "proofbook collect model_store" in replies["/models"].words
         assert "none is signed yet" in replies["/"].words
         assert "Nothing records into this book yet." in replies["/gaps"].words
