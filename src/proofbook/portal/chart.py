@@ -34,6 +34,7 @@ class Scale:
 
 
 FIVE_MINUTES: Final = Scale("five minutes", timedelta(minutes=5), 48, Grain.MINUTE)
+QUARTERS: Final = Scale("quarter of an hour", timedelta(minutes=15), 48, Grain.MINUTE)
 HOURS: Final = Scale("hour", timedelta(hours=1), 48, Grain.HOUR)
 DAYS: Final = Scale("day", timedelta(days=1), 30, Grain.DAY)
 
@@ -84,7 +85,7 @@ class Chart:
 def choose_scale(now: datetime, oldest: datetime | None) -> Scale:
     """The finest scale whose window still holds the oldest record."""
     history = timedelta() if oldest is None else now - oldest
-    return next((each for each in (FIVE_MINUTES, HOURS) if history <= each.step * (each.groups - 1)), DAYS)
+    return next((each for each in (FIVE_MINUTES, QUARTERS, HOURS) if history <= each.step * (each.groups - 1)), DAYS)
 
 
 def window_of(now: datetime, scale: Scale) -> Span:

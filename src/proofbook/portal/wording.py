@@ -38,7 +38,7 @@ STATES: Final = MappingProxyType(
 
 ASSURANCES: Final = MappingProxyType(
     {
-        "inline": "in the path of the traffic",
+        "inline": "in the path, as it happens",
         "imported_lossy": "imported later, may have lost some",
         "collected": "observed at stated times",
         "manual": "written by a person",

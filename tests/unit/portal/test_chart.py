@@ -30,7 +30,8 @@ def test_window_ends_with_the_group_of_now() -> None:
     [
         (timedelta(), chart.FIVE_MINUTES),
         (timedelta(hours=3), chart.FIVE_MINUTES),
-        (timedelta(hours=5), chart.HOURS),
+        (timedelta(hours=5), chart.QUARTERS),
+        (timedelta(hours=13), chart.HOURS),
         (timedelta(days=9), chart.DAYS),
         (timedelta(days=900), chart.DAYS),
     ],
