@@ -17,6 +17,8 @@ from proofbook.errors import ConfigurationError, EntryDamaged, StoreUnavailable
 
 MINIMUM_SQLITE = (3, 51, 3)
 BUSY_MILLISECONDS = 10_000
+NO_BOOK = "restore it from its backup, or name another home with --home; `proofbook init` makes a new one"
+NOT_A_BOOK = "keep this file aside and restore the book from its backup"
 _SETTINGS = (("journal_mode", "WAL", "wal"), ("synchronous", "FULL", 2), ("secure_delete", "ON", 1), ("foreign_keys", "ON", 1))
 
 
@@ -27,19 +29,21 @@ def open_writing(path: Path) -> apsw.Connection:
         StoreUnavailable: cannot be opened or set up. EntryDamaged: it is no database. ConfigurationError: SQLite is too old.
     """
     check_sqlite()
+    connection = _connect(path, apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE)
     try:
-        connection = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE)
-        connection.set_busy_timeout(BUSY_MILLISECONDS)
-        for name, value, expected in _SETTINGS:
-            connection.execute(f"PRAGMA {name}={value}").fetchall()
-            found = connection.pragma(name)
-            if found != expected:
-                raise StoreUnavailable(f"{path}: PRAGMA {name} is {found!r}, needed {expected!r}")
+        with reading(path):
+            for name, value, expected in _SETTINGS:
+                connection.execute(f"PRAGMA {name}={value}").fetchall()
+                found = connection.pragma(name)
+                if found != expected:
+                    raise StoreUnavailable(f"{path}: PRAGMA {name} is {found!r}, needed {expected!r}")
         path.chmod(0o600)
-    except apsw.Error as error:
-        raise store_error(path, error) from error
     except OSError as error:
+        connection.close()
         raise StoreUnavailable(f"{path}: cannot be kept from others: {error.strerror}") from error
+    except BaseException:
+        connection.close()  # an open file would keep the disk busy for as long as somebody holds the error
+        raise
     return connection
 
 
@@ -51,15 +55,21 @@ def open_reading(path: Path) -> apsw.Connection:
     """
     check_sqlite()
     if not path.exists():
-        raise ConfigurationError(
-            f"{path}: there is no book here", hint="run `proofbook init`, or name the home folder with --home"
-        )
+        raise ConfigurationError(f"{path}: there is no book here", hint=NO_BOOK)
+    connection = _connect(path, apsw.SQLITE_OPEN_READONLY)
     try:
-        connection = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READONLY)
+        with reading(path):
+            connection.execute("SELECT count(*) FROM sqlite_schema").fetchall()
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _connect(path: Path, flags: int) -> apsw.Connection:
+    with reading(path):
+        connection = apsw.Connection(str(path), flags=flags)
         connection.set_busy_timeout(BUSY_MILLISECONDS)
-        connection.execute("SELECT count(*) FROM sqlite_schema").fetchall()
-    except apsw.Error as error:
-        raise store_error(path, error) from error
     return connection
 
 
@@ -102,7 +112,9 @@ def reading(path: Path) -> Iterator[None]:
 
 def store_error(path: Path, error: apsw.Error) -> StoreUnavailable | EntryDamaged:
     """What an operator can do about a SQLite error: wait, or look at a damaged file."""
-    if isinstance(error, (apsw.CorruptError, apsw.NotADBError)):
+    if isinstance(error, apsw.NotADBError):
+        return EntryDamaged(f"{path}: is not a book: {error}", hint=NOT_A_BOOK, place=str(path))
+    if isinstance(error, apsw.CorruptError):
         return EntryDamaged(f"{path}: the file is damaged: {error}", hint="run `proofbook book fsck`", place=str(path))
     hints = {
         apsw.FullError: "free space on the disk; recording resumes by itself",
