@@ -50,7 +50,12 @@ def commitment(salt: bytes, content: bytes) -> bytes:
     return hashlib.sha256(_LABEL + salt + content).digest()
 
 
-def seal(cipher: AESGCM, content: bytes, entropy: Entropy) -> Sealed:
+def make_compressor() -> zstandard.ZstdCompressor:
+    """A compressor to be used again and again by one thread: making one costs more than compressing a short prompt."""
+    return zstandard.ZstdCompressor(level=_COMPRESSION_LEVEL)
+
+
+def seal(cipher: AESGCM, content: bytes, entropy: Entropy, compressor: zstandard.ZstdCompressor | None = None) -> Sealed:
     """Seal content under a data key.
 
     Raises:
@@ -60,7 +65,7 @@ def seal(cipher: AESGCM, content: bytes, entropy: Entropy) -> Sealed:
         raise LimitExceeded(f"content of {len(content)} bytes is larger than {MAX_CONTENT_BYTES}")
     salt, nonce = entropy(SALT_BYTES), entropy(NONCE_BYTES)
     commit = commitment(salt, content)
-    packed = zstandard.ZstdCompressor(level=_COMPRESSION_LEVEL).compress(content)
+    packed = (compressor or make_compressor()).compress(content)
     return Sealed(commit, nonce + cipher.encrypt(nonce, salt + packed, commit), len(content))
 
 

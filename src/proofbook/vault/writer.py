@@ -18,7 +18,7 @@ import apsw
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from proofbook.errors import ConfigurationError, DigestMismatch, InputError, RefusedError
-from proofbook.vault.sealing import KEY_BYTES, Entropy, Sealed, seal, unwrap_key, wrap_key
+from proofbook.vault.sealing import KEY_BYTES, Entropy, Sealed, make_compressor, seal, unwrap_key, wrap_key
 
 _CACHED_KEYS: Final = 4096
 """Open data keys kept in memory; a conversation in use is not unwrapped for every turn."""
@@ -54,6 +54,7 @@ class VaultWriter:
         self._connection = connection
         self._root = AESGCM(vault_key)
         self._entropy = entropy
+        self._compressor = make_compressor()
         self._keys: OrderedDict[str, _OpenKey] = OrderedDict()
         self._epochs: dict[str, AESGCM] = {}
         self._check_key()
@@ -67,7 +68,7 @@ class VaultWriter:
     def seal(self, content: bytes, *, conversation: str, retention: str, now: str) -> SealedContent:
         """Seal content under its conversation's key, making key and epoch when they are new. Inside a transaction."""
         key = self._key(conversation, retention, now)
-        return SealedContent(key.number, seal(key.cipher, content, self._entropy))
+        return SealedContent(key.number, seal(key.cipher, content, self._entropy, self._compressor))
 
     def store(self, blobs: Sequence[tuple[int, str, SealedContent]]) -> None:
         """Keep sealed content by entry index and slot. Inside the same transaction as `seal`."""
