@@ -59,7 +59,9 @@ def test_init_makes_keys_that_only_their_owner_reads(operator: Operator) -> None
 
 def test_a_key_is_shown_once_and_listed_without_its_token(operator: Operator) -> None:
     """docs/operate/keys.md: the token is shown once and only a hash is kept."""
-    issued = json.loads(operator.does(*["--json", "key", "issue", "--principal", "sample", "--kind", "service", "--system", "assistant"]))
+    issued = json.loads(
+        operator.does("--json", "key", "issue", "--principal", "sample", "--kind", "service", "--system", "assistant")
+    )
     token = issued["token"]
     assert token not in operator.does("key", "list")
     assert all(token.encode() not in path.read_bytes() for path in operator.home.rglob("*") if path.is_file())
