@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from hypothesis import given, settings
@@ -14,7 +15,7 @@ from proofbook.records.envelope import Actor, ActorKind, Assurance, Draft, forma
 
 TEXTS = st.text(st.characters(codec="utf-8"), max_size=30)
 KEYS = st.text(st.characters(max_codepoint=127), max_size=8)
-INSTANTS = st.datetimes(timezones=st.timezones()).map(format_instant)
+INSTANTS = st.datetimes(datetime(2, 1, 1), datetime(9998, 1, 1), timezones=st.timezones()).map(format_instant)  # noqa: DTZ001  # bounds are naive by hypothesis' rule
 BODIES: st.SearchStrategy[dict[str, Any]] = st.dictionaries(
     KEYS,
     st.one_of(st.none(), st.booleans(), st.integers(-MAX_INTEGER, MAX_INTEGER), TEXTS, st.lists(TEXTS, max_size=3)),

@@ -98,3 +98,10 @@ def test_the_fixed_clock_moves_only_when_told() -> None:
     assert clock.now() == clock.now() == datetime(2026, 1, 1, tzinfo=UTC)
     clock.advance(timedelta(seconds=-1))
     assert clock.now() == datetime(2025, 12, 31, 23, 59, 59, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(("moment", "hours"), [(datetime.max, -14), (datetime.min, 14)])  # noqa: DTZ901  # the edges are the point
+def test_a_moment_beyond_the_calendar_is_refused(moment: datetime, hours: int) -> None:
+    """The calendar's edge in another zone has no UTC form; a clock set there must not end in a crash."""
+    with pytest.raises(MalformedRecord, match="beyond the calendar"):
+        format_instant(moment.replace(tzinfo=timezone(timedelta(hours=hours))))
