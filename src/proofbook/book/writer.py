@@ -94,6 +94,11 @@ class BookWriter:
         """Entries appended so far, the open transaction's included."""
         return self._growth.size
 
+    @property
+    def hands_over(self) -> bool:
+        """Whether another key was announced: this one may sign the present size and nothing else."""
+        return self._successor is not None
+
     def next_seq(self, source: str) -> int:
         """The number the source's next entry must carry."""
         head = self._sources.get(source)

@@ -76,6 +76,7 @@ class WriterSocket:
 
     def __init__(self, run: Path, recorder: Recorder) -> None:
         """Listen. Raises StoreUnavailable when the socket cannot be made."""
+        self._path = run / SOCKET_NAME
         self._recorder = recorder
         self._peers: dict[socket.socket, threading.Thread] = {}
         self._guard = threading.Lock()
@@ -98,6 +99,8 @@ class WriterSocket:
             self._listener.shutdown(socket.SHUT_RDWR)  # who waits in the backlog is still accepted, nobody new gets in
         self._acceptor.join()
         self._listener.close()
+        with suppress(OSError):
+            self._path.unlink()  # a socket nobody listens on disturbs whoever copies the home
         with self._guard:
             peers = dict(self._peers)
         for peer, thread in peers.items():

@@ -11,7 +11,7 @@ from typing import Final
 
 from proofbook.book.durable import sync_folder, write_durably
 from proofbook.book.reader import BookReader
-from proofbook.errors import ConfigurationError, InputError, MalformedRecord, StoreUnavailable
+from proofbook.errors import ConfigurationError, InputError, IntegrityError, MalformedRecord, StoreUnavailable
 from proofbook.journal.store import Store, open_store
 from proofbook.primitives.canonical import JsonValue, canonical_bytes, parse_canonical
 from proofbook.primitives.instants import format_instant
@@ -40,10 +40,22 @@ def settle(home: Home) -> None:
 
 
 def open_home_store(home: Home, signer: Ed25519Signer | None = None) -> Store:
-    """The home's book and vault, opened for writing. Raises what `open_store` raises."""
+    """The home's book and vault, opened for writing with the home's key, or with `signer` to finish a rotation.
+
+    Raises:
+        IntegrityError: the book has announced another key than the home's. Whatever `open_store` raises.
+    """
     chosen = home.signer() if signer is None else signer
     fence = home.fence(home.identity().origin)
-    return open_store(home.book, signer=chosen, fence=fence, vault_key=home.vault_key(), entropy=ENTROPY)
+    store = open_store(home.book, signer=chosen, fence=fence, vault_key=home.vault_key(), entropy=ENTROPY)
+    if signer is None and store.book.hands_over:
+        store.connection.close()
+        raise IntegrityError(
+            f"{home.log_key}: the book has announced another key to follow this one",
+            hint="restore the keys folder that belongs to this book",
+            place="log_key",
+        )
+    return store
 
 
 def next_key(home: Home) -> Path:
