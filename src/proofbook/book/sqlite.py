@@ -7,6 +7,7 @@ take is worse than none (R15). A damaged or missing file raises one of our error
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -81,17 +82,28 @@ def execute_script(connection: apsw.Connection, script: str) -> None:
 
 @contextmanager
 def transaction(connection: apsw.Connection, path: Path) -> Iterator[None]:
-    """BEGIN IMMEDIATE … COMMIT; any failure rolls back. SQLite's errors leave as `StoreUnavailable`."""
+    """BEGIN IMMEDIATE … COMMIT; any failure rolls back. SQLite's errors leave as `StoreUnavailable`.
+
+    What was committed counts only if the disk still takes writes afterwards: on a file system that went read-only after an error
+    the kernel answers a sync with success although nothing reached the disk.
+    """
     try:
         connection.execute("BEGIN IMMEDIATE").fetchall()
         yield
         connection.execute("COMMIT").fetchall()
+        check_takes_writes(path)
     except apsw.Error as error:
         _roll_back(connection)
         raise store_error(path, error) from error
     except BaseException:
         _roll_back(connection)
         raise
+
+
+def check_takes_writes(path: Path) -> None:
+    """Raises StoreUnavailable when the file system under `path` is read-only by now."""
+    if os.statvfs(path.parent).f_flag & os.ST_RDONLY:
+        raise StoreUnavailable(f"{path}: the disk has become read-only", hint="look at the system log; repair and remount it")
 
 
 def check_sqlite() -> None:
