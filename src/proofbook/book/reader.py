@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from proofbook.book.interface import KeyPeriod, StoredCheckpoint
-from proofbook.book.sqlite import open_reading, reading
+from proofbook.book.sqlite import NOT_A_BOOK, open_reading, reading
 from proofbook.book.tiles import read_hash_reader
 from proofbook.errors import EntryDamaged, InputError, IntegrityError
 from proofbook.tlog.proof import derive_consistency, derive_inclusion, derive_root
@@ -32,7 +32,7 @@ class BookReader:
         row = next(self.rows("SELECT origin FROM identity"), None) if {"identity", "head", "entry"} <= tables else None
         if row is None:
             self.close()
-            raise IntegrityError(f"{path}: is not a book", place=str(path))
+            raise IntegrityError(f"{path}: is not a book", hint=NOT_A_BOOK, place=str(path))
         self._origin = str(row[0])
 
     def __enter__(self) -> Self:

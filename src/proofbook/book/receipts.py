@@ -12,11 +12,11 @@ from collections.abc import Sequence
 from proofbook.book.interface import BookReading
 from proofbook.errors import HistoryDiverged
 from proofbook.tlog.checkpoint import Checkpoint, check_checkpoint
-from proofbook.tlog.note import Ed25519Verifier
+from proofbook.tlog.note import Ed25519Verifier, Note
 from proofbook.tlog.vkey import parse_vkey
 
 
-def check_held_checkpoint(book: BookReading, note: bytes, vkeys: Sequence[str]) -> Checkpoint:
+def check_held_checkpoint(book: BookReading, note: bytes | Note, vkeys: Sequence[str]) -> Checkpoint:
     """The checkpoint of a signed note, after making sure that this book still leads to it.
 
     `vkeys` are the log's verifier keys as the holder knows them; any of them may have signed.

@@ -7,8 +7,9 @@ from pathlib import Path
 import click
 
 from proofbook.cli.main import Shared
-from proofbook.cli.printing import print_facts, print_json, say
-from proofbook.errors import InputError
+from proofbook.cli.printing import print_facts, print_json, say, show_safe
+from proofbook.errors import ConfigurationError, InputError
+from proofbook.gateway.settings import UpstreamSettings
 from proofbook.wiring.home import CONFIG_NAME
 from proofbook.wiring.looking import propose_upstreams
 from proofbook.wiring.starting import Proposal, Start, default_fence, start_home
@@ -28,6 +29,8 @@ from proofbook.wiring.starting import Proposal, Start, default_fence, start_home
 @click.pass_obj
 def init(shared: Shared, entity: str, origin: str | None, fence: Path | None, upstreams: tuple[str, ...]) -> None:
     """Make a home folder: settings, keys, and a book with its first entry."""
+    if not entity.strip():
+        raise InputError("--entity is empty", hint="name the organisation whose book this is")
     if upstreams:
         proposals = tuple(_proposal(number, url, "auto") for number, url in enumerate(upstreams, start=1))
     else:
@@ -53,8 +56,11 @@ def init(shared: Shared, entity: str, origin: str | None, fence: Path | None, up
 
 
 def _proposal(number: int, url: str, product: str) -> Proposal:
-    if not url.startswith("http://"):
-        raise InputError(f"--upstream {url[:80]!r} is not an http address", hint="write http://127.0.0.1:8080")
     name = "engine" if number == 1 else f"engine-{number}"
     system = ("assistant", "Assistant") if number == 1 else (f"assistant-{number}", f"Assistant {number}")
-    return Proposal(name, url.rstrip("/").removesuffix("/v1"), product, (system,), environment="unknown")
+    base_url = url.rstrip("/").removesuffix("/v1")
+    try:
+        UpstreamSettings(name, base_url)
+    except ConfigurationError as error:
+        raise InputError(f"--upstream {show_safe(url[:80])} cannot be used: {error.message}", hint=error.hint) from error
+    return Proposal(name, base_url, product, (system,), environment="unknown")

@@ -27,7 +27,7 @@ def key() -> None:
 @click.option("--principal", required=True, help="Person or service the key belongs to, as it should appear in evidence.")
 @click.option("--kind", type=click.Choice(["person", "service"]), required=True)
 @click.option("--system", required=True, help="Id of the AI system the key is for.")
-@click.option("--days", type=click.IntRange(min=1), help="Expires after this many days; without it, no expiry is set.")
+@click.option("--days", type=click.IntRange(1, 36_500), help="Expires after this many days; without it, no expiry is set.")
 @click.option("--note", default="", help="Ticket or reason; recorded.")
 @click.pass_obj
 def issue(shared: Shared, principal: str, kind: str, system: str, days: int | None, note: str) -> None:

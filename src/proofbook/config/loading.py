@@ -10,18 +10,21 @@ import ast
 import difflib
 import inspect
 import itertools
+import re
 import sys
 import tomllib
 import types
 from collections.abc import Iterator, Mapping
 from dataclasses import MISSING, Field, dataclass, fields, is_dataclass
 from pathlib import Path
-from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Any, Final, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from proofbook.config.settings import Settings
 from proofbook.errors import ConfigurationError
 
 T = TypeVar("T")
+_READABLE: Final = "it must be a file that this user may read"
+_POSITION: Final = re.compile(r"\[\d+\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +49,12 @@ def read_settings(path: Path) -> Settings:
         raise ConfigurationError(
             f"{path}: there is no configuration here", hint="run `proofbook init`, or name the home with --home"
         ) from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigurationError(f"{path}: cannot be read: {error}") from error
+    except OSError as error:
+        raise ConfigurationError(f"{path}: cannot be read: {error.strerror}", hint=_READABLE) from error
+    except UnicodeDecodeError as error:
+        raise ConfigurationError(f"{path}: is not UTF-8 text, from byte {error.start} on", hint="save it as UTF-8") from error
     except tomllib.TOMLDecodeError as error:
-        raise ConfigurationError(f"{path}: is not TOML: {error}") from error
+        raise ConfigurationError(f"{path}: is not TOML: {error}", hint="correct that line; texts stand in quotes") from error
     try:
         return _build(Settings, table, "")
     except ConfigurationError as error:
@@ -75,7 +80,7 @@ def _build(kind: type[T], table: Mapping[str, Any], where: str) -> T:
     values = {name: _convert(hints[name], value, _join(where, name)) for name, value in table.items()}
     for name, each in known.items():
         if name not in values and each.default is MISSING and each.default_factory is MISSING:
-            raise ConfigurationError(f"key {_join(where, name)!r} is missing", hint=_docs(kind).get(name))
+            raise ConfigurationError(f"key {_join(where, name)!r} is missing", hint=f"add it: {_docs(kind)[name]}")
     return kind(**values)
 
 
@@ -99,7 +104,10 @@ def _convert(hint: Any, value: Any, where: str) -> Any:
 
 def _expect(value: Any, kind: type, where: str) -> Any:
     if type(value) is not kind:
-        raise ConfigurationError(f"key {where!r} is {_words(type(value))}, expected {_words(kind)}")
+        raise ConfigurationError(
+            f"key {where!r} is {_words(type(value))}, expected {_words(kind)}",
+            hint=f"see `proofbook config explain {_POSITION.sub('[]', where)}`",
+        )
     return value
 
 

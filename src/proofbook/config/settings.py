@@ -55,6 +55,10 @@ class PortalSettings:
     port: int = 8401
     """Port to listen on; 0 takes a free one."""
 
+    def __post_init__(self) -> None:
+        if not 0 <= self.port <= 65535:
+            raise ConfigurationError(f"portal.port {self.port} is not a port", hint="use 1 to 65535, or 0 for a free one")
+
 
 @dataclass(frozen=True, slots=True)
 class ModelSettings:
@@ -87,7 +91,7 @@ class EngagementSettings:
         try:
             parse_period(self.first, self.last, self.zone)
         except MalformedRecord as error:
-            raise ConfigurationError(f"engagements[{self.id}]: {error}") from error
+            raise ConfigurationError(f"engagements[{self.id}]: {error.message}", hint=error.hint) from error
 
     @property
     def period(self) -> Period:
@@ -119,7 +123,7 @@ class Settings:
             raise ConfigurationError("entity is empty", hint="name the organisation whose book this is")
         ids = [engagement.id for engagement in self.engagements]
         if len(set(ids)) != len(ids):
-            raise ConfigurationError("engagements has one id twice")
+            raise ConfigurationError("engagements has one id twice", hint="give each engagement its own id")
 
     def engagement(self, engagement_id: str) -> EngagementSettings:
         """One engagement by id. Raises ConfigurationError naming those there are."""

@@ -88,7 +88,11 @@ async def serve(
         readiness=lambda: _assess_readiness(settings, recording, upstreams),
     )
     async with _background(settings, life, house, door, upstreams):
-        server = await _listen(settings, door)
+        try:
+            server = await _listen(settings, door)
+        except ConfigurationError:
+            await life.stop("the address could not be taken")  # this run ends in order: it never served anybody
+            raise
         host, port = server.sockets[0].getsockname()[:2]
         LOG.info(LISTENING, host=host, port=port)
         if ready is not None:

@@ -14,7 +14,8 @@ from typing import TypeAlias
 import apsw
 
 from proofbook.book.fence import FileFence
-from proofbook.book.sqlite import open_writing, reading, transaction
+from proofbook.book.reader import BookReader
+from proofbook.book.sqlite import NO_BOOK, open_writing, reading, transaction
 from proofbook.book.writer import BookWriter
 from proofbook.errors import ConfigurationError
 from proofbook.tlog.note import Signer
@@ -43,7 +44,8 @@ def open_store(path: Path, *, signer: Signer, fence: FileFence, vault_key: bytes
         carried on. StoreUnavailable.
     """
     if not path.exists():
-        raise ConfigurationError(f"{path}: there is no book here", hint="run `proofbook init` first")
+        raise ConfigurationError(f"{path}: there is no book here", hint=NO_BOOK)
+    BookReader(path).close()  # opening for writing would change a file that is no book
     connection = open_writing(path)
     try:
         with reading(path):

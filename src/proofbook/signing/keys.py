@@ -9,6 +9,7 @@ with a label.
 from __future__ import annotations
 
 import base64
+import errno
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -23,6 +24,7 @@ from proofbook.tlog.note import Ed25519Signer
 
 VAULT_KEY_BYTES: Final = 32
 _VAULT_LABEL: Final = "proofbook-vault-key/1 "
+_RESTORE: Final = "restore the key file itself from its backup"
 _OTHERS: Final = 0o077
 _MAX_KEY_FILE_BYTES: Final = 16 * 1024
 
@@ -49,9 +51,9 @@ def open_log_signer(uri: str, name: str) -> Ed25519Signer:
     try:
         private = load_pem_private_key(pem, password=None)
     except (ValueError, TypeError, UnsupportedAlgorithm) as error:
-        raise ConfigurationError(f"{path}: is not a PEM private key") from error
+        raise ConfigurationError(f"{path}: is not a PEM private key", hint=_RESTORE) from error
     if not isinstance(private, Ed25519PrivateKey):
-        raise ConfigurationError(f"{path}: is not an Ed25519 key")
+        raise ConfigurationError(f"{path}: is not an Ed25519 key", hint=_RESTORE)
     return Ed25519Signer(name, private)
 
 
@@ -86,7 +88,8 @@ def _read(path: Path) -> bytes:
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
     except OSError as error:
-        raise ConfigurationError(f"{path}: key cannot be read: {error.strerror}") from error
+        why = "is a symbolic link" if error.errno == errno.ELOOP else error.strerror
+        raise ConfigurationError(f"{path}: key cannot be read: {why}", hint=_RESTORE) from error
     with os.fdopen(descriptor, "rb") as file:
         mode = os.fstat(file.fileno()).st_mode
         if mode & _OTHERS:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
 
-from proofbook.errors import InputError
+from proofbook.errors import DigestMismatch, InputError
 from proofbook.journal.receipt import Effect, EffectKind, Receipt, Recorder, Submission
 from proofbook.primitives.instants import format_instant
 from proofbook.readmodel import exchanges
@@ -23,6 +23,7 @@ from proofbook.wiring.reading import open_projection, open_vault
 from proofbook.wiring.system import CLOCK
 
 RETENTION_POLICY: Final = "retention.default_days"
+_FSCK: Final = "run `proofbook book fsck --content` to see what else is damaged"
 SLOTS: Final = ("request", "response")
 
 
@@ -105,8 +106,11 @@ def reveal(home: Home, recorder: Recorder, exchange: str, slot: str, *, purpose:
     recorder.record(
         _draft("content.revealed", exchange, ContentRevealed(exchange=exchange, slot=slot, purpose=purpose).to_body())
     )
-    with open_vault(home) as vault:
-        return vault.content(index, slot, bytes.fromhex(commitment["commit"]))
+    try:
+        with open_vault(home) as vault:
+            return vault.content(index, slot, bytes.fromhex(commitment["commit"]))
+    except DigestMismatch as error:
+        raise DigestMismatch(f"{slot} of {exchange}: {error.message}", hint=_FSCK, place=f"entry {index}") from error
 
 
 def _submit(recorder: Recorder, submission: Submission) -> Receipt:

@@ -17,7 +17,7 @@ import uvloop
 from proofbook import __version__
 from proofbook.errors import ConfigurationError, StoreUnavailable
 from proofbook.gateway.lifecycle import PreviousRun
-from proofbook.gateway.server import Surroundings, serve
+from proofbook.gateway.server import Surroundings, read_engine_key, serve
 from proofbook.journal.receipt import Recorder
 from proofbook.primitives.instants import format_instant
 from proofbook.readmodel import exchanges, sources
@@ -74,6 +74,9 @@ def run_gateway(home: Home, *, ready: Callable[[tuple[str, int]], None] | None =
         raise ConfigurationError(
             f"{home.path}: no [gateway] is configured", hint="add an upstream and a system to proofbook.toml"
         )
+    for each in settings.upstreams:  # what would stop the gateway anyhow must not look like a run that broke off
+        if each.api_key_file is not None:
+            read_engine_key(each.api_key_file, f"gateway.upstreams[{each.name}].api_key_file")
     with open_door(home) as door:
         record_settings(home, door.recorder, "proofbook gateway")
         cache = read_cache(home.hash_cache)

@@ -17,7 +17,7 @@ from proofbook.book.durable import write_durably
 from proofbook.book.fence import FileFence
 from proofbook.config.loading import read_settings
 from proofbook.config.settings import Settings
-from proofbook.errors import ConfigurationError, MalformedRecord
+from proofbook.errors import ConfigurationError, InputError, MalformedRecord
 from proofbook.primitives.canonical import JsonValue, canonical_bytes, parse_canonical
 from proofbook.primitives.digest import sha256_digest
 from proofbook.signing.keys import file_uri, make_log_key, make_vault_key, open_log_signer, read_vault_key
@@ -82,9 +82,13 @@ class Home:
             value = parse_canonical(path.read_bytes().strip())
             if not isinstance(value, dict) or value.keys() != {"format", "origin", "vkey"} or value["format"] != IDENTITY_FORMAT:
                 raise MalformedRecord("unexpected keys or format")
-        except (OSError, MalformedRecord) as error:
+        except OSError as error:
             raise ConfigurationError(
-                f"{path}: identity of the log cannot be read: {error}", hint="restore it from a backup"
+                f"{path}: identity of the log cannot be read: {error.strerror}", hint="restore it from a backup"
+            ) from error
+        except InputError as error:
+            raise ConfigurationError(
+                f"{path}: identity of the log is damaged: {error}", hint="restore it from a backup"
             ) from error
         return Identity(str(value["origin"]), str(value["vkey"]))
 

@@ -13,6 +13,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import Final
 
+from proofbook.book.reader import BookReader
 from proofbook.errors import StoreUnavailable
 from proofbook.journal.handover import NotHandedOver, RemoteRecorder, WriterLock, WriterSocket
 from proofbook.journal.receipt import Content, Receipt, Recorder, Submission
@@ -26,6 +27,7 @@ from proofbook.wiring.home import Home
 from proofbook.wiring.settling import open_home_store, settle
 from proofbook.wiring.system import CLOCK, ENTROPY, IDS, MONOTONIC
 
+_FENCE: Final = "set book.fence (or --fence) to a folder that this user may write"
 BOOK_FORMAT: Final = "proofbook-book/1"
 PATIENCE_SECONDS: Final = 10.0
 """A writer that starts or ends neither leaves the lock nor listens for a moment; longer than any such moment."""
@@ -48,6 +50,10 @@ def start_book(home: Home) -> None:
     with open_door(home) as door:
         now = format_instant(CLOCK.now())
         door.recorder.record(Draft("book.opened", origin, now, BOOK_ACTOR, BOOK_SOURCE, Assurance.INLINE, opened.to_body()))
+    with BookReader(home.book) as book:
+        if book.latest_checkpoint() is None:  # closing the door signs, unless the fence does not let it
+            fence = home.fence(origin).path
+            raise StoreUnavailable(f"{fence}: the fork fence cannot be written, so nothing can be signed", hint=_FENCE)
 
 
 @contextmanager
