@@ -95,6 +95,7 @@ class Plan:
     signers: dict[int, NoteKey] = field(default_factory=dict)
     definitions: dict[str, dict[str, Any]] = field(default_factory=lambda: json.loads(json.dumps(DEFINITIONS)))
     header: dict[str, Any] = field(default_factory=dict)
+    period: dict[str, str] = field(default_factory=lambda: dict(PERIOD))
 
     @property
     def size(self) -> int:
@@ -133,7 +134,7 @@ def seal(folder: Path, plan: Plan, parts: dict[str, Any], *, key: NoteKey | None
         "origin": plan.ledger.key.name,
         "entity": "Sample Ltd",
         "engagement": "sample-2026",
-        "period": PERIOD,
+        "period": plan.period,
         "checkpoint": head,
         "omissions": [{"what": "index.pdf", "why": "sample"}],
         "withheld": ["content of exchanges"],
@@ -292,7 +293,7 @@ def write_population(folder: Path, plan: Plan, name: str, definition: dict[str, 
     put(folder, path, encode(whole) + b"\n")
     tables, files, doubles = [], {}, []
     for table in whole["tables"]:
-        rows, second = table_rows(plan.ledger, table)
+        rows, second = table_rows(plan, table)
         doubles += second
         names = [each["name"] for each in table["columns"]]
         csv = b"".join(",".join(map(cell, row)).encode() + b"\r\n" for row in [names, *rows])
@@ -326,14 +327,15 @@ def write_population(folder: Path, plan: Plan, name: str, definition: dict[str, 
     return {"population": name, "definition": path, "tables": tables, "header": f"{home}/header.json"}
 
 
-def table_rows(ledger: Ledger, table: dict[str, Any]) -> tuple[list[list[Any]], list[str]]:
+def table_rows(plan: Plan, table: dict[str, Any]) -> tuple[list[list[Any]], list[str]]:
     """The rows of a table, and the ids of second joined entries."""
+    ledger, period = plan.ledger, plan.period
     everything = [(index, ledger.value(index)) for index in range(len(ledger.entries))]
     base = [(i, e) for i, e in everything if e["kind"] == table["base"]["kind"]]
     for rule in table["base"]["where"]:
         base = [(i, e) for i, e in base if reach(e, rule["path"]) in rule["in"]]
     if table["period"]:
-        base = [(i, e) for i, e in base if PERIOD["start"] <= e["occurred"] < PERIOD["end"]]
+        base = [(i, e) for i, e in base if period["start"] <= e["occurred"] < period["end"]]
     if table["base"]["latest_by"]:
         base = [(i, e) for i, e in base if i in latest(ledger, e["kind"])]
     rows, second = [], []

@@ -44,6 +44,9 @@ def check_header(
         ("as_of.size", as_of.get("size"), manifest.size),
         ("as_of.root", as_of.get("root"), manifest.root),
     ]
+    period = header.get("period")
+    said_days = period if isinstance(period, dict) else {}
+    wanted.extend((f"period.{name}", said_days[name], value) for name, value in manifest.days.items() if name in said_days)
     wanted.extend((f"row_counts.{name}", counts.get(name), count) for name, count in derived.items())
     wanted.extend((f"row_counts.{name}", count, None) for name, count in counts.items() if name not in derived)
     for name, said, derived_value in wanted:

@@ -20,6 +20,7 @@ from typing import OrderedDict as OrderedDictOf
 from proofbook.verify.encoding import Damage, parse_checked, show
 from proofbook.verify.entries import MAX_BUNDLE_BYTES, BookFacts, TableRows, entry_place, read_entry, split_bundle
 from proofbook.verify.headers import check_header
+from proofbook.verify.known import is_known
 from proofbook.verify.merkle import TILE_WIDTH, leaf_hash, tile_path
 from proofbook.verify.parallel import in_order, worker_count
 from proofbook.verify.report import Findings, NotRun, counted
@@ -220,6 +221,7 @@ def _check_population(
     named = [table.name for table in population.tables]
     if sorted(named) != sorted(definition.specs):
         found.problem(place, f"defines the tables {sorted(definition.specs)}, the manifest lists {sorted(named)}")
+    _say_whose(definition, found)
     derived: Dict[str, int] = {}
     second: List[int] = []
     for table in population.tables:
@@ -233,6 +235,19 @@ def _check_population(
     twice = [reader.read(index).value["id"] for index in second[:MAX_SECONDS]]
     check_header(room, population, definition.value, sha256(definition.data).hexdigest(), derived, twice, found)
     return derived
+
+
+def _say_whose(definition: Definition, found: Findings) -> None:
+    """Whether the columns mean what was published, or what the writer of the room says they mean."""
+    value, path = definition.value, definition.population.definition
+    name = f"{show(value['id'])} version {value['version']}"
+    if is_known(value):
+        found.proven.append(f"the columns of {show(value['population'])} are those published as {name} (step 10)")
+    else:
+        found.not_covered.append(
+            f"WHAT THE COLUMNS OF {show(value['population'])} MEAN: {name} is not a report this program was published with; "
+            f"read in {path} from where each column takes its value, whatever its name"
+        )
 
 
 def _compare_table(

@@ -104,11 +104,21 @@ def _state_limits(
     if room.manifest is not None:
         said = room.manifest
         say(f"anything outside the period {said.period}, and entries after the checkpoint of {said.size} entries")
+        if not said.computed:
+            say(f"whether {said.days['start']} and {said.days['end']} are edges of those days: no data here for that zone")
         for each in said.withheld:
             say(f"withheld from this room: {safe_text(each)}")
         for each in said.omissions:
             say(f"omitted from this room: {each}")
         say(f"erased content: the room says {said.shredded}")
+    say(
+        "pages and documents for people (index.html, index.pdf, header.html, README.md, columns.csv): they are the signed ones, "
+        "but were not compared with the tables; where they say something else, the tables count"
+    )
+    say(
+        "what evidence headers say beyond counts, definition, checkpoint, period and file hashes (totals, checks, completeness), "
+        "and what index.csv says of requests, controls, review and status: the word of whoever made the room"
+    )
     if book is not None:
         kinds = book.kinds
         say(f"the content behind {counted(book.commitments, 'commitment')}: none of it is in this room")

@@ -17,6 +17,7 @@ from typing import Any, Dict, List, Optional, Set, Tuple
 
 from proofbook.verify.encoding import Damage, field, is_digest, is_instant, parse_document, safe_text, show
 from proofbook.verify.notes import Checkpoint, VerifierKey
+from proofbook.verify.period import assess_period
 
 FRONT = "00_README_and_index/"
 MANIFEST = FRONT + "manifest.json"
@@ -89,7 +90,10 @@ class Population:
 
 @dataclass(frozen=True)
 class Manifest:
-    """What the manifest says. `oddities` are (place, what) pairs that do not stop it from being read."""
+    """What the manifest says. `oddities` are (place, what) pairs that do not stop it from being read.
+
+    `days` is its period as it stands there; `computed` whether start and end could be computed from the days.
+    """
 
     origin: str
     start: str
@@ -103,6 +107,8 @@ class Manifest:
     withheld: Tuple[str, ...]
     shredded: int
     period: str
+    days: Dict[str, Any]
+    computed: bool
     oddities: Tuple[Tuple[str, str], ...]
 
 
@@ -229,6 +235,9 @@ def parse_manifest(data: bytes) -> Manifest:
             f"{MANIFEST}, field populations", f"lists {len(populations)} populations; at most {MAX_POPULATIONS} are read"
         )
     oddities: List[Tuple[str, str]] = []
+    wrong, computed = assess_period(period, f"{MANIFEST}, field period")
+    if wrong:
+        oddities.append((f"{MANIFEST}, field period", wrong))
     files = _parse_files(field(value, "files", list, MANIFEST), oddities)
     return Manifest(
         origin=field(value, "origin", str, MANIFEST),
@@ -243,6 +252,8 @@ def parse_manifest(data: bytes) -> Manifest:
         withheld=tuple(_texts(value, "withheld")),
         shredded=field(value, "shredded", int, MANIFEST),
         period=f"{show(period.get('first'))} to {show(period.get('last'))} in {show(period.get('zone'))}",
+        days=period,
+        computed=computed,
         oddities=tuple(oddities),
     )
 

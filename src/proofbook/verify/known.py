@@ -1,0 +1,30 @@
+"""The report definitions this program was published with, by what their columns mean.
+
+A definition lies in the room it describes, so whoever writes a room could call a column one thing and fill it with another.
+Tables of a known definition have the columns its published text explains; of any other, the report says that their meaning is
+the writer's word. A `where` is left out of the comparison: it is said in words beside every table. Pure.
+"""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from typing import Any, Dict
+
+from proofbook.verify.encoding import canonical_text
+
+KNOWN_SHAPES = {
+    "rpt.ai_interactions 1": "d0936d3f10e75cb7d73a0f83759a8ea67c230514cb51502b280f02adaa543f0d",
+    "rpt.model_artifacts 1": "c8b7267d0b6c4c4390473e61701259033e412105dc30542f6294791e4aa3d061",
+}
+"""Id and version -> `shape_of` the published definition."""
+
+
+def shape_of(definition: Dict[str, Any]) -> str:
+    """Hex SHA-256 over a definition's population and tables, without their `where`. The definition has its form."""
+    tables = [{**table, "base": {**table["base"], "where": []}} for table in definition["tables"]]
+    return sha256(canonical_text([definition["population"], tables]).encode("utf-8")).hexdigest()
+
+
+def is_known(definition: Dict[str, Any]) -> bool:
+    """Whether the columns of a definition mean what was published under its id and version."""
+    return KNOWN_SHAPES.get(f"{definition['id']} {definition['version']}") == shape_of(definition)
