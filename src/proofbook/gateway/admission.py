@@ -23,7 +23,10 @@ _NO_SECRET = sha256_digest(b"no key has this hash")
 
 @dataclass(frozen=True, slots=True)
 class IssuedKey:
-    """One key as issued. `expires` and `revoked_at` are instants; None means never set."""
+    """One key as issued. `expires` and `revoked_at` are instants; None means never set.
+
+    A key that has a `revoked_at` is refused from then on, even while the clock shows an earlier moment.
+    """
 
     id: str
     principal: str
@@ -83,7 +86,7 @@ def assess_caller(headers: Iterable[tuple[bytes, bytes]], ring: KeyRing, now: st
     expected = key.secret_sha256 if key is not None else _NO_SECRET
     if not hmac.compare_digest(sha256_digest(secret.encode("utf-8")), expected) or key is None:
         return Caller(None, KEY_UNKNOWN)
-    if key.revoked_at is not None and key.revoked_at <= now:
+    if key.revoked_at is not None:  # whatever the clock says: it may have been set back since
         return Caller(key, KEY_REVOKED)
     if key.expires is not None and key.expires <= now:
         return Caller(key, KEY_EXPIRED)

@@ -1,8 +1,8 @@
 """Whether the two instants of a period are what its days say: a part of step 1.
 
 People read days and a zone; rows are chosen by instants. A room in which they differ could leave out months and still fit in
-every other respect. Days of UTC are always computed; those of another zone by this machine's time zone data, and where it has none the
-instants must at least lie within a day's reach of the days. Hostile text becomes a problem in words; nothing is raised.
+every other respect. Days of UTC are always computed; those of another zone by this machine's time zone data, and where it has
+none the instants must at least lie within a day's reach. Hostile text becomes a problem in words; nothing is raised.
 """
 
 from __future__ import annotations

@@ -69,7 +69,11 @@ def test_revoked_and_expired_keys_are_named_as_such() -> None:
     assert (revoked.refusal, expired.refusal) == (KEY_REVOKED, KEY_EXPIRED)
     assert revoked.key is not None
     assert _assess(_bearer(TOKEN), expires=BEFORE).refusal == KEY_EXPIRED
-    assert _assess(_bearer(TOKEN), revoked_at="2026-06-01T00:00:00.000001Z").refusal is None
+
+
+def test_revoked_key_stays_revoked_when_the_clock_is_set_back() -> None:
+    """A revocation is a fact once it is in the ring; a clock that goes back an hour must not give the key an hour more."""
+    assert _assess(_bearer(TOKEN), revoked_at="2026-06-01T01:00:00.000000Z").refusal == KEY_REVOKED
 
 
 def test_wrong_secret_of_a_revoked_key_is_unknown() -> None:

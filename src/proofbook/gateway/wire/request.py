@@ -1,14 +1,15 @@
 """What an OpenAI request says, read from its exact bytes: names, counts and settings, never content.
 
 Promises: every value is bounded and fit for an entry; decimals keep their spelling as strings; a part that cannot be read is
-None or `unknown`, never a guess. A body that is not a JSON object raises `MalformedRecord`; hostile bytes cause nothing else.
-The bytes themselves are forwarded and sealed elsewhere, unchanged.
+None or `unknown`, never a guess. A body that is not a JSON object, or that two programs could read differently, raises
+`MalformedRecord`; hostile bytes cause nothing else. The bytes themselves are forwarded and sealed elsewhere, unchanged.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 
 from proofbook.errors import MalformedRecord
@@ -27,8 +28,25 @@ PARAMETERS = frozenset((
 have those."""
 
 _PARAMETER_CHARACTERS = 64
-_DECODER = json.JSONDecoder(parse_float=str, parse_constant=str)
+_NUMBER = re.compile(r"[0-9.eE+\-]+\Z")
+_WORD = re.compile(r"[A-Za-z0-9_.\-]{1,32}\Z")
+"""A setting that is a word, such as `auto`; other text could be content."""
+_FIELDS = PARAMETERS | {"model", "messages", "prompt", "stream", "tools", "user", "safety_identifier", "metadata"}
+"""Every field that is read here."""
+_MESSAGE_FIELDS = frozenset(("role", "content"))
 _SYSTEM_ROLES = ("system", "developer")
+
+
+class _Doubled(dict[str, Any]):
+    """An object that names a key twice: one program takes the first, another the last."""
+
+
+def _object(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    return found if len(found) == len(pairs) else _Doubled(found)
+
+
+_DECODER = json.JSONDecoder(parse_float=str, parse_constant=str, object_pairs_hook=_object)
 
 
 class ClaimedName(NamedTuple):
@@ -79,7 +97,10 @@ def parse_request(body: bytes, protocol: Protocol, fingerprint: Callable[[bytes]
 
 
 def derive_parameters(fields: Mapping[str, Any]) -> dict[str, str | int | bool]:
-    """The settings named in `PARAMETERS`, as sent: integers and truth values as they are, everything else as bounded text."""
+    """The settings named in `PARAMETERS`, as sent: integers and truth values as they are, decimals and words as bounded text.
+
+    Text that is neither could be content, and is only said to be there.
+    """
     found: dict[str, str | int | bool] = {}
     for name in PARAMETERS.intersection(fields):
         value = fields[name]
@@ -88,10 +109,16 @@ def derive_parameters(fields: Mapping[str, Any]) -> dict[str, str | int | bool]:
         elif type(value) is int:
             found[name] = "beyond 2^53-1"
         elif isinstance(value, str):
-            found[name] = bounded_text(value, _PARAMETER_CHARACTERS) or ""
+            found[name] = _setting(value)
         elif value is not None:
             found[name] = "structured"
     return found
+
+
+def _setting(text: str) -> str:
+    if _NUMBER.match(text) is not None:
+        return bounded_text(text, _PARAMETER_CHARACTERS) or ""
+    return text if not text or _WORD.match(text) is not None else "text"
 
 
 def _parse_object(body: bytes) -> dict[str, Any]:
@@ -103,7 +130,14 @@ def _parse_object(body: bytes) -> dict[str, Any]:
         raise MalformedRecord("The request body is not JSON.") from error
     if not isinstance(value, dict):
         raise MalformedRecord("The request body is not a JSON object.")
+    if type(value) is _Doubled or _has_look_alike(value, _FIELDS):
+        raise MalformedRecord("The request body names a field twice, or in other than its own letters: send each field once.")
     return value
+
+
+def _has_look_alike(found: Mapping[str, Any], known: frozenset[str]) -> bool:
+    """Whether a key is a known one but for its letters' case: some engines (those that read JSON as Go does) take it for that."""
+    return any(key not in known and key.casefold() in known for key in found)
 
 
 def _tool_count(tools: object) -> int | None:
@@ -117,7 +151,7 @@ def _system_prompt(messages: object, fingerprint: Callable[[bytes], str]) -> str
         return "unknown"
     texts: list[str] = []
     for message in messages:
-        if not isinstance(message, dict):
+        if type(message) is not dict or _has_look_alike(message, _MESSAGE_FIELDS):
             return "unknown"
         if message.get("role") in _SYSTEM_ROLES:
             text = _message_text(message.get("content"))
