@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import httptools
 import uvloop
@@ -115,11 +115,12 @@ async def running_gateway(
     port: int = 0,
     on_signals: bool = False,
     api_key_file: str | None = None,
+    same_files: Literal["auto", "yes", "no"] = "auto",
 ) -> AsyncIterator[RunningGateway]:
     """Serve until the block ends, then stop in an orderly way."""
     recorder = recorder or MemoryRecorder(SystemClock())
     settings = GatewaySettings(
-        upstreams=(UpstreamSettings("engine", upstream_url, api_key_file=api_key_file),),
+        upstreams=(UpstreamSettings("engine", upstream_url, same_files=same_files, api_key_file=api_key_file),),
         systems=(SystemSettings("support-desk", "Support desk", "test", "engine"),),
         port=port,
         limits=limits or Limits(),

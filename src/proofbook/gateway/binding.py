@@ -2,8 +2,9 @@
 
 Promises: a binding says when it was resolved and by what method, or `unknown` and why; a wrong or silent engine gives `unknown`,
 never an old answer kept beyond `binding_seconds` twice. llama.cpp states the path it loaded (`GET /props`), whose hash the
-injected `ArtifactDigests` knows; Ollama states a manifest digest per name (`GET /api/tags`) and whether a model is served
-remotely (gateways.md finding 9). Does not: trust a model name. Engine replies are bounded and only read for strings.
+injected `ArtifactDigests` knows, if it is a whole path and the engine sees this machine's files; Ollama states a manifest digest
+per name (`GET /api/tags`) and whether a model is served remotely (gateways.md finding 9). Does not: trust a model name; see the
+engine's memory, only the file it says it read. Engine replies are bounded and only read for strings.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import asyncio
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import PurePath
 from typing import Any, Literal, Protocol, TypeAlias
 
 from proofbook.errors import UpstreamUnavailable
@@ -31,6 +33,15 @@ class ArtifactDigests(Protocol):
 
     def digest_of(self, path: str) -> tuple[Digest, str] | Unknown:
         """The digest of the file at `path` and how it was found, or why it is not known. Called in a thread: may take long."""
+
+
+class OtherFiles:
+    """Implements `ArtifactDigests` for an engine that sees other files than we do: a like path here would be another file."""
+
+    def digest_of(self, path: str) -> tuple[Digest, str] | Unknown:
+        """Nothing can be known of it from here."""
+        del path
+        return Unknown(("the engine reads files of another machine or container, which cannot be hashed from here",))
 
 
 class EngineProbe(Protocol):
@@ -128,6 +139,8 @@ async def _llama(props: Mapping[str, Any], digests: ArtifactDigests, now: str) -
 async def _hash_path(path: object, stated_by: str, digests: ArtifactDigests) -> Weights:
     if not isinstance(path, str) or not path:
         return Weights(None, stated_by, "the engine does not state which file it loaded")
+    if not PurePath(path).is_absolute():  # a like name below our own folder would be another file
+        return Weights(None, stated_by, "the engine states a path relative to a folder that it does not state")
     found = await asyncio.get_running_loop().run_in_executor(None, digests.digest_of, path)
     if isinstance(found, Unknown):
         return Weights(None, stated_by, "; ".join(found.reasons)[:256] or "the file's digest is not known")

@@ -7,6 +7,7 @@ off: there is no such setting. Secrets are never held here, only the path of the
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from ipaddress import ip_address
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -75,6 +76,9 @@ class UpstreamSettings:
     """`http://host:port` without a path: the gateway appends the protocol's own path."""
     product: ProductHint = "auto"
     """What answers there; `auto` asks the engine."""
+    same_files: Literal["auto", "yes", "no"] = "auto"
+    """Whether a path that the engine states names a file of this machine, so that its hash says which weights answer. `auto`: yes
+    for a loopback address, else no. Set `no` for an engine in a container of its own, `yes` for one here under another name."""
     api_key_file: str | None = None
     """File with the key the engine wants, sent as `Authorization: Bearer`; the callers' own keys are never forwarded."""
 
@@ -97,6 +101,17 @@ class UpstreamSettings:
         """Host and port to connect to."""
         parts = urlsplit(self.base_url)
         return parts.hostname or "", parts.port or 80
+
+    @property
+    def sees_our_files(self) -> bool:
+        """Whether a path that the engine states may be read here."""
+        if self.same_files != "auto":
+            return self.same_files == "yes"
+        host = self.address[0]
+        try:
+            return host == "localhost" or ip_address(host).is_loopback
+        except ValueError:
+            return False
 
     @property
     def authority(self) -> str:

@@ -14,7 +14,7 @@ from typing import Any, Literal
 import structlog
 
 from proofbook.errors import UpstreamUnavailable
-from proofbook.gateway.binding import ArtifactDigests, Sighting, fetch_sighting, unseen
+from proofbook.gateway.binding import ArtifactDigests, OtherFiles, Sighting, fetch_sighting, unseen
 from proofbook.gateway.http.head import ReplyHead
 from proofbook.gateway.http.outbound import Outbound, ReplyLimits
 from proofbook.gateway.http.pool import Pool, PoolLimits
@@ -49,7 +49,7 @@ class Upstream:
         self.settings = settings
         self.key = key
         self.state: Literal["reachable", "unreachable", "unknown"] = "unknown"
-        self._digests = digests
+        self._digests: ArtifactDigests = digests if settings.sees_our_files else OtherFiles()
         self._clock = clock
         self._seconds = seconds
         self._loop = asyncio.get_running_loop()

@@ -107,7 +107,9 @@ def record_settings(home: Home, recorder: Recorder, program: str) -> None:
     settings: dict[str, str | int | bool | list[str] | None] = {"entity": home.settings.entity, "fence": home.settings.book.fence}
     if gateway is not None:
         settings["gateway.listen"] = f"{gateway.host}:{gateway.port}"
-        settings["gateway.upstreams"] = [f"{each.name} {each.base_url} {each.product}" for each in gateway.upstreams]
+        settings["gateway.upstreams"] = [
+            f"{each.name} {each.base_url} {each.product} files:{each.same_files}" for each in gateway.upstreams
+        ]
         settings["gateway.systems"] = [f"{each.id} {each.environment} {each.upstream}" for each in gateway.systems]
         settings["gateway.recording_policy"] = "fail_closed"
     settings["retention.default_days"] = home.settings.retention.default_days

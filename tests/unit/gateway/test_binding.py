@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from proofbook.errors import UpstreamUnavailable
-from proofbook.gateway.binding import Sighting, fetch_sighting, unseen
+from proofbook.gateway.binding import OtherFiles, Sighting, fetch_sighting, unseen
+from proofbook.gateway.settings import UpstreamSettings
 from proofbook.primitives.digest import sha256_digest
 from proofbook.records.exchange import Engine, ModelBinding
 from support.running_gateway import KnownDigests, run
@@ -105,3 +106,38 @@ def test_engine_that_answers_nothing_is_unavailable() -> None:
 def test_unseen_engine_is_unknown_with_its_reason() -> None:
     """Before the first look, too."""
     assert _bound(unseen("not yet"), "m").reason == "not yet"
+
+
+@pytest.mark.parametrize("path", ["weights", "./weights", "models/weights"])
+def test_path_that_is_not_whole_is_unknown(path: str) -> None:
+    """The engine's folder is not ours: a file of that name below ours is another one, and would be named as what answered."""
+    digests = KnownDigests({path: b"another file of that name"})
+    probe = ScriptedProbe({"/props": {"model_path": path, "build_info": "b"}})
+    bound = _bound(run(fetch_sighting(probe, "auto", digests, NOW)), "m")
+    assert (bound.artifact, bound.status) == (None, "unknown")
+    assert bound.reason == "the engine states a path relative to a folder that it does not state"
+
+
+def test_file_of_another_machine_is_unknown() -> None:
+    """A file here may have the path that an engine elsewhere states."""
+    probe = ScriptedProbe({"/props": {"model_path": "/weights", "build_info": "b"}})
+    bound = _bound(run(fetch_sighting(probe, "auto", OtherFiles(), NOW)), "m")
+    assert (bound.artifact, bound.status) == (None, "unknown")
+    assert "another machine" in str(bound.reason)
+
+
+@pytest.mark.parametrize(
+    ("url", "chosen", "ours"),
+    [
+        ("http://127.0.0.1:8080", "auto", True),
+        ("http://localhost:8080", "auto", True),
+        ("http://[::1]:8080", "auto", True),
+        ("http://10.0.0.5:8080", "auto", False),
+        ("http://gpu-host:8080", "auto", False),
+        ("http://127.0.0.1:8080", "no", False),
+        ("http://gpu-host:8080", "yes", True),
+    ],
+)
+def test_only_an_engine_on_this_machine_sees_our_files_unless_it_is_said(url: str, chosen: Any, ours: bool) -> None:  # noqa: FBT001 - a table's column
+    """Binding by path is a claim about one file system."""
+    assert UpstreamSettings("e", url, same_files=chosen).sees_our_files is ours
