@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
 from itertools import islice, repeat
 from pathlib import Path
 from typing import Final
@@ -19,6 +18,7 @@ from typing import Final
 from proofbook.book.fence import FenceState, FileFence
 from proofbook.book.growth import Growth
 from proofbook.book.interface import KeyPeriod, StoredCheckpoint
+from proofbook.book.opening import LONGEST_UNSIGNED
 from proofbook.book.reader import BookReader
 from proofbook.errors import EntryDamaged, ProofbookError
 from proofbook.primitives.instants import parse_instant
@@ -34,10 +34,8 @@ MAX_DAMAGES: Final = 200
 _CHUNK: Final = 1024
 _HOLE: Final = bytes(32)
 """Stands for the leaf hash of an entry that is missing."""
-_LONGEST_UNSIGNED: Final = timedelta(minutes=2)
-"""Twice the longest interval between signatures that can be configured."""
-_MOST_HOLES: Final = 1 << 20
-"""A row with an absurd index must not keep an inspection busy."""
+_MOST_HOLES: Final = 1 << 16
+"""Longer gaps are not filled: a row with an absurd index must not keep an inspection busy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +132,10 @@ class _Walk:
         """The whole walk. `state` is the fence's, read before: what it had let pass then must be here."""
         newest = max((mark.size for mark in self._checkpoints), default=0)
         self._check_fence(fence, newest)
-        self._edges = (newest, state.size - 1) if state and state.size > newest else ()
+        if state is not None and state.size > newest:
+            self._edges = (newest, state.size - 1)
+        elif state is None and not self._checkpoints:
+            self._edges = (0, self._reader.size() - 1)
         stops = {mark.size for mark in self._checkpoints} | ({state.size} if state else set())
         leaves = self._derived(self._reader.rows("SELECT idx, bytes, leaf FROM entry ORDER BY idx"))
         pending = self._checkpoints[:]
@@ -143,17 +144,23 @@ class _Walk:
             while pending and pending[0].size <= self._growth.size:
                 self._check_checkpoint(pending.pop(0))
             if state and self._growth.size == state.size and self._growth.root() != state.root:
-                self._mismatch(state.size, f"are not those of the fence {fence.path} at size {state.size}")
+                self._fence_differs(fence, state.size)
         size = self._growth.size
         for mark in pending:
             self._seen.report(f"entry {size}", f"a checkpoint over {mark.size} entries is signed, the book holds {size}")
         if state and state.size > size:
             self._seen.report(f"entry {size}", f"{fence.path}: {state.size} entries were signed, the book holds {size}")
-        self._check_unsigned()
+        self._check_unsigned(fence, state)
         if self._broken > 1:
             self._seen.report("checkpoints", f"{self._broken - 1} more cover the changed entries and do not lead to their root")
         self._check_tables(size)
         self._seen.entries, self._seen.checkpoints, self._seen.root = size, len(self._checkpoints), self._growth.root().hex()
+
+    def _fence_differs(self, fence: FileFence, size: int) -> None:
+        if self._good == size:
+            self._seen.report(str(fence.path), f"holds another root at size {size} than the checkpoint that was signed")
+        else:
+            self._mismatch(size, f"are not those of the fence {fence.path} at size {size}")
 
     def _check_fence(self, fence: FileFence, newest: int) -> None:
         """Read after the book was: a fence that is not at the newest signature by now was lost or set back."""
@@ -187,7 +194,8 @@ class _Walk:
             if index > position:
                 last = "" if index == position + 1 else f" to {index - 1}"
                 self._seen.report(f"entry {position}", f"is missing{last}; the next one stored is {index}")
-                yield from repeat(_HOLE, min(index - position, _MOST_HOLES))
+                if index - position <= _MOST_HOLES:
+                    yield from repeat(_HOLE, index - position)
             yield self._check_entry(index, data, leaf)
             position = index + 1
 
@@ -243,13 +251,17 @@ class _Walk:
         elif not self._broken:
             self._good = mark.size
 
-    def _check_unsigned(self) -> None:
+    def _check_unsigned(self, fence: FileFence, state: FenceState | None) -> None:
         """A writer that is cut off after the fence leaves one signature out; it never leaves minutes of entries unsigned."""
         if not self._unsigned:
             return
         first, last = parse_instant(self._unsigned[0]), parse_instant(self._unsigned[-1])
-        if last - first > _LONGEST_UNSIGNED:
-            start, stop = self._edges
+        start, stop = self._edges
+        if last - first <= LONGEST_UNSIGNED:
+            return
+        if state is None:
+            self._seen.report(str(fence.path), "there is no fence that can be read, and no signature either")
+        else:
             self._seen.report(
                 f"checkpoint {stop + 1}", f"entries {start} to {stop} were signed and no checkpoint over them is stored"
             )

@@ -7,7 +7,9 @@ here (ledger.md R1). This is the quick check of every start; `fsck` re-derives e
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
+from typing import Final
 
 import apsw
 
@@ -16,9 +18,14 @@ from proofbook.book.growth import Growth
 from proofbook.book.interface import StoredCheckpoint
 from proofbook.book.tiles import read_hash_reader
 from proofbook.errors import EntryDamaged, HistoryDiverged, ProofbookError
+from proofbook.primitives.instants import parse_instant
+from proofbook.records.envelope import parse_entry
 from proofbook.tlog.merkle import CompactRange
 from proofbook.tlog.proof import derive_root
 from proofbook.tlog.tile import TILE_WIDTH
+
+LONGEST_UNSIGNED: Final = timedelta(minutes=2)
+"""Twice the longest interval between signatures that can be configured."""
 
 
 def load_growth(connection: apsw.Connection) -> Growth:
@@ -82,22 +89,36 @@ def check_behind_fence(connection: apsw.Connection, size: int, fence: FileFence,
     """
     state, signed = fence.read(), newest_checkpoint(connection)
     if state is None:
-        if signed is not None:
+        if signed is not None or _must_have_been_signed(connection, size):
             raise HistoryDiverged(f"{fence.path}: the fence of a signed book is missing", place=str(fence.path), hint=_CUT)
         return None
-    if signed is not None and signed.size > state.size:
-        raise HistoryDiverged(
-            f"{fence.path}: the fence stands at size {state.size}, the book has a signature over {signed.size}: it was set back",
-            place=str(fence.path),
-            hint=_CUT,
-        )
     if state.size > size:
         raise HistoryDiverged(
             f"{path}: the book holds {size} entries, {state.size} were signed", place=f"entry {size}", hint=_CUT
         )
     if derive_root(read_hash_reader(connection, state.size), state.size) != state.root:
         raise HistoryDiverged(f"{path}: the first {state.size} entries are not those that were signed", place="fence", hint=_FSCK)
+    if signed is not None and signed.size > state.size:
+        raise HistoryDiverged(
+            f"{fence.path}: the fence stands at size {state.size}, the book has a signature over {signed.size}: it was set back",
+            place=str(fence.path),
+            hint=_CUT,
+        )
     return state
+
+
+def _must_have_been_signed(connection: apsw.Connection, size: int) -> bool:
+    """A new book has no fence before its first signature; one that was written for minutes has one."""
+    if size == 0:
+        return False
+    first, newest = connection.execute("SELECT bytes, recorded FROM entry, head WHERE idx = 0 AND one = 1").fetchone() or (
+        b"",
+        "",
+    )
+    try:
+        return parse_instant(newest) - parse_instant(parse_entry(first).recorded) > LONGEST_UNSIGNED
+    except ProofbookError as error:
+        raise EntryDamaged(f"entry 0 or the head is damaged: {error}", place="entry 0", hint=_FSCK) from error
 
 
 def newest_checkpoint(connection: apsw.Connection) -> StoredCheckpoint | None:

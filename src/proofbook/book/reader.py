@@ -120,8 +120,8 @@ class BookReader:
     def keys(self) -> tuple[KeyPeriod, ...]:
         """The log's key history, oldest first."""
         rows = [(int(row[0]), str(row[1])) for row in self.rows("SELECT from_size, vkey FROM log_key ORDER BY from_size")]
-        ends: list[int | None] = [first for first, _ in rows[1:]]
-        return tuple(KeyPeriod(vkey, first, end) for (first, vkey), end in zip(rows, [*ends, None], strict=True))
+        ends: list[int | None] = [*(first for first, _ in rows[1:]), None]
+        return tuple(KeyPeriod(vkey, first, end) for (first, vkey), end in zip(rows, ends, strict=False))
 
     def kinds(self) -> dict[str, tuple[int, int]]:
         """For each kind: index of its newest entry, and how many there are."""
