@@ -11,7 +11,7 @@ from proofbook.cli.main import Shared
 from proofbook.cli.printing import print_facts, print_json, print_lines, progress_bar, say, write_result
 from proofbook.errors import IntegrityError
 from proofbook.wiring.home import open_home
-from proofbook.wiring.inspecting import inspect_home, prove_entry, read_held_checkpoint, read_status
+from proofbook.wiring.inspecting import inspect_home, prove_entry, read_held_checkpoint, read_size, read_status
 
 
 @click.group()
@@ -22,12 +22,16 @@ def book() -> None:
 @book.command()
 @click.pass_obj
 def status(shared: Shared) -> None:
-    """Size, newest signed checkpoint, sources and keys."""
+    """Size, newest signed checkpoint, keys, sources and kinds of entries."""
     found = read_status(open_home(shared.home))
     if shared.json:
         print_json(found)
-    else:
-        print_facts([(name.replace("_", " "), value) for name, value in found.items()])
+        return
+    lists = {
+        "sources": [f"{each['source']}: {each['entries']}, newest {each['newest']}" for each in found["sources"]],
+        "kinds": [f"{kind}: {count}" for kind, count in found["kinds"].items()],
+    }
+    print_facts([(name.replace("_", " "), "none" if value is None else value) for name, value in (found | lists).items()])
 
 
 @book.command()
@@ -42,16 +46,17 @@ def prove(shared: Shared, entry: str, out: Path | None) -> None:
     proof = prove_entry(open_home(shared.home), entry)
     if out is not None:
         write_result(out, proof.text)
-        say(f"proof of entry {proof.index} ({proof.kind}) in a tree of {proof.size} written to {out}")
-    elif shared.json:
+        say(f"proof of entry {proof.index} ({proof.kind}) in a book of {proof.size} entries written to {out}")
+    if shared.json:
         print_json(
             {"index": proof.index, "kind": proof.kind, "size": proof.size, "proof": proof.text.decode(), "entry": proof.entry}
         )
-    else:
-        print_lines(proof.text.decode().splitlines())
+    elif out is None:
+        for line in proof.text.decode().splitlines():
+            click.echo(line)  # a file format: never wrapped
 
 
-@book.command()
+@book.command(short_help="Re-derive everything and name every damage; exit 5 when there is one.")
 @click.option("--content", is_flag=True, help="Also open every sealed content and compare it with its commitment.")
 @click.option(
     "--checkpoint",
@@ -65,7 +70,7 @@ def fsck(shared: Shared, content: bool, held: tuple[Path, ...]) -> None:
     """Re-derive everything from raw rows and name every damage; exit 5 when there is one."""
     home = open_home(shared.home)
     checkpoints = [read_held_checkpoint(home, path) for path in held]
-    with progress_bar("entries") as bar:
+    with progress_bar("entries", read_size(home)) as bar:
         report = inspect_home(home, content=content, held=checkpoints, progress=bar.update)
     if shared.json:
         print_json(report.to_json())
@@ -82,12 +87,17 @@ def rotate_key(shared: Shared, reason: str) -> None:
     """Sign with a new log key from here on; the old key's history stays verifiable."""
     from proofbook.wiring.rotation import rotate_log_key
 
-    vkey = rotate_log_key(open_home(shared.home), reason)
-    print_facts([("new verifier key", vkey)])
+    home = open_home(shared.home)
+    old = home.identity().vkey
+    new = rotate_log_key(home, reason)
+    if shared.json:
+        print_json({"old_verifier_key": old, "new_verifier_key": new})
+        return
+    print_facts([("old verifier key", old), ("new verifier key", new)])
     say("Tell everybody who checks this book's evidence about the new verifier key, by a way they trust.")
 
 
-@book.command()
+@book.command(short_help="After a restored backup: go on in a new book that names the old one.")
 @click.option("--reason", required=True, help="Why; recorded.")
 @click.option(
     "--yes-start-a-new-book", "confirmed", is_flag=True, required=True, help="Needed: the old origin is never written again."
@@ -97,5 +107,10 @@ def reopen(shared: Shared, reason: str, confirmed: bool) -> None:
     """After a restored backup: keep the old book as it is and go on in a new one that names it."""
     from proofbook.wiring.reopening import reopen_book
 
-    origin = reopen_book(open_home(shared.home), reason)
-    print_facts([("new origin", origin), ("confirmed", confirmed)])
+    home = open_home(shared.home)
+    origin = reopen_book(home, reason)
+    facts = {"new origin": origin, "new verifier key": home.identity().vkey, "confirmed": confirmed}
+    if shared.json:
+        print_json(facts)
+    else:
+        print_facts(list(facts.items()))

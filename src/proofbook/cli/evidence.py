@@ -16,11 +16,13 @@ from proofbook.wiring.recording import open_door
 
 _ENGAGEMENT = click.option("--engagement", required=True, help="Id of an engagement in proofbook.toml.")
 _SIZE = click.option(
-    "--as-of-size", type=click.IntRange(min=1), help="State of the book at this signed size; default: see the docs."
+    "--as-of-size",
+    type=click.IntRange(min=1),
+    help="State of the book at this signed size; default: the first one signed after the period, else the newest.",
 )
 
 
-@click.command()
+@click.command(short_help="Write one population with its evidence header, as CSV and as JSON.")
 @click.argument("population", metavar="POP")
 @_ENGAGEMENT
 @click.option(
@@ -43,7 +45,7 @@ def population(shared: Shared, population: str, engagement: str, out: Path, as_o
             engagement,
             out.absolute(),
             as_of_size=as_of_size,
-            progress=lambda _, done, of: bar.update(done, of),
+            progress=lambda what, done, of: bar.update(done, of, what),
         )
     facts = {
         "population": made.population,
@@ -58,7 +60,7 @@ def population(shared: Shared, population: str, engagement: str, out: Path, as_o
     print_lines(f"  {reason}" for reason in made.reasons)
 
 
-@click.command()
+@click.command(short_help="Write the evidence room of an engagement; it verifies offline.")
 @_ENGAGEMENT
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="New folder for the evidence room.")
 @_SIZE
@@ -73,7 +75,7 @@ def export(shared: Shared, engagement: str, out: Path, as_of_size: int | None) -
             engagement,
             out.absolute(),
             as_of_size=as_of_size,
-            progress=lambda _, done, of: bar.update(done, of),
+            progress=lambda what, done, of: bar.update(done, of, what),
         )
     facts = {
         "room": str(room.path),
@@ -86,16 +88,17 @@ def export(shared: Shared, engagement: str, out: Path, as_of_size: int | None) -
     if shared.json:
         print_json(facts)
         return
-    shown = {name: value for name, value in facts.items() if isinstance(value, str | int)}
-    print_facts(list(shown.items()))
+    print_facts([(name, value) for name, value in facts.items() if isinstance(value, str | int)])
+    print_lines(["", "Populations"])
     for each in room.populations:
-        print_lines([f"{each.population}: {each.rows} rows, completeness {each.completeness.replace('_', ' ')}"])
-        print_lines(f"  {reason}" for reason in each.reasons)
-    print_lines(f"omitted: {each.what}: {each.why}" for each in room.omissions)
-    say(f"Check it as an auditor would: python3 {room.path}/00_README_and_index/verify.py")
+        print_lines([f"  {each.population}: {each.rows} rows, completeness {each.completeness.replace('_', ' ')}"])
+        print_lines(f"    - {reason}" for reason in each.reasons)
+    print_lines(["", "Not in this room", *(f"  - {each.what}: {each.why}" for each in room.omissions)])
+    say("")
+    say(f"Check it as an auditor would: python3 {room.path}/00_README_and_index/verify.py --key '{home.identity().vkey}'")
 
 
-@click.command()
+@click.command(short_help="Check an evidence room offline, step by step.")
 @click.argument("room", type=click.Path(path_type=Path))
 @click.option(
     "--key", "keys", multiple=True, metavar="VKEY", help="Verifier key you trust, obtained apart from the room. May be repeated."
@@ -111,7 +114,7 @@ def verify(shared: Shared, room: Path, keys: tuple[str, ...], checkpoints: tuple
     """Check an evidence room offline: numbered steps, what is shown, what is not, and every problem with its place."""
     report = verify_room(str(room), keys=keys, checkpoints=tuple(map(str, checkpoints)), witnesses=witnesses)
     if shared.json:
-        print_json(report.to_json())
+        click.echo(report.to_json(), nl=False)
     else:
         print_lines(report.lines())
     sys.exit(report.exit_code)

@@ -3,28 +3,33 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
+from proofbook.cli.discovery_words import describe_run
 from proofbook.cli.main import Shared
-from proofbook.cli.printing import print_json, print_lines, print_table, progress_bar, say
-from proofbook.records.provenance import DiscoveryRun
+from proofbook.cli.printing import print_facts, print_json, print_lines, progress_bar, say
 from proofbook.wiring.home import open_home
 from proofbook.wiring.looking import Scan, collect_models, look_around
 from proofbook.wiring.recording import open_door
 
 
-@click.command()
+@click.command(short_help="What runs on this machine, held against settings and records. Recorded.")
 @click.pass_obj
 def discover(shared: Shared) -> None:
-    """Engines, processes, devices and model stores of this machine, against the inventory. Recorded."""
+    """Engines, processes, devices and model stores of this machine, against the inventory. Recorded.
+
+    Asks the listening ports of this machine, on loopback, whether an engine answers there. The inventory is what the settings
+    name and what `collect` recorded.
+    """
     home = open_home(shared.home)
     with open_door(home) as door:
         run = look_around(home, door.recorder)
     if shared.json:
         print_json(run.to_body())
     else:
-        _print_discovery(run)
+        print_lines(describe_run(run))
 
 
 @click.group()
@@ -32,7 +37,7 @@ def collect() -> None:
     """Collectors: what is true around the models. Each run is recorded, also when it found nothing."""
 
 
-@collect.command("model_store")
+@collect.command("model_store", short_help="Model files: hash them and record where they came from.")
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 @click.option(
     "--full", is_flag=True, help="Hash every byte again, also where nothing seems to have moved since the last full hash."
@@ -44,60 +49,47 @@ def model_store(shared: Shared, paths: tuple[Path, ...], full: bool) -> None:
     PATHS are files or folders; without them the stores of the settings and the well-known ones of this user are scanned.
     """
     home = open_home(shared.home)
-    with open_door(home) as door, progress_bar("hashing") as bar:
+    with open_door(home) as door, progress_bar("hashing", in_bytes=True) as bar:
         scan = collect_models(
             home,
             door.recorder,
             tuple(path.absolute() for path in paths),
             full=full,
-            progress=lambda _, done, of: bar.update(done, of),
+            progress=lambda name, done, of: bar.update(done, of, name),
         )
-    _print_scan(shared, scan)
-
-
-def _print_scan(shared: Shared, scan: Scan) -> None:
-    seen = [item.document.to_body() for run in scan.runs for item in run.observations]
-    skipped = [{"code": item.code, "detail": item.detail, "path": item.path} for run in scan.runs for item in run.skipped]
     if shared.json:
-        print_json({"found": scan.found, "recorded": scan.recorded, "artifacts": seen, "skipped": skipped})
-        return
-    columns = ("artifact", "name", "format", "size", "verification", "rung", "findings", "unknowns")
-    rows = [
-        (
-            each["artifact"][7:19],
-            each["name"],
-            each["format"],
-            each["bytes_total"],
-            each["verification"],
-            each["rung"],
-            ", ".join(sorted({found["code"] for found in each["findings"]})) or "-",
-            len(each["unknowns"]),
-        )
-        for each in seen
-    ]
-    if rows:
-        print_table(columns, rows)
-    print_lines(f"skipped: {each['code']}: {each['detail']}" for each in skipped)
-    say(
-        f"{scan.found} artifacts in {len(scan.runs)} stores; {scan.recorded} new or changed and recorded; {scan.skipped} skipped."
-    )
+        print_json(_as_json(scan))
+    else:
+        _print_scan(scan)
+
+
+def _as_json(scan: Scan) -> dict[str, Any]:
+    skipped = [{"code": item.code, "detail": item.detail, "path": item.path} for run in scan.runs for item in run.skipped]
+    seen = [item.document.to_body() for run in scan.runs for item in run.observations]
+    return {"stores": len(scan.runs), "found": scan.found, "recorded": scan.recorded, "artifacts": seen, "skipped": skipped}
+
+
+def _print_scan(scan: Scan) -> None:
+    found = _as_json(scan)
+    for each in found["artifacts"]:
+        print_lines([each["name"]])
+        step = each["rung"].replace("_", ", ", 1)
+        shown = [
+            ("weights", each["artifact"]),
+            ("format", f"{each['format']}, {each['bytes_total']:,} bytes in {_counted(each['files_total'], 'file')}"),
+            ("place", each["location"]),
+            ("licence", each["license_declared"]),
+            ("tied to", f"{each['verification'].replace('_', ' ')} (rung {step})"),
+            ("findings", [f"{item['code']}: {item['detail']}" for item in each["findings"]] or "none"),
+            ("not known", f"{_counted(len(each['unknowns']), 'answer')} an auditor may ask for (--json lists them)"),
+        ]
+        print_facts(shown, indent="  ")
+    print_lines(f"skipped: {each['code']}: {each['detail']}" for each in found["skipped"])
+    stores = _counted(len(scan.runs), "place")
+    print_lines([f"{_counted(scan.found, 'artifact')} in {stores}; {scan.recorded} new or changed and recorded; {scan.skipped} skipped"])
     if not scan.runs:
         say("No model store was found. Name files or folders, or set models.paths.")
 
 
-def _print_discovery(run: DiscoveryRun) -> None:
-    for title, rows in (
-        ("Engines", run.engines),
-        ("Processes", run.processes),
-        ("Devices", run.devices),
-        ("Model stores", run.stores),
-    ):
-        print_lines([title])
-        if rows:
-            columns = tuple(dict.fromkeys(key for row in rows for key in row))
-            print_table(columns, [[row.get(key, "") for key in columns] for row in rows])
-        else:
-            print_lines(["  none seen"])
-    print_lines(["Differences from the inventory"])
-    print_lines([f"  {each.code}: {each.detail}" for each in run.differences] or ["  none among what was looked at"])
-    print_lines(["Not looked at", *(f"  {each}" for each in run.not_looked_at)])
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"

@@ -1,7 +1,7 @@
 """The program: the group of commands, the home folder they share, and the boundary where errors become exit codes.
 
-Exit codes: 0 ok, 2 configuration or usage, 3 bad input, 4 refused, 5 evidence does not check out, 6 unavailable, 70 halt; 1 is
-a bug of ours.
+Exit codes: 0 ok, 2 configuration or usage, 3 bad input, 4 refused, 5 evidence does not check out, 6 unavailable, 70 halt,
+130 stopped with Ctrl-C; 1 is a bug of ours.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any, Final
 import click
 
 from proofbook import __version__
-from proofbook.cli.printing import print_error
+from proofbook.cli.printing import print_error, say
 from proofbook.errors import ConfigurationError, ProofbookError, UnavailableError
 
 _COMMANDS: Final = {
@@ -36,6 +36,7 @@ _COMMANDS: Final = {
     "config": "proofbook.cli.config:config",
 }
 """Imported when called, so that `proofbook --help` and `verify` stay quick."""
+EXIT_INTERRUPTED: Final = 130
 _SEE_HELP: Final = "add --help to the command to see what it takes"
 _LOOK_AT_IT: Final = "check that it is there, that this user may use it, and that the disk has space"
 
@@ -68,6 +69,13 @@ class _Lazy(click.Group):
         command: click.Command = getattr(import_module(module), name)
         return command
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """`--json` may also stand behind the command, where most people write it."""
+        end = args.index("--") if "--" in args else len(args)
+        if "--json" in args[:end]:
+            args = ["--json", *(each for each in args[:end] if each != "--json"), *args[end:]]
+        return super().parse_args(ctx, args)
+
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
@@ -77,6 +85,9 @@ class _Lazy(click.Group):
             if not ctx.params.get("as_json"):
                 raise
             sys.exit(print_error(UsageProblem(error.format_message(), hint=_SEE_HELP), as_json=True))
+        except (KeyboardInterrupt, click.Abort):
+            say("stopped")
+            sys.exit(EXIT_INTERRUPTED)
         except BrokenPipeError:
             sys.exit(0)
         except OSError as error:
@@ -93,7 +104,7 @@ class _Lazy(click.Group):
     show_default=True,
     help="Home folder: settings, keys, book.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON; may also stand behind the command.")
 @click.version_option(__version__, prog_name="proofbook")
 @click.pass_context
 def main(ctx: click.Context, home: Path, as_json: bool) -> None:

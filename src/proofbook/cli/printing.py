@@ -8,7 +8,9 @@ and nothing else on standard output.
 from __future__ import annotations
 
 import json
+import shutil
 import sys
+import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,6 +24,9 @@ if TYPE_CHECKING:  # drawing takes longer to import than most commands to run
     from rich.progress import Progress, TaskID
 
 EXIT_BUG: Final = 1
+_PIPE_WIDTH: Final = 100_000
+"""No table is this wide: a pipe gets every row on one line."""
+_BAR_NAME: Final = 40
 
 
 def show_safe(text: object) -> str:
@@ -35,9 +40,11 @@ def say(text: str) -> None:
 
 
 def print_lines(lines: Iterable[str]) -> None:
-    """Lines of result."""
+    """Lines of result. On a terminal a long one is wrapped below its own beginning."""
+    width = _terminal_width()
     for line in lines:
-        click.echo(show_safe(line))
+        for part in _wrap(show_safe(line), width):
+            click.echo(part)
 
 
 def print_json(value: Any) -> None:
@@ -45,15 +52,17 @@ def print_json(value: Any) -> None:
     click.echo(json.dumps(value, indent=2, ensure_ascii=False))
 
 
-def print_facts(facts: Sequence[tuple[str, object]]) -> None:
-    """Name and value, one a line, values aligned."""
+def print_facts(facts: Sequence[tuple[str, object]], *, indent: str = "") -> None:
+    """Name and value, one a line, values aligned; a value that is a list or tuple takes a line for each item."""
     width = max((len(name) for name, _ in facts), default=0)
     for name, value in facts:
-        click.echo(f"{name.ljust(width)}  {show_safe(value)}")
+        values = value if isinstance(value, list | tuple) else [value]
+        for number, each in enumerate(values):
+            click.echo(f"{indent}{(name if number == 0 else '').ljust(width)}  {show_safe(each)}")
 
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """A table as wide as it needs to be; a pipe gets it without frames."""
+    """A table as wide as it needs to be; a terminal that is narrower gets cells of several lines, a pipe gets it whole."""
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
@@ -63,7 +72,23 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Non
         table.add_column(column, overflow="fold")
     for row in rows:
         table.add_row(*(Text(show_safe("" if cell is None else cell)) for cell in row))
-    Console(width=None if sys.stdout.isatty() else 200).print(table)
+    console = Console(width=_terminal_width() or _PIPE_WIDTH)
+    with console.capture() as drawn:
+        console.print(table)
+    for line in drawn.get().splitlines():
+        click.echo(line.rstrip())
+
+
+def _terminal_width() -> int | None:
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+
+
+def _wrap(line: str, width: int | None) -> list[str]:
+    """The line in parts of at most `width`; the later ones stand two columns further in than the first."""
+    if width is None or len(line) <= width:
+        return [line]
+    hanging = " " * (len(line) - len(line.lstrip()) + 2)
+    return textwrap.wrap(line, width, subsequent_indent=hanging, break_long_words=False, break_on_hyphens=False) or [line]
 
 
 class Bar:
@@ -73,19 +98,21 @@ class Bar:
         self._progress = progress
         self._task = task
 
-    def update(self, done: int, total: int | None = None) -> None:
-        """Show that `done` of `total` is done."""
-        self._progress.update(self._task, completed=done, total=total)
+    def update(self, done: int, total: int | None = None, what: str | None = None) -> None:
+        """Show that `done` of `total` is done; `what` renames the work."""
+        name = None if what is None else show_safe(what)[-_BAR_NAME:]
+        self._progress.update(self._task, completed=done, total=total, description=name)
 
 
 @contextmanager
-def progress_bar(what: str, total: int | None = None) -> Iterator[Bar]:
+def progress_bar(what: str, total: int | None = None, *, in_bytes: bool = False) -> Iterator[Bar]:
     """A bar for long work."""
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+    from rich.progress import BarColumn, DownloadColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     talk = Console(stderr=True, highlight=False)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    name, count = TextColumn("{task.description}", markup=False), DownloadColumn() if in_bytes else MofNCompleteColumn()
+    columns = (name, BarColumn(), count, TimeRemainingColumn())
     with Progress(*columns, console=talk, transient=True, disable=not talk.is_terminal) as progress:
         yield Bar(progress, progress.add_task(what, total=total))
 

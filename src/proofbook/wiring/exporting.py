@@ -15,6 +15,7 @@ from proofbook.export.room import ExportedPopulation, ExportedRoom, ExportFrom, 
 from proofbook.journal.receipt import Recorder
 from proofbook.readmodel.projection import Projection
 from proofbook.wiring.access import operator
+from proofbook.wiring.gateway import record_settings
 from proofbook.wiring.home import Home
 from proofbook.wiring.reading import open_projection
 from proofbook.wiring.system import CLOCK, MONOTONIC, host_name
@@ -41,6 +42,7 @@ def export_engagement(
     """
     chosen = home.settings.engagement(engagement)
     with open_projection(home) as (book, projection):
+        let_new_key_sign(home, recorder, book)
         await_checkpoint(book)
         origin = export_from(home, recorder, book, projection)
         described = describe(home, chosen)
@@ -62,9 +64,19 @@ def export_one_population(
     """Write one population of a configured engagement by itself. Raises what `export_engagement` raises."""
     chosen = home.settings.engagement(engagement)
     with open_projection(home) as (book, projection):
+        let_new_key_sign(home, recorder, book)
         await_checkpoint(book)
         origin = export_from(home, recorder, book, projection)
         return export_population(out, origin, describe(home, chosen), population, as_of_size=as_of_size, progress=progress)
+
+
+def let_new_key_sign(home: Home, recorder: Recorder, book: BookReader) -> None:
+    """Record the settings in force when the log key changed and nothing was recorded since.
+
+    A key signs only sizes beyond the one at which it took over, and a room is signed with the key in force at its checkpoint.
+    """
+    if book.size() <= book.keys()[-1].from_size:
+        record_settings(home, recorder, "proofbook export")
 
 
 def await_checkpoint(book: BookReader) -> None:

@@ -13,7 +13,7 @@ from proofbook.book.receipts import check_held_checkpoint
 from proofbook.errors import InputError, IntegrityError, ProofbookError
 from proofbook.journal.content_check import ContentCheck
 from proofbook.primitives.ids import check_id
-from proofbook.readmodel import exchanges
+from proofbook.readmodel import exchanges, sources
 from proofbook.records.envelope import parse_entry
 from proofbook.tlog.checkpoint import check_same_origin, parse_checkpoint
 from proofbook.tlog.note import MAX_NOTE_BYTES, Note, parse_note
@@ -100,9 +100,18 @@ class InspectionReport:
         }
 
 
+def read_size(home: Home) -> int | None:
+    """Number of entries; None when the book is too damaged to say."""
+    try:
+        with open_book(home) as book:
+            return book.size()
+    except ProofbookError:
+        return None
+
+
 def read_status(home: Home) -> dict[str, Any]:
     """Facts about the book, JSON values."""
-    with open_book(home) as book:
+    with open_projection(home) as (book, projection):
         latest = book.latest_checkpoint()
         return {
             "entity": home.settings.entity,
@@ -113,6 +122,10 @@ def read_status(home: Home) -> dict[str, Any]:
             "signed_root": None if latest is None else latest.root.hex(),
             "verifier_key": book.keys()[-1].vkey,
             "keys_in_history": len(book.keys()),
+            "sources": [
+                {"source": each.source, "entries": each.last_seq, "newest": each.last_recorded}
+                for each in sources.every(projection.reader)
+            ],
             "kinds": {kind: count for kind, (_, count) in book.kinds().items()},
             "book": str(home.book),
         }

@@ -70,14 +70,23 @@ class BookArtifacts:
     def __init__(self, book: BookReading, projection: Projection) -> None:
         self._book = book
         self._projection = projection
+        self._in_force = {_place(each): each for each in artifacts.by_place(projection.reader)}
 
     def latest(self, subject: str, place: Place) -> tuple[str, Mapping[str, Any]] | None:
-        """The newest record of a subject at a place."""
-        for version in artifacts.versions(self._projection.reader, subject):
-            if (version.host, version.store, version.location) == (place.host, place.store, place.location):
-                entry = parse_entry(self._book.entry(version.index))
-                return entry.id, entry.body
-        return None
+        """The newest record of a subject at a place, if nothing else was seen there since.
+
+        Bytes that come back to a place after others stood there are news: without a record of their own the book would still say
+        that the others are there.
+        """
+        newest = self._in_force.get((place.host, place.store, place.location))
+        if newest is None or newest.subject != subject:
+            return None
+        entry = parse_entry(self._book.entry(newest.index))
+        return entry.id, entry.body
+
+
+def _place(version: artifacts.ArtifactVersion) -> tuple[str, str, str]:
+    return version.host, version.store, version.location
 
 
 def find_stores(home: Home, paths: tuple[Path, ...] = ()) -> tuple[StorePlace, ...]:
@@ -95,10 +104,13 @@ def collect_models(
     cache = read_cache(home.hash_cache)
     bench = Workbench(CachedDigests(cache, CLOCK, full=full, workers=HASH_WORKERS), CLOCK, host_name(), progress)
     with open_projection(home) as (book, projection):
-        context = CollectionContext(recorder, BookArtifacts(book, projection), CLOCK, MODEL_STORE)
-        runs = tuple(run_collector(collector_of(place, bench), context) for place in find_stores(home, paths))
+        runs: list[RunSummary] = []
+        for place in find_stores(home, paths):
+            projection.catch_up()  # what the look before this one recorded; places may lie within each other
+            context = CollectionContext(recorder, BookArtifacts(book, projection), CLOCK, MODEL_STORE)
+            runs.append(run_collector(collector_of(place, bench), context))
     write_cache(cache, home.hash_cache)
-    return Scan(runs)
+    return Scan(tuple(runs))
 
 
 def look_around(home: Home, recorder: Recorder) -> DiscoveryRun:
