@@ -1,31 +1,37 @@
 """Issuing and revoking API keys as records, and following them live for the gateway.
 
 Promises: a secret is returned once and only its hash is recorded; issuing and revoking are entries with the operator as actor.
-`LiveKeys` notices a new key or revocation within half a second, by a look at two small rows, off the event loop.
+`LiveKeys` notices a new key or revocation within half a second, by a look at two small rows, off the event loop; when it cannot
+look, it soon lets nobody in.
 """
 
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from typing import Any, Final, Literal, cast
 
 from proofbook.book.reader import BookReader
-from proofbook.errors import ConfigurationError, InputError, ProofbookError
+from proofbook.errors import ConfigurationError, InputError, StoreUnavailable
 from proofbook.gateway.admission import IssuedKey, KeyRing, build_key_ring, derive_secret_hash, format_key
 from proofbook.journal.receipt import Recorder
 from proofbook.primitives.digest import parse_digest
 from proofbook.primitives.instants import format_instant, parse_instant
 from proofbook.readmodel import keys
-from proofbook.records.envelope import Actor, ActorKind, Assurance, Draft
+from proofbook.records.envelope import Actor, ActorKind, Assurance, Draft, parse_entry
 from proofbook.records.operations import KeyIssued, KeyRevoked
 from proofbook.wiring.home import Home
 from proofbook.wiring.reading import open_projection
-from proofbook.wiring.system import CLOCK, ENTROPY, operator_name
+from proofbook.wiring.system import CLOCK, ENTROPY, MONOTONIC, operator_name
 
 SOURCE: Final = "cli"
 _KINDS: Final = ("access.key_issued", "access.key_revoked")
+_KEY_ENTRY: Final = b'"kind":"access.key_'
 _POLL_SECONDS: Final = 0.5
+STALE_SECONDS: Final = 10.0
+"""How old a look at the book may be: longer than any moment in which it cannot be read, short enough for a revocation."""
 _MAX_PRINCIPAL: Final = 128
 
 
@@ -92,20 +98,35 @@ def revoke_key(home: Home, recorder: Recorder, *, key: str, reason: str) -> int:
 
 
 class LiveKeys:
-    """Implements the gateway's `KeySource`: a snapshot, refreshed by a thread when the book has newer key entries."""
+    """Implements the gateway's `KeySource`: a snapshot, kept up by a thread that reads new key entries from the book itself.
 
-    def __init__(self, home: Home) -> None:
-        """Load the keys. Raises what reading the book raises."""
-        self._home = home
-        self._book = BookReader(home.book)
-        self._seen = self._newest()
+    The projection serves at the start only: it is disposable, and a revocation must not depend on it. A ring that could not be
+    held against the book for `stale_seconds` is not given out any more, since nobody knows what was revoked meanwhile.
+    """
+
+    def __init__(
+        self,
+        home: Home,
+        book: BookReader,
+        *,
+        monotonic: Callable[[], float] = MONOTONIC,
+        stale_seconds: float = STALE_SECONDS,
+    ) -> None:
+        """Load the keys; `book` is closed by `close`. Raises what reading the book raises."""
+        self._book = book
+        self._monotonic = monotonic
+        self._stale_seconds = stale_seconds
+        self._position, self._seen = book.size(), self._newest()
         self._ring = load_key_ring(home)
+        self._looked = monotonic()
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._follow, name="key-ring", daemon=True)
         self._thread.start()
 
     def current(self) -> KeyRing:
-        """See `KeySource`."""
+        """See `KeySource`. Raises StoreUnavailable when the ring is too old to be relied on."""
+        if self._monotonic() - self._looked > self._stale_seconds:
+            raise StoreUnavailable("the keys could not be read from the book, so what was revoked is not known")
         return self._ring
 
     def close(self) -> None:
@@ -116,17 +137,34 @@ class LiveKeys:
 
     def _follow(self) -> None:
         while not self._stop.wait(_POLL_SECONDS):
-            try:
-                newest = self._newest()
-                if newest != self._seen:
-                    self._ring = load_key_ring(self._home)
-                    self._seen = newest
-            except ProofbookError:  # the disk may be away for a moment; the old ring stays in force and the next look tries again
-                continue
+            with suppress(Exception):  # whatever it is, the next look tries again, and `current` tells how long ago the last was
+                self._look()
+
+    def _look(self) -> None:
+        started, size, newest = self._monotonic(), self._book.size(), self._newest()
+        if newest != self._seen:
+            self._ring = _read_on(self._ring, self._book, self._position, max(*newest, size - 1) + 1)
+        self._position, self._seen, self._looked = size, newest, started
 
     def _newest(self) -> tuple[int, ...]:
         kinds = self._book.kinds()
         return tuple(kinds.get(kind, (-1, 0))[0] for kind in _KINDS)
+
+
+def _read_on(ring: KeyRing, book: BookReader, start: int, stop: int) -> KeyRing:
+    """The ring after the key entries in [start, stop)."""
+    found = dict(ring.keys)
+    for _, data in book.entries(start, stop):
+        if _KEY_ENTRY not in data:
+            continue
+        entry = parse_entry(data)
+        if entry.kind == "access.key_issued":
+            body = KeyIssued.model_validate(entry.body)
+            secret = parse_digest(body.secret_sha256)
+            found[body.key] = IssuedKey(body.key, body.principal, body.principal_kind, body.system, secret, body.expires)
+        elif entry.kind == "access.key_revoked" and entry.body["key"] in found:
+            found[entry.body["key"]] = replace(found[entry.body["key"]], revoked_at=entry.recorded)
+    return build_key_ring(found.values())
 
 
 def load_key_ring(home: Home) -> KeyRing:

@@ -15,6 +15,7 @@ from typing import Final
 import uvloop
 
 from proofbook import __version__
+from proofbook.book.reader import BookReader
 from proofbook.errors import ConfigurationError, StoreUnavailable
 from proofbook.gateway.lifecycle import PreviousRun
 from proofbook.gateway.server import Surroundings, read_engine_key, serve
@@ -80,7 +81,7 @@ def run_gateway(home: Home, *, ready: Callable[[tuple[str, int]], None] | None =
     with open_door(home) as door:
         record_settings(home, door.recorder, "proofbook gateway")
         cache = read_cache(home.hash_cache)
-        keys = LiveKeys(home)
+        keys = LiveKeys(home, BookReader(home.book))
         around = Surroundings(
             recorder=door.recorder,
             keys=keys,
