@@ -1,7 +1,7 @@
 """Heads of requests and replies: which headers cross the gateway, and how a head is written.
 
-Promises: hop-by-hop headers (RFC 9110 7.6.1, and those named in Connection), framing headers and the callers' credentials never
-cross; everything written was parsed by llhttp before, so it holds no CR, LF or NUL. Names are lower case throughout.
+Promises: to the engine only the headers of `FORWARDED` cross, since others could carry content or steer an engine unrecorded;
+to the client all but hop-by-hop headers (RFC 9110 7.6.1, and those named in Connection), framing and credentials; everything written was parsed by llhttp before, so it holds no CR, LF or NUL. Names are lower case throughout.
 """
 
 from __future__ import annotations
@@ -15,9 +15,11 @@ Header: TypeAlias = tuple[bytes, bytes]
 _HOP_BY_HOP = frozenset(
     (b"connection", b"keep-alive", b"proxy-connection", b"te", b"trailer", b"transfer-encoding", b"upgrade", b"content-length")
 )
-_CREDENTIALS = frozenset((b"authorization", b"x-api-key", b"cookie", b"proxy-authorization", b"proxy-authenticate"))
-_REWRITTEN = frozenset((b"host", b"expect", b"accept-encoding"))
-_NOT_FORWARDED = _HOP_BY_HOP | _CREDENTIALS | _REWRITTEN
+FORWARDED = frozenset(
+    (b"content-type", b"accept", b"accept-language", b"user-agent", b"x-request-id", b"traceparent", b"tracestate")
+)
+"""Request headers that cross: they say what the body is, or help to trace a call. A body crosses as it was recorded, so a
+`content-encoding` that would make the engine read it differently does not."""
 EXCHANGE_HEADER = b"x-proofbook-exchange"
 """Names the exchange in every reply, so that a caller can cite its record."""
 _NOT_RETURNED = _HOP_BY_HOP | {EXCHANGE_HEADER, b"proxy-authenticate", b"proxy-authorization"}
@@ -68,14 +70,14 @@ def format_forwarded_head(head: RequestHead, *, authority: str, body_bytes: int,
         lines.append(b"authorization: Bearer " + engine_key.encode("latin-1") + b"\r\n")
     if head.method != "GET" or body_bytes:
         lines.append(b"content-length: %d\r\n" % body_bytes)
-    lines.extend(_crossing(head.headers, _NOT_FORWARDED))
+    lines.extend(name + b": " + value + b"\r\n" for name, value in head.headers if name in FORWARDED)
     lines.append(b"\r\n")
     return b"".join(lines)
 
 
 def format_returned_head(status: int, headers: Sequence[Header], *, framing: bytes, exchange: str, close: bool) -> bytes:
     """The reply head a client gets. `framing` is the framing header line, or empty when closing ends the body."""
-    lines = [_status_line(status), *_crossing(headers, _NOT_RETURNED), framing]
+    lines = [_status_line(status), *_returned(headers), framing]
     lines.append(b"%s: %s\r\n" % (EXCHANGE_HEADER, exchange.encode("ascii")))
     lines.append(b"connection: close\r\n\r\n" if close else b"\r\n")
     return b"".join(lines)
@@ -90,7 +92,8 @@ def format_answer(status: int, body: bytes, *, exchange: str | None, close: bool
     return b"".join(lines)
 
 
-def _crossing(headers: Iterable[Header], barred: frozenset[bytes]) -> list[bytes]:
+def _returned(headers: Sequence[Header]) -> list[bytes]:
+    barred = _NOT_RETURNED
     named = [value for name, value in headers if name == b"connection"]
     if named:
         barred |= {token.strip().lower() for value in named for token in value.split(b",")}

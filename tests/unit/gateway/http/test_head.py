@@ -18,8 +18,20 @@ def test_credentials_and_hop_by_hop_headers_stay_here() -> None:
     lines = format_forwarded_head(HEAD, authority="engine:1", body_bytes=7, engine_key=None).split(b"\r\n")
     assert lines == [
         b"POST /v1/completions HTTP/1.1", b"host: engine:1", b"accept-encoding: identity", b"content-length: 7",
-        b"content-type: application/json", b"x-openwebui-user-id: u", b"", b"",
+        b"content-type: application/json", b"", b"",
     ]  # fmt: skip
+
+
+def test_nothing_crosses_that_is_not_recorded() -> None:
+    """A header could carry a prompt, steer an engine, or make it read the recorded body as something else."""
+    odd = (
+        (b"x-prompt", b"hidden words"),
+        (b"content-encoding", b"gzip"),
+        (b"x-http-method-override", b"DELETE"),
+        (b"x-adapter", b"other"),
+    )
+    head = format_forwarded_head(HEAD._replace(headers=(*HEADERS, *odd)), authority="e", body_bytes=7, engine_key=None)
+    assert not any(name in head for name, _ in odd)
 
 
 def test_engines_own_key_is_sent_instead() -> None:
