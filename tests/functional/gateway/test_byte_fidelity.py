@@ -15,7 +15,7 @@ from support.running_gateway import Client, Reply, ask, request_bytes, run, runn
 BODIES = [
     b'{ "model" : "m",\n "messages":[], "temperature": 0.70, "seed":1e2 }',
     '{"model":"modèle","messages":[{"role":"user","content":"grüß \\ud800 dich"}]}'.encode(),
-    b'{"model":"a","model":"b","messages":[]}',
+    b'{"model":"a","x":{"y":1,"y":2},"messages":[]}',
 ]
 REPLIES = [b"{}", b'{ "choices" : [ ] }\r\n', b"\xff\xfe not text", '{"t":"“ü”"}'.encode(), b"x" * 2_000_000]
 STREAMS = [

@@ -1,7 +1,8 @@
 """Heads of requests and replies: which headers cross the gateway, and how a head is written.
 
-Promises: to the engine only the headers of `FORWARDED` cross, since others could carry content or steer an engine unrecorded;
-to the client all but hop-by-hop headers (RFC 9110 7.6.1, and those named in Connection), framing and credentials; everything written was parsed by llhttp before, so it holds no CR, LF or NUL. Names are lower case throughout.
+Promises: to the engine only the headers of `FORWARDED` cross, since others could carry content or steer an engine unrecorded; to
+the client all but hop-by-hop headers (RFC 9110 7.6.1, and those named in Connection), framing and credentials. Everything written
+was parsed by llhttp before, so it holds no CR, LF or NUL. Names are lower case throughout.
 """
 
 from __future__ import annotations
