@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from support.crash_home import Place, ending, make_place, start_fast_engine, start_gateway
+from support.crash_home import Place, ending, make_place, start_both, start_gateway
 from support.load_client import Load
 from support.nursery import Started
 from support.outage import NO_OUTAGE, hold_against_clients, read_readiness, until_answered
@@ -24,7 +24,7 @@ def test_full_disk_stops_traffic_and_free_space_resumes_it(tmp_path: Path) -> No
         place = make_place(disk.folder, logs=tmp_path)
         load = Load("127.0.0.1", place.gateway_port, place.tokens, "full")
         with ending([]) as running:
-            running += [start_fast_engine(place), start_gateway(place, None)]
+            start_both(place, running)
             asyncio.run(load.run(_fill_and_free(disk, place, load)))
             running[1].kill(signal.SIGTERM)
             running[1].wait()
@@ -40,7 +40,7 @@ def test_kill_on_a_full_disk_loses_nothing(tmp_path: Path) -> None:
         place = make_place(disk.folder, logs=tmp_path)
         load = Load("127.0.0.1", place.gateway_port, place.tokens, "full")
         with ending([]) as running:
-            running += [start_fast_engine(place), start_gateway(place, None)]
+            start_both(place, running)
             asyncio.run(load.run(_fill_and_kill(disk, load, running)))
             running[1] = start_gateway(place, None, wait=False)
             running[1].wait()

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from support.crash_home import Place, ending, make_place, start_fast_engine, start_gateway
+from support.crash_home import Place, ending, make_place, start_both, start_gateway
 from support.load_client import Load
 from support.nursery import Started
 from support.outage import NO_OUTAGE, hold_against_clients, read_readiness, until_answered
@@ -30,7 +30,7 @@ def test_damaged_disk_stops_traffic_and_a_repaired_one_has_everything(tmp_path: 
         with mounted_image(image, folder) as disk:
             place = make_place(folder, logs=tmp_path)
             load = Load("127.0.0.1", place.gateway_port, place.tokens, "damaged")
-            running += [start_fast_engine(place), start_gateway(place, None)]
+            start_both(place, running)
             asyncio.run(load.run(_damage(disk, place, load)))
             _stop(running)
         repair(image)
@@ -62,7 +62,7 @@ def test_unwritable_book_stops_traffic_and_resumes_by_itself(tmp_path: Path) -> 
     with ending([]) as running, mounted_image(image, folder) as disk:
         place = make_place(folder, logs=tmp_path)
         load = Load("127.0.0.1", place.gateway_port, place.tokens, "unwritable")
-        running += [start_fast_engine(place), start_gateway(place, None)]
+        start_both(place, running)
         asyncio.run(load.run(_freeze_and_thaw(disk, place, load)))
         _stop(running)
         assert hold_against_clients(place, load) == []

@@ -61,7 +61,8 @@ class Trial:
     def run(self) -> Account:
         """All kills, each followed by a look at what it left; the account of the book after the last restart."""
         with ending([]) as running:
-            running[:] = [self.engine(), start_gateway(self.place, self.nursery)]
+            running.append(self.engine())  # one by one, so that the first is ended when the second does not start
+            running.append(start_gateway(self.place, self.nursery))
             while self.kills < KILLS:
                 self._kill_under_load(running)
                 self._check(read_account(self.place.home), after="the kill")

@@ -66,6 +66,12 @@ def start_gateway(place: Place, nursery: Nursery | None, *, wait: bool = True) -
     return started
 
 
+def start_both(place: Place, running: list[Started]) -> None:
+    """The fast engine and the installed command's gateway, noted one by one so that none is left over when one fails."""
+    running.append(start_fast_engine(place))
+    running.append(start_gateway(place, None))
+
+
 def start_fast_engine(place: Place, *options: str) -> Started:
     """The engine that computes nothing."""
     engine = _spawn([sys.executable, "-m", "support.fast_engine", str(place.engine_port), *options], place.logs / ENGINE_LOG)

@@ -53,10 +53,11 @@ class Started:
             time.sleep(0.002)
 
     def wait_for(self, word: str) -> None:
-        """Until its output holds `word`."""
+        """Until its output holds `word`; what does not come to say it is killed."""
         deadline = time.monotonic() + PATIENCE_SECONDS
         while word not in (said := self.said()):
             if not self.alive() or time.monotonic() > deadline:
+                self.kill()
                 raise AssertionError(f"process {self.pid} did not say {word!r}:\n{said[-2000:]}")
             time.sleep(0.005)
 
