@@ -225,8 +225,8 @@ class BookRecorder:
                 self._residue = not _truncate_log(store)
             erase_from_retired(store.connection, store.path.parent)
         except Exception as error:  # noqa: BLE001 - same; what was acknowledged stays so, and the next interval tries again
-            self._residue = True
-            self._fail(error)
+            self._residue = True  # a damaged retired book must not halt the one in use
+            self._fail(StoreUnavailable(f"erased content is not yet destroyed everywhere: {error}"))
 
     def _fail(self, error: BaseException) -> None:
         """Let go of the store; it is opened afresh. A diverged or damaged history halts for good."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -127,6 +128,19 @@ def test_erasing_reaches_the_retired_book_too(home: Home) -> None:
     with VaultReader(_retired(home), home.vault_key()) as vault:
         assert vault.content(1, "request", _commit(_retired(home), 1)) == Absent()
         assert vault.content(2, "request", _commit(_retired(home), 2)) == b"second sample"
+
+
+def test_a_damaged_retired_book_does_not_stop_the_one_in_use(home: Home) -> None:
+    """It is evidence of the past; recording goes on, and the status says what is left to do."""
+    reopen_book(home, "sample restore")
+    _retired(home).write_bytes(b"damaged" * 1000)
+    with open_door(home) as door:
+        assert door.writer is not None
+        for _ in range(5):
+            door.recorder.submit([asked("x_3", b"more", "c_1")]).result()
+            time.sleep(0.06)
+        assert door.writer.status.state in {"writing", "failing"}
+    assert inspect_home(home, content=True).damages == ()
 
 
 def test_holds_are_carried_over(home: Home) -> None:
