@@ -63,6 +63,8 @@ EXAMPLES: Mapping[str, Mapping[str, Any]] = {
         "principal": {"id": "unknown", "kind": "unknown", "method": "unknown", "key": None},
         "system": None,
         "request_bytes": None,
+        "count": 1,
+        "until": None,
     },
     "model.artifact": artifact_body(SAMPLE_ARTIFACT, _AT),
     "collection.run": {

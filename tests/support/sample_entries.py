@@ -129,6 +129,8 @@ class SampleEntries:
             "principal": {"id": "unknown", "kind": "unknown", "method": "unknown", "key": None},
             "system": None,
             "request_bytes": 512,
+            "count": 1,
+            "until": None,
         }
         self.add("exchange.refused", exchange, body | changes)
         return exchange

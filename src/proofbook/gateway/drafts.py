@@ -104,18 +104,23 @@ def draft_response(opening: Opening, facts: ReplyFacts, ending: Ending, occurred
     return Submission(_draft(opening, "exchange.response", occurred, document), () if content is None else (content,))
 
 
-def draft_refusal(opening: Opening, refusal: Refusal, request_bytes: int | None) -> Submission:
-    """The `exchange.refused` entry; a refused request's content is not kept."""
+def draft_refusal(
+    opening: Opening, refusal: Refusal, request_bytes: int | None, *, count: int = 1, until: str | None = None
+) -> Submission:
+    """The `exchange.refused` entry; a refused request's content is not kept. `count` of them up to `until` may share one."""
+    detail = refusal.detail if count == 1 else f"{refusal.detail} This entry stands for {count} such refusals until {until}."
     document = {
         "exchange": opening.exchange,
         "reason": refusal.reason.value,
-        "detail": refusal.detail[:512],
+        "detail": detail[:512],
         "http_status": refusal.status,
         "method": opening.method,
         "path": opening.path,
         "principal": opening.principal,
         "system": None if opening.key is None else opening.key.system,
         "request_bytes": request_bytes,
+        "count": count,
+        "until": None if count == 1 else until,
     }
     return Submission(_draft(opening, "exchange.refused", opening.occurred, document))
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from proofbook.gateway.exchange import Bounds
+from proofbook.gateway.knocking import Knocking
 from proofbook.gateway.recording import Recording
 from proofbook.gateway.upstream import Upstream
 from proofbook.primitives.instants import Clock
@@ -70,6 +71,7 @@ class House:
     """Shared by all passages."""
 
     recording: Recording
+    knocking: Knocking
     clock: Clock
     bounds: Bounds
     upstreams: Mapping[str, Upstream]

@@ -256,6 +256,11 @@ class Passage:
         self._perform(self._exchange.not_recorded(refusal))
 
     def _record_refusal(self, refusal: Refusal) -> None:
+        counted = self._house.knocking.counted(self._opening, refusal)
+        if counted is not None:
+            self._writer = ReplyWriter(counted, modern=self._head.modern)
+            self._house.loop.call_soon(self._refusal_settled, None)  # later, as for one that is recorded by itself
+            return
         self._house.recording.submit(draft_refusal(self._opening, refusal, self._received), self._refusal_settled)
 
     def _refusal_settled(self, refusal: Refusal | None) -> None:

@@ -21,6 +21,7 @@ from proofbook.gateway.binding import ArtifactDigests
 from proofbook.gateway.exchange import Bounds
 from proofbook.gateway.house import House
 from proofbook.gateway.http.inbound import Inbound
+from proofbook.gateway.knocking import Knocking
 from proofbook.gateway.lifecycle import Run, SourceHistory, SourceLife
 from proofbook.gateway.reception import FrontDoor, Readiness
 from proofbook.gateway.recording import Recording
@@ -103,6 +104,7 @@ async def serve(
     for upstream in upstreams.values():
         upstream.close()
     try:
+        await house.knocking.flush()
         await life.stop("asked to stop")
     except ProofbookError as error:
         LOG.warning(STOP_NOT_RECORDED, code=error.code, reason=error.message)
@@ -123,6 +125,7 @@ async def _background(
 
     tasks = [asyncio.create_task(upstream.watch()) for upstream in upstreams.values()]
     tasks += [asyncio.create_task(life.beat(settings.heartbeat_seconds, counts)), asyncio.create_task(_sweep(door, upstreams))]
+    tasks.append(asyncio.create_task(house.knocking.watch()))
     try:
         yield
     finally:
@@ -169,6 +172,7 @@ def _build_house(
 ) -> House:
     return House(
         recording=recording,
+        knocking=Knocking(recording, settings.limits.unknown_refusals, asyncio.get_running_loop().time),
         clock=around.clock,
         bounds=Bounds(hold=settings.limits.hold_bytes, reply=settings.limits.reply_bytes),
         upstreams={system.id: upstreams[system.upstream] for system in settings.systems},

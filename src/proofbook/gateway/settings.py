@@ -37,6 +37,9 @@ class Limits:
     """Status line and headers of an engine's reply."""
     upstream_headers: int = 200
     """Header lines of an engine's reply."""
+    unknown_refusals: int = 60
+    """Refusals a minute of callers without a valid key that are recorded one by one; further ones are counted by reason, and each
+    count is recorded once a minute."""
     connections: int = 4096
     """Client connections; further ones are closed at once."""
     upstream_connections: int = 2048

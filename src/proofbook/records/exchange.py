@@ -159,3 +159,9 @@ class ExchangeRefused(Document):
     principal: Principal = Field(description="who called, as far as it was verified")
     system: str | None = Field(description="AI system the key is bound to; null when no key was verified")
     request_bytes: int | None = Field(description="length of the request body; null when it was not read")
+    count: int = Field(
+        ge=1,
+        description="how many refusals this entry stands for; above 1 when callers without a valid key came faster than each is "
+        "recorded by itself: method, path and occurred are then of the first of them",
+    )
+    until: str | None = Field(description="instant of the last of them; null when it stands for one")

@@ -13,7 +13,7 @@ from typing import Any, Dict
 from proofbook.verify.encoding import canonical_text
 
 KNOWN_SHAPES = {
-    "rpt.ai_interactions 1": "d0936d3f10e75cb7d73a0f83759a8ea67c230514cb51502b280f02adaa543f0d",
+    "rpt.ai_interactions 1": "33e316b26e033b13b334dc1c77e60fdf5a2cd45ebc227a086ec389ca681f7d59",
     "rpt.model_artifacts 1": "c8b7267d0b6c4c4390473e61701259033e412105dc30542f6294791e4aa3d061",
 }
 """Id and version -> `shape_of` the published definition."""
