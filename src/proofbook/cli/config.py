@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from proofbook.cli.main import Shared
-from proofbook.cli.printing import print_facts, print_json, print_lines
+from proofbook.cli.printing import print_facts, print_json, print_lines, say
 from proofbook.config import loading
 from proofbook.wiring.home import open_home
 
@@ -23,21 +23,28 @@ def check(shared: Shared) -> None:
     identity = home.identity()
     home.signer()
     home.vault_key()
-    facts = {
-        "entity": home.settings.entity,
+    settings, gateway = home.settings, home.settings.gateway
+    facts: dict[str, str | list[str]] = {
+        "entity": settings.entity,
         "origin": identity.origin,
-        "configuration": home.config_digest,
-        "systems": [] if home.settings.gateway is None else [each.id for each in home.settings.gateway.systems],
-        "upstreams": [] if home.settings.gateway is None else [each.base_url for each in home.settings.gateway.upstreams],
-        "engagements": [each.id for each in home.settings.engagements],
+        "verifier key": identity.vkey,
+        "settings digest": home.config_digest,
+        "gateway": "not configured" if gateway is None else f"http://{gateway.host}:{gateway.port}/v1",
+        "engines": [] if gateway is None else [f"{each.name}: {each.base_url} ({each.product})" for each in gateway.upstreams],
+        "systems": []
+        if gateway is None
+        else [f"{each.id}: {each.name}, environment {each.environment}, on {each.upstream}" for each in gateway.systems],
+        "page": f"http://{settings.portal.host}:{settings.portal.port}/",
+        "models": [*settings.models.paths, *(["the well-known stores of this user"] if settings.models.well_known else [])],
+        "content due": f"after {settings.retention.default_days} days",
+        "engagements": [f"{each.id}: {each.first} to {each.last}, {each.zone}" for each in settings.engagements],
         "fence": str(home.fence(identity.origin).path),
     }
     if shared.json:
         print_json(facts)
     else:
-        print_facts(
-            [(name, ", ".join(value) or "none configured" if isinstance(value, list) else value) for name, value in facts.items()]
-        )
+        print_facts([(name, value or "none configured") for name, value in facts.items()])
+        say("Settings and keys can be read and belong together.")
 
 
 @config.command()
@@ -51,4 +58,4 @@ def explain(shared: Shared, key: str | None) -> None:
         return
     for each in found:
         default = "required" if each.default is None else f"default {each.default}"
-        print_lines([f"{each.key}  ({each.type}; {default})", *(f"    {line}" for line in each.text.splitlines())])
+        print_lines([f"{each.key}  ({each.type}; {default})", *(f"  {line}" for line in each.text.splitlines())])

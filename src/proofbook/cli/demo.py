@@ -11,14 +11,15 @@ from typing import Final
 import click
 
 from proofbook.cli.main import Shared
-from proofbook.cli.printing import print_facts, print_json, say
+from proofbook.cli.printing import print_facts, print_json, print_lines, say
 from proofbook.demo.story import Outcome, telling
 from proofbook.errors import ConfigurationError
+from proofbook.wiring.parts import LOG_FOLDER
 
 EXIT_SHORTFALL: Final = 5
 
 
-@click.command()
+@click.command(short_help="A sample organisation with a real model, from traffic to verified evidence.")
 @click.option("--once", is_flag=True, help="Do everything and end, instead of staying up.")
 @click.option(
     "--home",
@@ -40,19 +41,32 @@ def demo(shared: Shared, once: bool, demo_home: Path | None, out: Path | None) -
     folder = Path(tempfile.mkdtemp(prefix="proofbook-demo-")) if demo_home is None or out is None else None
     home = demo_home or _inside(folder, "home")
     room_parent = out or _inside(folder, "out")
+    _check_apart(home, room_parent)
+    room_parent.mkdir(parents=True, exist_ok=True)
+    with telling(home.absolute(), room_parent.absolute(), say) as outcome:
+        stays = not once and not outcome.shortfalls
+        _print(shared, outcome, stays=stays)
+        for shortfall in outcome.shortfalls:
+            say(f"fell short: {shortfall}")
+        if stays:
+            say("Engine, gateway and page keep running. Stop with Ctrl-C.")
+            _wait()
+    if stays:
+        say(f"Stopped. What was recorded stays in {home} and {room_parent}; remove them when you have seen enough.")
+    if outcome.shortfalls:
+        say(f"logs of gateway and page: {home / LOG_FOLDER}")
+        sys.exit(EXIT_SHORTFALL)
+
+
+def _check_apart(home: Path, room_parent: Path) -> None:
     for path in (home, room_parent):
         if path.exists() and any(path.iterdir()):
             raise ConfigurationError(f"{path}: is not empty", hint="name a new folder")
-    room_parent.mkdir(parents=True, exist_ok=True)
-    with telling(home.absolute(), room_parent.absolute(), say) as outcome:
-        _print(shared, outcome)
-        if not once and not outcome.shortfalls:
-            say("Everything keeps running. Stop with Ctrl-C.")
-            _wait()
-    if outcome.shortfalls:
-        for shortfall in outcome.shortfalls:
-            say(f"fell short: {shortfall}")
-        sys.exit(EXIT_SHORTFALL)
+    ends = home.absolute(), room_parent.absolute()
+    if ends[0] == ends[1] or ends[0] in ends[1].parents or ends[1] in ends[0].parents:
+        raise ConfigurationError(
+            f"--home {home} and --out {room_parent} lie within each other", hint="name two folders side by side"
+        )
 
 
 def _inside(folder: Path | None, name: str) -> Path:
@@ -61,28 +75,31 @@ def _inside(folder: Path | None, name: str) -> Path:
     return folder / name
 
 
-def _print(shared: Shared, outcome: Outcome) -> None:
+def _print(shared: Shared, outcome: Outcome, *, stays: bool) -> None:
     room, home = outcome.room, outcome.home
     exchange = outcome.account.sample_exchange
-    facts = [
-        ("page", outcome.page),
+    program = f"{sys.argv[0]} --home {home}" if Path(sys.argv[0]).name == "proofbook" else f"proofbook --home {home}"
+    running = [("page", outcome.page), ("gateway", outcome.gateway), ("engine", outcome.engine)] if stays else []
+    kept = [
         ("evidence room", str(room / "00_README_and_index" / "index.html")),
-        ("verify it", f"python3 {room}/00_README_and_index/verify.py"),
-        ("the book", f"proofbook --home {home} book status"),
-        ("one proof", f"proofbook --home {home} book prove {exchange}"),
-        ("one answer", f'proofbook --home {home} content show {exchange} --purpose "looking at the demonstration"'),
-        ("the gateway", outcome.gateway),
+        ("verify it", f"python3 {room}/00_README_and_index/verify.py --key '{outcome.vkey}'"),
+        ("the book", f"{program} book status"),
     ]
+    if exchange is not None:
+        kept += [
+            ("one proof", f"{program} book prove {exchange}"),
+            ("one answer", f'{program} content show {exchange} --purpose "looking at the demonstration"'),
+        ]
     if shared.json:
         accounts = [{"what": line.what, "book": line.book, "callers": line.callers} for line in outcome.account.lines]
-        print_json(dict(facts) | {"account": accounts, "shortfalls": list(outcome.shortfalls)})
+        found = {"home": str(home), "room": str(room), "exchange": exchange, "verifier_key": outcome.vkey}
+        print_json(dict(running) | found | {"account": accounts, "shortfalls": list(outcome.shortfalls)})
     else:
-        click.echo("\nWhat to look at:")
-        print_facts(facts)
+        print_lines(["", "What to look at:"])
+        print_facts([*running, *kept], indent="  ")
 
 
 def _wait() -> None:
     signals = {signal.SIGINT, signal.SIGTERM}
-    signal.pthread_sigmask(signal.SIG_BLOCK, signals)
+    signal.pthread_sigmask(signal.SIG_BLOCK, signals)  # never unblocked before the end: stopping is under way, once is enough
     signal.sigwait(signals)
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, signals)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Final
 
 import click
 
@@ -13,6 +14,15 @@ from proofbook.gateway.settings import UpstreamSettings
 from proofbook.wiring.home import CONFIG_NAME
 from proofbook.wiring.looking import propose_upstreams
 from proofbook.wiring.starting import Proposal, Start, default_fence, start_home
+
+_PRODUCT: Final = {"auto": "product not known yet"}
+_NEXT: Final = (
+    "Next:",
+    "  1. Look at {settings}: engines and systems are proposals, name them as you speak of them.",
+    "  2. Write the verifier key down where those who check your evidence find it; back up {home}/keys/vault.key",
+    "     apart from the book.",
+    "  3. `{proofbook} key issue --help`, then `{proofbook} up`.",
+)
 
 
 @click.command()
@@ -50,9 +60,12 @@ def init(shared: Shared, entity: str, origin: str | None, fence: Path | None, up
     if shared.json:
         print_json(facts)
         return
-    print_facts([(name, ", ".join(value) or "none found" if isinstance(value, list) else value) for name, value in facts.items()])
-    say("Back up keys/vault.key apart from the book. Write the verifier key down where an auditor can find it.")
-    say(f"Next: look at {CONFIG_NAME}, then `proofbook key issue`, `proofbook up`, `proofbook discover`.")
+    engines = [f"{each.base_url} ({_PRODUCT.get(each.product, each.product)})" for each in proposals]
+    print_facts(list((facts | {"engines": engines or "none found; name one in the settings"}).items()))
+    program = "proofbook" if home.path == Path("proofbook-home") else f"proofbook --home {home.path}"
+    say("")
+    for line in _NEXT:
+        say(line.format(settings=facts["settings"], home=home.path, proofbook=program))
 
 
 def _proposal(number: int, url: str, product: str) -> Proposal:

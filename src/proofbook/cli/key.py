@@ -25,7 +25,7 @@ def key() -> None:
 
 @key.command()
 @click.option("--principal", required=True, help="Person or service the key belongs to, as it should appear in evidence.")
-@click.option("--kind", type=click.Choice(["person", "service"]), required=True)
+@click.option("--kind", type=click.Choice(["person", "service"]), required=True, help="Who acts with it: a person or a program.")
 @click.option("--system", required=True, help="Id of the AI system the key is for.")
 @click.option("--days", type=click.IntRange(1, 36_500), help="Expires after this many days; without it, no expiry is set.")
 @click.option("--note", default="", help="Ticket or reason; recorded.")
@@ -49,7 +49,7 @@ def issue(shared: Shared, principal: str, kind: str, system: str, days: int | No
             ("expires", expires or "not set"),
         ]
     )
-    say("The token is not shown again.")
+    say("The token is not shown again. A client sends it as its API key; a running gateway knows it within a second.")
 
 
 @key.command()
@@ -74,20 +74,45 @@ def list_keys(shared: Shared) -> None:
     now = format_instant(CLOCK.now())
     with open_projection(open_home(shared.home)) as (_, projection):
         found = keys.every(projection.reader)
-    rows = [
-        (each.key, each.principal, each.principal_kind, each.system, _state(each, now), each.issued, each.issued_by)
-        for each in found
-    ]
-    columns = ("key", "principal", "kind", "system", "state", "issued", "by")
     if shared.json:
-        print_json([dict(zip(columns, row, strict=True)) for row in rows])
+        print_json([_as_json(each, now) for each in found])
+    elif found:
+        rows = [
+            (each.key, each.principal, each.principal_kind, each.system, _state(each, now), _second(each.issued), each.issued_by)
+            for each in found
+        ]
+        print_table(("key", "principal", "kind", "system", "state", "issued", "by"), rows)
     else:
-        print_table(columns, rows)
+        say("No key was ever issued. `proofbook key issue` makes one.")
+
+
+def _as_json(each: keys.AccessKey, now: str) -> dict[str, str | None]:
+    return {
+        "key": each.key,
+        "principal": each.principal,
+        "kind": each.principal_kind,
+        "system": each.system,
+        "state": _word(each, now),
+        "issued": each.issued,
+        "by": each.issued_by,
+        "expires": each.expires,
+        "revoked": each.revoked,
+    }
+
+
+def _word(each: keys.AccessKey, now: str) -> str:
+    if each.revoked is not None:
+        return "revoked"
+    return "expired" if each.expires is not None and each.expires <= now else "in force"
 
 
 def _state(each: keys.AccessKey, now: str) -> str:
-    if each.revoked is not None:
-        return f"revoked {each.revoked}"
-    if each.expires is not None and each.expires <= now:
-        return f"expired {each.expires}"
-    return "in force"
+    word, moment = _word(each, now), each.revoked or each.expires
+    if moment is None:
+        return word
+    return f"{word} {'until ' if word == 'in force' else ''}{_second(moment)}"
+
+
+def _second(instant: str) -> str:
+    """An instant without its microseconds, for a table that people read."""
+    return instant.partition(".")[0] + "Z"

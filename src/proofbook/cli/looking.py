@@ -86,7 +86,8 @@ def _print_scan(scan: Scan) -> None:
         print_facts(shown, indent="  ")
     print_lines(f"skipped: {each['code']}: {each['detail']}" for each in found["skipped"])
     stores = _counted(len(scan.runs), "place")
-    print_lines([f"{_counted(scan.found, 'artifact')} in {stores}; {scan.recorded} new or changed and recorded; {scan.skipped} skipped"])
+    counts = f"{scan.recorded} new or changed and recorded; {scan.skipped} skipped"
+    print_lines([f"{_counted(scan.found, 'artifact')} in {stores}; {counts}"])
     if not scan.runs:
         say("No model store was found. Name files or folders, or set models.paths.")
 

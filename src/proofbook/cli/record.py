@@ -21,7 +21,7 @@ def record() -> None:
 def schema(shared: Shared, kind: str | None) -> None:
     """The JSON Schema of a record kind; the list of kinds without KIND."""
     if kind is None:
-        rows = [(name, (model.__doc__ or "").splitlines()[0]) for name, model in sorted(KINDS.items())]
+        rows = [(name, (model.__doc__ or "").splitlines()[0].partition(": ")[2]) for name, model in sorted(KINDS.items())]
         if shared.json:
             print_json([{"kind": name, "what": what} for name, what in rows])
         else:

@@ -19,7 +19,8 @@ from proofbook.wiring.supervising import Addresses, run_both
 def up(shared: Shared) -> None:
     """Run the gateway and the page until Ctrl-C. When one of them ends, the other is stopped.
 
-    Prints their addresses once both listen, then what happens to them. Structured logs, without content, go to `log/` in the home.
+    Prints their addresses once both listen, then what happens to them. Structured logs go to `log/` in the home folder; they hold
+    no content.
     """
     home = open_home(shared.home)
     if home.settings.gateway is None:

@@ -36,7 +36,8 @@ class Account:
 
     lines: tuple[Line, ...]
     artifacts: tuple[str, ...]
-    sample_exchange: str
+    sample_exchange: str | None
+    """One of the answers, to look at; None when there was none."""
 
     @property
     def shortfalls(self) -> tuple[Line, ...]:
@@ -61,7 +62,7 @@ def take_account(home: Home, seen: ClientSide) -> Account:
         Line("answered without known weights", sum(1 for each in found if each.state == "complete" and each.artifact is None), 0),
     )
     served = {each.artifact for each in found if each.state == "complete" and each.artifact is not None}
-    newest = next(each.exchange for each in found if each.state == "complete" and each.protocol == "openai.chat")
+    newest = next((each.exchange for each in found if each.state == "complete" and each.protocol == "openai.chat"), None)
     return Account(lines, tuple(sorted(served)), newest)
 
 

@@ -13,21 +13,31 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
-from proofbook.errors import ConfigurationError, UpstreamUnavailable
+from proofbook.errors import ConfigurationError, InputError, ProofbookError, UpstreamUnavailable
+from proofbook.wiring.parts import child_environment, end_with_parent
 
 CONTEXT_TOKENS: Final = 512
 _STOP_SECONDS: Final = 10.0
 
 
+def check_parts(*names: str) -> None:
+    """Raise ConfigurationError when a package that the demonstration needs is not installed."""
+    missing = [name for name in names if find_spec(name) is None]
+    if missing:
+        raise ConfigurationError(f"not installed: {', '.join(missing)}", hint="pip install 'proofbook[demo]'")
+
+
 def serve_model(model: Path, port: int) -> None:
-    """Serve `model` on loopback until SIGTERM or SIGINT."""
-    try:
-        import xllamacpp
-    except ImportError as error:
-        raise ConfigurationError("the sample engine is not installed", hint="pip install 'proofbook[demo]'") from error
+    """Serve `model` on loopback until SIGTERM or SIGINT, or until whoever started this as a part is gone."""
+    end_with_parent()
+    if not model.is_file():
+        raise InputError(f"{model}: there is no such file", hint="name a GGUF file")
+    import xllamacpp
+
     settings = xllamacpp.CommonParams()
     settings.model.path = str(model)
     settings.model_alias = {model.stem} if isinstance(settings.model_alias, set) else model.stem
@@ -56,14 +66,19 @@ def running_engine(model: Path, port: int) -> Iterator[str]:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             text=True,
+            env=child_environment(),
             start_new_session=True,
         )
-    finally:
+    except BaseException:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, signals)
+        raise
     try:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, signals)
         address = child.stdout.readline().strip() if child.stdout is not None else ""
         if not address:
-            raise UpstreamUnavailable(f"the sample engine did not start on {model.name}", hint="is the demo extra installed?")
+            raise UpstreamUnavailable(
+                f"the sample engine did not start on {model.name}", hint="is the port free, and the demo extra installed?"
+            )
         yield address
     finally:
         child.terminate()
@@ -83,5 +98,19 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def main(arguments: list[str]) -> int:
+    """The program; its exit code."""
+    if len(arguments) != 2 or not arguments[1].isdigit():
+        print("usage: python -m proofbook.demo.engine MODEL PORT", file=sys.stderr)  # noqa: T201 - a program of its own
+        return ConfigurationError.exit_code
+    try:
+        check_parts("xllamacpp")
+        serve_model(Path(arguments[0]), int(arguments[1]))
+    except ProofbookError as error:
+        print(f"error: {error}", file=sys.stderr)  # noqa: T201 - a program of its own
+        return error.exit_code
+    return 0
+
+
 if __name__ == "__main__":
-    serve_model(Path(sys.argv[1]), int(sys.argv[2]))
+    sys.exit(main(sys.argv[1:]))

@@ -6,9 +6,6 @@ the `with` block.
 
 from __future__ import annotations
 
-import signal
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,12 +19,13 @@ from proofbook.demo.organisation import CALLERS, ENGAGEMENT, ENTITY, SYSTEMS, UP
 from proofbook.errors import UnavailableError
 from proofbook.wiring.access import issue_key, revoke_key
 from proofbook.wiring.home import Home
+from proofbook.wiring.parts import Part, start_part, stop_parts
 from proofbook.wiring.recording import open_door
 from proofbook.wiring.starting import Proposal, Start, start_home
 from proofbook.wiring.system import CLOCK, MONOTONIC
 
 _READY_SECONDS: Final = 30.0
-_STOP_SECONDS: Final = 45.0
+_SAID: Final = 400
 _KEYS_KNOWN_SECONDS: Final = 1.2
 """A running gateway notices new keys within half a second; this is twice that."""
 
@@ -80,31 +78,27 @@ def make_home(path: Path, ports: Ports) -> Home:
 
 
 @contextmanager
-def running_part(home: Home, name: str, log: Path) -> Iterator[subprocess.Popen[bytes]]:
-    """`proofbook gateway` or `proofbook portal` for the length of a `with` block, its logs in a file."""
-    with log.open("ab") as stream:
-        command = [sys.executable, "-m", "proofbook", "--home", str(home.path), name]
-        child = subprocess.Popen(command, stdout=stream, stderr=stream, start_new_session=True)
+def running_parts(home: Home) -> Iterator[tuple[str, str]]:
+    """Gateway and page for the length of a `with` block; their addresses. Raises UnavailableError when one does not start."""
+    parts: list[Part] = []
     try:
-        yield child
+        for name in ("gateway", "portal"):
+            parts.append(start_part(home.path, name))  # noqa: PERF401 - the first is known when the second cannot be started
+        gateway, page = (_await_address(part) for part in parts)
+        yield gateway, page
     finally:
-        child.send_signal(signal.SIGTERM)
-        try:
-            child.wait(timeout=_STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            child.kill()
-            child.wait()
+        stop_parts(parts)
 
 
-def wait_for_line(log: Path, word: str, child: subprocess.Popen[bytes]) -> str:
-    """The first line of a log that holds `word`. Raises UnavailableError when the process ends or takes too long."""
+def _await_address(part: Part) -> str:
     deadline = MONOTONIC() + _READY_SECONDS
-    while MONOTONIC() < deadline and child.poll() is None:
-        for line in log.read_text("utf-8", "replace").splitlines():
-            if word in line:
-                return line
+    while MONOTONIC() < deadline and not part.ended:
+        found = part.address()
+        if found is not None:
+            return found
         time.sleep(0.05)
-    raise UnavailableError(f"{log.stem} did not start", hint=f"look at {log}")
+    said = " ".join(" ".join(part.news()).split())[-_SAID:]
+    raise UnavailableError(f"the {part.name} did not start: {said or 'it said nothing'}", hint=f"its log is {part.log}")
 
 
 def issue_keys(home: Home) -> Keys:

@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -17,9 +18,9 @@ from pathlib import Path
 from typing import Final, TypeAlias
 
 from proofbook.demo.account import Account, take_account
-from proofbook.demo.engine import running_engine
+from proofbook.demo.engine import check_parts, running_engine
 from proofbook.demo.organisation import ENGAGEMENT, FIRST_MODEL, SECOND_MODEL, read_questions
-from proofbook.demo.scene import Ports, choose_ports, issue_keys, make_home, models_folder, running_part, wait_for_line
+from proofbook.demo.scene import Ports, choose_ports, issue_keys, make_home, models_folder, running_parts
 from proofbook.demo.traffic import Callers, ClientSide
 from proofbook.wiring.exporting import export_engagement
 from proofbook.wiring.home import Home
@@ -46,6 +47,7 @@ class Outcome:
     page: str
     engine: str
     gateway: str
+    vkey: str
     seen: ClientSide
     account: Account
     shortfalls: tuple[str, ...]
@@ -54,31 +56,20 @@ class Outcome:
 @contextmanager
 def telling(home_path: Path, out: Path, say: Say) -> Iterator[Outcome]:
     """Tell the story; the outcome is yielded while engine, gateway and page still run."""
+    check_parts("xllamacpp", "openai")
     ports = choose_ports()
     home = make_home(home_path, ports)
     say(f"1. A home for the sample organisation, its book and keys: {home_path}")
     with ExitStack() as stack:
-        page = _start(stack, home)
-        seen = _play(home, ports, say)
-        stack.enter_context(running_engine(models_folder() / SECOND_MODEL, ports.engine))
+        gateway, page = stack.enter_context(running_parts(home))
+        seen = _play(home, ports, gateway, say)
+        engine = stack.enter_context(running_engine(models_folder() / SECOND_MODEL, ports.engine))
         shortfalls, account = _hand_over(home, out, seen, say)
-        engine, address = f"http://127.0.0.1:{ports.engine}", f"http://127.0.0.1:{ports.gateway}/v1"
-        yield Outcome(home_path, out / ROOM, page, engine, address, seen, account, shortfalls)
+        yield Outcome(home_path, out / ROOM, page, engine, gateway, home.identity().vkey, seen, account, shortfalls)
 
 
-def _start(stack: ExitStack, home: Home) -> str:
-    """Gateway and page, running; the page's address."""
-    line = ""
-    for name, word in (("gateway", "listening on"), ("portal", "open http")):
-        log = home.path / f"{name}.log"
-        child = stack.enter_context(running_part(home, name, log))
-        line = wait_for_line(log, word, child)
-    return line.split("open ", 1)[1].strip()
-
-
-def _play(home: Home, ports: Ports, say: Say) -> ClientSide:
-    base_url, questions = f"http://127.0.0.1:{ports.gateway}/v1", read_questions()
-    keys = issue_keys(home)
+def _play(home: Home, ports: Ports, base_url: str, say: Say) -> ClientSide:
+    keys, questions = issue_keys(home), read_questions()
     say(f"2. The gateway listens on {base_url}; {len(keys.tokens)} keys issued, one more issued and revoked")
     callers = Callers(base_url, keys.tokens)
     with running_engine(models_folder() / FIRST_MODEL, ports.engine):
@@ -94,7 +85,8 @@ def _play(home: Home, ports: Ports, say: Say) -> ClientSide:
         callers.ask_all("1.1", questions, _QUESTIONS_SECOND)
     seen = callers.seen
     say(
-        f"3. Traffic: {seen.answered} answers, {seen.streamed} streamed; a hang-up, a revoked key, an engine error, a dead engine"
+        f"3. Traffic: {seen.answered} answers, {seen.streamed} of them streamed; hang-ups: {seen.hung_up}, revoked keys: "
+        f"{seen.refused}, engine errors: {seen.engine_errors}, calls to a dead engine: {seen.unreachable}"
     )
     for version in ("1.0", "1.1"):
         say(f"   sample model {version}: {seen.right[version]} of {seen.asked[version]} answers as expected")
@@ -107,7 +99,10 @@ def _hand_over(home: Home, out: Path, seen: ClientSide, say: Say) -> tuple[tuple
         scan = collect_models(home, door.recorder)
         say(f"4. Model store scanned: {scan.found} artifacts hashed and recorded, {scan.skipped} skipped")
         around = look_around(home, door.recorder)
-        say(f"5. This machine against the inventory: {len(around.engines)} engines, {len(around.differences)} differences listed")
+        say(
+            f"5. This machine looked at: engines that answer on loopback: {len(around.engines)}, the sample's and others that "
+            f"run here; differences from the inventory recorded: {len(around.differences)}"
+        )
         room = export_engagement(home, door.recorder, ENGAGEMENT, out / ROOM)
     say(f"6. Evidence room written: {room.files} files, {len(room.omissions)} omissions named: {out / ROOM}")
     shortfalls += _verify(home, out / ROOM, say)
@@ -125,6 +120,7 @@ def _hand_over(home: Home, out: Path, seen: ClientSide, say: Say) -> tuple[tuple
     shortfalls += [f"{line.what}: the book has {line.book}, the callers saw {line.callers}" for line in account.shortfalls]
     if seen.answered < _LEAST_ANSWERS or len(account.artifacts) != _MODELS:
         shortfalls.append(f"{seen.answered} answers by {len(account.artifacts)} models are fewer than the demonstration promises")
+    shortfalls += [f"{count} x {what}" for what, count in Counter(seen.failures).items()]
     rows = {each.population: each.rows for each in room.populations}
     if rows.get("POP-15", 0) < seen.answered:
         shortfalls.append(f"POP-15 has {rows.get('POP-15')} rows, the callers saw {seen.answered} answers")

@@ -8,7 +8,8 @@ held against it.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -34,6 +35,8 @@ class ClientSide:
     engine_errors: int = 0
     unreachable: int = 0
     listings: int = 0
+    failures: list[str] = field(default_factory=list)
+    """Calls that did not come out as the story has it."""
 
 
 class Callers:
@@ -57,49 +60,65 @@ class Callers:
         for caller in CALLERS:
             mine = [question for question in questions if question.family == caller.family][:each]
             for number, question in enumerate(mine):
-                answer = self._ask(caller, question.text, stream=number % 2 == 1)
+                with self._noting(f"a question of {caller.principal}"):
+                    answer = self._ask(caller, question.text, stream=number % 2 == 1)
+                    self.seen.right[version] += answer.strip() == question.expected
                 self.seen.asked[version] += 1
-                self.seen.right[version] += answer.strip() == question.expected
 
     def list_models(self) -> None:
         """Ask which models there are, as many clients do when they start."""
-        self._clients[CALLERS[0].principal].models.list()
-        self.seen.listings += 1
+        with self._noting("listing the models"):
+            self._clients[CALLERS[0].principal].models.list()
+            self.seen.listings += 1
 
     def hang_up(self) -> None:
         """Start a long streamed reply and close the connection after the first piece."""
         client = self._clients[CALLERS[0].principal]
-        with client.chat.completions.create(
-            model="sample-assistant",
-            messages=[{"role": "user", "content": "Tell me about the Sample Organisation."}],
-            stream=True,
-            max_tokens=_LONG_REPLY_TOKENS,
-            extra_body={"ignore_eos": True},
-        ) as pieces:
-            next(iter(pieces))
-        self.seen.hung_up += 1
+        with (
+            self._noting("hanging up"),
+            client.chat.completions.create(
+                model="sample-assistant",
+                messages=[{"role": "user", "content": "Tell me about the Sample Organisation."}],
+                stream=True,
+                max_tokens=_LONG_REPLY_TOKENS,
+                extra_body={"ignore_eos": True},
+            ) as pieces,
+        ):
+            if next(iter(pieces), None) is not None:
+                self.seen.hung_up += 1
 
     def knock_with(self, base_url: str, token: str) -> None:
         """Call with a key that must be refused."""
         stranger = self._sdk.OpenAI(base_url=base_url, api_key=token, max_retries=0, timeout=_SECONDS)
-        try:
-            stranger.chat.completions.create(model="sample-assistant", messages=[{"role": "user", "content": "Let me in."}])
-        except (self._sdk.AuthenticationError, self._sdk.PermissionDeniedError):
-            self.seen.refused += 1
+        with self._noting("knocking with a revoked key"):
+            try:
+                stranger.chat.completions.create(model="sample-assistant", messages=[{"role": "user", "content": "Let me in."}])
+            except (self._sdk.AuthenticationError, self._sdk.PermissionDeniedError):
+                self.seen.refused += 1
 
     def ask_too_much(self) -> None:
         """Send more than the engine's context holds; the engine answers with an error of its own."""
-        try:
-            self._complete(CALLERS[1], _TOO_LONG)
-        except self._sdk.BadRequestError:
-            self.seen.engine_errors += 1
+        with self._noting("asking too much"):
+            try:
+                self._complete(CALLERS[1], _TOO_LONG)
+            except self._sdk.BadRequestError:
+                self.seen.engine_errors += 1
 
     def ask_while_down(self) -> None:
         """Ask while no engine answers."""
+        with self._noting("asking while the engine is down"):
+            try:
+                self._complete(CALLERS[2], "Is anybody there?")
+            except self._sdk.APIStatusError:
+                self.seen.unreachable += 1
+
+    @contextmanager
+    def _noting(self, what: str) -> Iterator[None]:
+        """Goes on when a call fails, and remembers it: what fell short is told at the end, together."""
         try:
-            self._complete(CALLERS[2], "Is anybody there?")
-        except self._sdk.APIStatusError:
-            self.seen.unreachable += 1
+            yield
+        except Exception as error:  # noqa: BLE001 - of the SDK and the transport below it; the story goes on and says so
+            self.seen.failures.append(f"{what}: {type(error).__name__}")
 
     def _ask(self, caller: SampleCaller, text: str, *, stream: bool) -> str:
         if not stream:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import ctypes
 import json
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -96,8 +97,9 @@ def start_part(home: Path, name: str) -> Part:
     if log.exists() and log.stat().st_size > MAX_LOG_BYTES:
         log.replace(log.with_suffix(".log.1"))
     command = [sys.executable, "-m", "proofbook", "--home", str(home), name]
-    with open(os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600), "ab") as stream:
-        start = os.fstat(stream.fileno()).st_size
+    log.touch(0o600)
+    with log.open("ab") as stream:
+        start = stream.tell()
         # A session of its own: Ctrl-C reaches whoever started it, who passes it on once.
         process = subprocess.Popen(
             command,
@@ -131,8 +133,6 @@ def stop_parts(parts: Sequence[Part], *, hurry: Callable[[], bool] = lambda: Fal
 
 
 def _readable(descriptor: int) -> bool:
-    import select
-
     return bool(select.select([descriptor], [], [], 0)[0])
 
 

@@ -87,6 +87,7 @@ def _gateway_lines(start: Start) -> list[str]:
     for each in start.proposals:
         lines += ["[[gateway.upstreams]]", f"name = {quote_toml(each.name)}", f"base_url = {quote_toml(each.base_url)}"]
         lines += [f"product = {quote_toml(each.product)}", ""]
+    lines += ["# Name each system as your organisation speaks of it; its environment is production, test, or what you call it."]
     for each in start.proposals:
         for system_id, name in each.systems:
             lines += ["[[gateway.systems]]", f"id = {quote_toml(system_id)}", f"name = {quote_toml(name)}"]

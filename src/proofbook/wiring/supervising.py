@@ -51,14 +51,15 @@ class _Signals:
 def run_both(home: Path, *, ready: Callable[[Addresses], None], say: Callable[[str], None]) -> int:
     """Run until a signal, or until one of them ends by itself; the exit code.
 
-    `ready` is called once both listen. 0 after a signal; else that of the part that ended, or "unavailable" when it claims success.
+    `ready` is called once both listen. The code is 0 after a signal; else that of the part that ended, or "unavailable" when it
+    claims success.
     """
     told = _Signals()
     told.listen()  # first, so that no signal can come between starting something and knowing how to stop it
     parts: list[Part] = []
     try:
         for name in ("gateway", "portal"):
-            parts.append(start_part(home, name))
+            parts.append(start_part(home, name))  # noqa: PERF401 - the first is known when the second cannot be started
         _follow(parts, told, ready, say, home / LOG_FOLDER)
     finally:
         ended = [part for part in parts if part.ended]
