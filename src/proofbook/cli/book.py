@@ -41,7 +41,8 @@ def status(shared: Shared) -> None:
 def prove(shared: Shared, entry: str, out: Path | None) -> None:
     """Proof that an entry is in the book: a C2SP tlog-proof file.
 
-    ENTRY is an index, an entry id (e_…) or an exchange id (x_…).
+    ENTRY is an index (0, 1, 2, …), an entry id (e_…) or an exchange id (x_…). The page lists them; each reply names its exchange
+    in the header x-proofbook-exchange.
     """
     proof = prove_entry(open_home(shared.home), entry)
     if out is not None:

@@ -21,13 +21,20 @@ _REASON = click.option("--reason", required=True, help="Why; recorded.")
 def content() -> None:
     """Sealed content: shown only on purpose, held, erased with a disposal record.
 
-    CONVERSATION is a conversation id (c_…) or the id of one of its exchanges (x_…).
+    CONVERSATION is a conversation id (c_…) or the id of one of its exchanges (x_…). The page and population POP-15 list them, and
+    each reply names its exchange in the header x-proofbook-exchange.
     """
 
 
 @content.command()
 @click.argument("exchange")
-@click.option("--slot", type=click.Choice(contents.SLOTS), default="response", show_default=True)
+@click.option(
+    "--slot",
+    type=click.Choice(contents.SLOTS),
+    default="response",
+    show_default=True,
+    help="What was asked, or what was answered.",
+)
 @click.option("--purpose", required=True, help="Why you look; recorded before anything is shown.")
 @click.pass_obj
 def show(shared: Shared, exchange: str, slot: str, purpose: str) -> None:

@@ -12,6 +12,7 @@ import click
 
 from proofbook.cli.main import Shared
 from proofbook.cli.printing import print_facts, print_json, print_lines, say
+from proofbook.demo.organisation import SYSTEMS
 from proofbook.demo.story import Outcome, telling
 from proofbook.errors import ConfigurationError
 from proofbook.wiring.parts import LOG_FOLDER
@@ -80,6 +81,8 @@ def _print(shared: Shared, outcome: Outcome, *, stays: bool) -> None:
     exchange = outcome.account.sample_exchange
     program = f"{sys.argv[0]} --home {home}" if Path(sys.argv[0]).name == "proofbook" else f"proofbook --home {home}"
     running = [("page", outcome.page), ("gateway", outcome.gateway), ("engine", outcome.engine)] if stays else []
+    if stays:
+        running.append(("a key for it", f"{program} key issue --principal you --kind person --system {SYSTEMS[0].id}"))
     kept = [
         ("evidence room", str(room / "00_README_and_index" / "index.html")),
         ("verify it", f"python3 {room}/00_README_and_index/verify.py --key '{outcome.vkey}'"),
@@ -93,7 +96,7 @@ def _print(shared: Shared, outcome: Outcome, *, stays: bool) -> None:
     if shared.json:
         accounts = [{"what": line.what, "book": line.book, "callers": line.callers} for line in outcome.account.lines]
         found = {"home": str(home), "room": str(room), "exchange": exchange, "verifier_key": outcome.vkey}
-        print_json(dict(running) | found | {"account": accounts, "shortfalls": list(outcome.shortfalls)})
+        print_json(dict(running[:3]) | found | {"account": accounts, "shortfalls": list(outcome.shortfalls)})
     else:
         print_lines(["", "What to look at:"])
         print_facts([*running, *kept], indent="  ")

@@ -32,9 +32,15 @@ def discover(shared: Shared) -> None:
         print_lines(describe_run(run))
 
 
-@click.group()
-def collect() -> None:
-    """Collectors: what is true around the models. Each run is recorded, also when it found nothing."""
+@click.group(invoke_without_command=True)
+@click.pass_context
+def collect(context: click.Context) -> None:
+    """Collectors: what is true around the models. Each run is recorded, also when it found nothing.
+
+    Without COMMAND all collectors run, on what the settings name and what is well known.
+    """
+    if context.invoked_subcommand is None:
+        context.invoke(model_store, paths=(), full=False)
 
 
 @collect.command("model_store", short_help="Model files: hash them and record where they came from.")
