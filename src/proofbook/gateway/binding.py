@@ -143,7 +143,7 @@ async def _hash_path(path: object, stated_by: str, digests: ArtifactDigests) -> 
         return Weights(None, stated_by, "the engine states a path relative to a folder that it does not state")
     found = await asyncio.get_running_loop().run_in_executor(None, digests.digest_of, path)
     if isinstance(found, Unknown):
-        return Weights(None, stated_by, "; ".join(found.reasons)[:256] or "the file's digest is not known")
+        return Weights(None, stated_by, bounded_text("; ".join(found.reasons), 256) or "the file's digest is not known")
     digest, method = found
     return Weights(digest, f"{stated_by}, {method}", None)
 
@@ -172,8 +172,9 @@ async def _listed(
     models: Mapping[str, Any], version: Mapping[str, Any], hint: str, digests: ArtifactDigests, now: str
 ) -> Sighting:
     """An engine that is known by its list of models only; vLLM states the path it loaded as `root`."""
-    listed = [model for model in models.get("data") or () if isinstance(model, dict)][:_NAMES]
-    owners = {model.get("owned_by") for model in listed}
+    rows = models.get("data")
+    listed = [model for model in rows[:_NAMES] if isinstance(model, dict)] if isinstance(rows, list) else []
+    owners = {owner for model in listed if isinstance(owner := model.get("owned_by"), str)}
     product: Product = "vllm" if "vllm" in owners else "sglang" if "sglang" in owners else _hinted(hint)
     by_name: dict[str, Weights] = {}
     for model in listed:

@@ -235,6 +235,8 @@ class Exchange:
     def stopped(self) -> Commands:
         """The gateway must stop now and cannot wait for the engine."""
         reason = "the gateway was stopped before the reply was complete"
+        if self.phase is Phase.OPEN:
+            return self._end(CutClient())  # still arriving: nothing of it was forwarded, and nothing may be any more
         if self.phase is Phase.RECORDING_REQUEST:
             self._abandoned = (State.RECORDER_GAP, reason)
         if self.phase not in {Phase.AWAITING_HEAD, Phase.PASSING}:

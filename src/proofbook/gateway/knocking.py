@@ -4,7 +4,7 @@ Whoever reaches the port can cause refusals without a key; one entry and one syn
 everybody down. So a number a minute is recorded one by one, and further ones are counted: one `exchange.refused` entry a minute
 for each reason, with their `count`. None is left out; of counted ones it is known how many, why, and between which instants.
 Promises: answers to counted ones name the exchange of the entry that will count them. A crash loses the counts of at most the
-last minute; an orderly stop none. While the store is unavailable nothing is counted here: `recording` keeps what must be said then.
+last minute; an orderly stop none. While the store is unavailable nothing is counted here: `recording` keeps what must be said.
 """
 
 from __future__ import annotations

@@ -183,7 +183,8 @@ class Passage:
                 out.append(self._writer.head(length, close=self._client is None or self._client.will_close))
             case ex.Answer(status, code, message):
                 close = self._client is None or self._client.will_close
-                out.append(self._writer.answer(status, format_error(status, code, message), close=close))
+                answer = self._writer.answer(status, format_error(status, code, message), close=close)
+                out.append(answer if self._head.method != "HEAD" else answer[: answer.index(b"\r\n\r\n") + 4])
             case _:
                 raise RuntimeError(f"{type(command).__name__} is not said")
 

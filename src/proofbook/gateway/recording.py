@@ -101,8 +101,12 @@ class Recording:
 
     def _wake(self) -> None:
         self._waking = False  # first, so that what is reported from here on wakes the loop again
-        while self._settled:
-            self._settle(*self._settled.popleft())
+        try:
+            while self._settled:
+                self._settle(*self._settled.popleft())
+        finally:  # a continuation that fails must not keep others from hearing that their record is durable
+            if self._settled:
+                self._loop.call_soon(self._wake)
 
     def _settle(self, error: ProofbookError | None, done: Callable[[ProofbookError | None], None]) -> None:
         if error is None:

@@ -11,6 +11,7 @@ import signal
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import structlog
@@ -35,6 +36,7 @@ LOG = structlog.get_logger(__name__)
 LISTENING = "gateway.listening"
 STOPPED = "gateway.stopped"
 STOP_NOT_RECORDED = "gateway.stop_not_recorded"
+SWEEP_FAILED = "gateway.sweep_failed"
 
 _SWEEP_SECONDS = 0.5
 _BACKLOG = 1024
@@ -140,10 +142,15 @@ async def _sweep(door: FrontDoor, upstreams: Mapping[str, Upstream]) -> None:
     while True:
         await asyncio.sleep(_SWEEP_SECONDS)
         now = loop.time()
-        for client in [client for client in door.clients if client.deadline is not None and client.deadline <= now]:
-            client.expire()
-        for upstream in upstreams.values():
-            upstream.pool.sweep(now)
+        acts: list[Callable[[], None]] = [
+            client.expire for client in door.clients if client.deadline is not None and client.deadline <= now
+        ]
+        acts += [partial(upstream.pool.sweep, now) for upstream in upstreams.values()]
+        for act in acts:
+            try:
+                act()
+            except Exception as error:  # noqa: BLE001 - one that fails must not leave all others without a deadline
+                LOG.warning(SWEEP_FAILED, error=type(error).__name__)
 
 
 async def _listen(settings: GatewaySettings, door: FrontDoor) -> asyncio.Server:

@@ -24,6 +24,7 @@ from proofbook.primitives.instants import Clock, format_instant
 LOG = structlog.get_logger(__name__)
 ENGINE_SEEN = "gateway.engine_seen"
 ENGINE_SILENT = "gateway.engine_silent"
+LOOK_FAILED = "gateway.look_failed"
 
 _PROBE_BYTES = 8 * MIB
 _PROBE_SECONDS = 10.0
@@ -85,6 +86,9 @@ class Upstream:
             seen = await fetch_sighting(probe, self.settings.product, self._digests, format_instant(self._clock.now()))
         except UpstreamUnavailable:
             seen = unseen("the engine does not answer questions about itself")
+        except Exception as error:  # noqa: BLE001 - whatever an engine says, the next look must still take place
+            seen = unseen("the engine's answers about itself could not be read")
+            LOG.warning(LOOK_FAILED, upstream=self.settings.name, error=type(error).__name__)
         state: Literal["reachable", "unreachable"] = "reachable" if probe.reached else "unreachable"
         if state != self.state:
             LOG.info(ENGINE_SEEN if probe.reached else ENGINE_SILENT, upstream=self.settings.name, product=seen.product)

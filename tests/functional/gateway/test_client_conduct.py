@@ -276,3 +276,17 @@ def test_connections_beyond_the_limit_are_closed() -> None:
             assert (await ask(gateway, BODY)).status == 200
 
     run(scenario())
+
+
+def test_refused_question_for_a_head_gets_no_body() -> None:
+    """A body after the reply to HEAD would be taken for the next reply (RFC 9112 6.3)."""
+
+    async def scenario() -> None:
+        async with running_engine(lambda _: []) as engine, running_gateway(engine.url) as gateway, connected(gateway) as client:
+            await client.send(request_bytes(b"", method="HEAD", path="/v1/models"))
+            said = await client.reader.read()
+            assert said.startswith(b"HTTP/1.1 404 ")
+            assert said.endswith(b"\r\n\r\n")
+            assert said.count(b"\r\n\r\n") == 1
+
+    run(scenario())

@@ -103,6 +103,29 @@ def test_open_stream_may_finish_while_draining() -> None:
     run(scenario())
 
 
+def test_request_still_arriving_at_the_end_of_the_drain_is_not_served() -> None:
+    """It must neither hold up the stop nor be recorded and forwarded after the gateway recorded its own end."""
+
+    async def scenario() -> None:
+        recorder = MemoryRecorder(SystemClock())
+        async with (
+            running_engine(lambda _: [Say(whole(b"{}"))]) as engine,
+            running_gateway(engine.url, limits=Limits(drain_seconds=0.2), recorder=recorder) as gateway,
+            connected(gateway) as client,
+        ):
+            request = request_bytes(BODY)
+            await client.send(request[:-1])
+            await asyncio.sleep(0.1)
+            gateway.stop.set()
+            async with asyncio.timeout(5):
+                await gateway.task
+            assert await client.at_end()
+            assert recorder.entries[-1].kind == "source.stopped"
+            assert engine.requests == []
+
+    run(scenario())
+
+
 def test_stream_beyond_the_drain_is_cut_and_recorded_as_such() -> None:
     """A stop must end, and what it cut must say so."""
 

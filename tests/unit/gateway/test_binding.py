@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -10,8 +11,11 @@ import pytest
 from proofbook.errors import UpstreamUnavailable
 from proofbook.gateway.binding import OtherFiles, Sighting, fetch_sighting, unseen
 from proofbook.gateway.settings import UpstreamSettings
+from proofbook.primitives.canonical import canonical_bytes
 from proofbook.primitives.digest import sha256_digest
+from proofbook.primitives.instants import FixedClock
 from proofbook.records.exchange import Engine, ModelBinding
+from proofbook.weights.hash_cache import CachedDigests, HashCache
 from support.running_gateway import KnownDigests, run
 
 NOW = "2026-06-01T00:00:00.000000Z"
@@ -141,3 +145,21 @@ def test_file_of_another_machine_is_unknown() -> None:
 def test_only_an_engine_on_this_machine_sees_our_files_unless_it_is_said(url: str, chosen: Any, ours: bool) -> None:  # noqa: FBT001 - a table's column
     """Binding by path is a claim about one file system."""
     assert UpstreamSettings("e", url, same_files=chosen).sees_our_files is ours
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [
+        {"/v1/models": {"data": 5}},
+        {"/v1/models": {"data": {"a": 1}}},
+        {"/v1/models": {"data": [{"id": "m", "owned_by": []}, {"id": ["m"]}, 7]}},
+        {"/api/tags": {"models": [{"name": ["x"], "digest": 5}, None]}},
+        {"/props": {"build_info": "\ud800", "model_path": "/\ud800"}},
+    ],
+)
+def test_odd_answers_are_unknown_and_fit_for_an_entry(answers: dict[str, Any]) -> None:
+    """What an engine says of itself may neither stop the looks nor make every request impossible to record."""
+    probe = ScriptedProbe(answers)
+    seen = run(fetch_sighting(probe, "auto", CachedDigests(HashCache(), FixedClock(datetime(2026, 6, 1, tzinfo=UTC))), NOW))
+    assert _bound(seen, "m").status == "unknown"
+    assert canonical_bytes({"model": seen.binding("m"), "engine": seen.engine("e")})

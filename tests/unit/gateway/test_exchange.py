@@ -253,6 +253,12 @@ def test_stop_while_the_request_is_recorded_forwards_nothing() -> None:
         play.on(play.exchange.recorded(), CutClient(), Done())
 
 
+def test_stop_while_the_request_is_still_arriving_ends_it() -> None:
+    """It could otherwise become whole after the gateway recorded its own end, and be forwarded then."""
+    with Playbook() as play:
+        play.on(play.exchange.stopped(), CutClient(), Done())
+
+
 def test_events_out_of_order_are_our_own_mistake() -> None:
     """They must not be taken for traffic."""
     exchange = Playbook().exchange

@@ -54,6 +54,27 @@ def test_success_and_failure_are_told_apart() -> None:
     run(scenario())
 
 
+def test_one_failing_continuation_does_not_hold_up_the_others() -> None:
+    """Many submissions wake the loop once; a mistake in one exchange must not leave the others waiting for their record."""
+
+    async def scenario() -> None:
+        recording = _recording(MemoryRecorder(SystemClock()))
+        mistakes: list[BaseException] = []
+        asyncio.get_running_loop().set_exception_handler(lambda _, context: mistakes.append(context["exception"]))
+        heard: list[int] = []
+
+        def fail(_: Refusal | None) -> None:
+            raise RuntimeError("sample mistake")
+
+        recording.submit(_refusal(1), fail)
+        recording.submit(_refusal(2), lambda _: heard.append(2))
+        await asyncio.sleep(0.05)
+        assert heard == [2]
+        assert [str(each) for each in mistakes] == ["sample mistake"]
+
+    run(scenario())
+
+
 def test_outage_is_stated_once_with_what_it_held_back() -> None:
     """One gap for one interval, and the refusals within it."""
 
