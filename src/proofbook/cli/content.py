@@ -61,6 +61,7 @@ def erase(shared: Shared, name: str, reason: str, policy: str) -> None:
     """Destroy a conversation's key and content. Every proof still verifies."""
     home = open_home(shared.home)
     conversation = contents.find_conversation(home, name)
+    contents.check_at_rest(home, conversation)
     with open_door(home) as door:
         _print(shared, conversation, contents.erase(door.recorder, conversation, reason=reason, policy=policy))
 

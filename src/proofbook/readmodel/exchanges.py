@@ -125,6 +125,11 @@ def open_of(reader: Reader, source: str) -> tuple[Exchange, ...]:
     return tuple(map(_exchange, reader.rows("exchanges_open", {"source": source})))
 
 
+def open_in(reader: Reader, conversation: str) -> tuple[str, ...]:
+    """Ids of the exchanges of a conversation that have no response yet, oldest first."""
+    return tuple(str(row[0]) for row in reader.rows("exchanges_open_in", {"conversation": conversation}))
+
+
 def count_in(
     reader: Reader, period: Period, *, size: int, refused: bool, protocols: tuple[str, ...] = (), systems: tuple[str, ...] = ()
 ) -> int:

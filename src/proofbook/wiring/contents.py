@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
 
-from proofbook.errors import DigestMismatch, InputError
+from proofbook.errors import DigestMismatch, InputError, RefusedError
 from proofbook.journal.receipt import Effect, EffectKind, Receipt, Recorder, Submission
 from proofbook.primitives.instants import format_instant
 from proofbook.readmodel import exchanges
@@ -46,6 +46,17 @@ def find_conversation(home: Home, name: str) -> str:
     if found is None or found.conversation is None:
         raise InputError(f"{name!r} names no conversation", hint="give a conversation id (c_…) or an exchange id (x_…)")
     return found.conversation
+
+
+def check_at_rest(home: Home, conversation: str) -> None:
+    """Raises RefusedError while an exchange of the conversation is under way: its answer would outlive the erasure."""
+    with open_projection(home) as (_, projection):
+        still_open = exchanges.open_in(projection.reader, conversation)
+    if still_open:
+        raise RefusedError(
+            f"conversation {conversation}: {still_open[0]} is still under way, and its answer would outlive the erasure",
+            hint="erase when it has ended; one that a crash left open is closed when the gateway starts again",
+        )
 
 
 def erase(recorder: Recorder, conversation: str, *, reason: str, policy: str, trigger: str = "request") -> Receipt:
