@@ -121,6 +121,8 @@ class Passage:
         head = format_forwarded_head(self._head, authority=authority, body_bytes=len(self._body), engine_key=key)
         connection.send((head, self._body) if self._body else (head,), self)
         self._body = b""
+        if self._client is not None:
+            self._client.let_go_of_body()
 
     def upstream_read(self, head: ReplyHead | None, body: bytes, *, ended: bool) -> None:
         """What one read from the engine held."""

@@ -18,6 +18,7 @@ from proofbook.gateway.http.head import RequestHead, format_answer
 from proofbook.gateway.http.inbound import Inbound, Visit
 from proofbook.gateway.passage import Passage
 from proofbook.gateway.refusal import PATH_NOT_SERVED, STORE_UNAVAILABLE, UPSTREAM_NOT_CONFIGURED, Refusal
+from proofbook.gateway.settings import Limits
 from proofbook.gateway.wire.request import Protocol
 from proofbook.gateway.wire.text import bounded_text
 from proofbook.primitives.ids import IdSource
@@ -39,18 +40,19 @@ class FrontDoor:
     """Implements `Reception` for the gateway."""
 
     def __init__(
-        self, house: House, keys: KeySource, ids: IdSource, *, connections: int, readiness: Callable[[], Readiness]
+        self, house: House, keys: KeySource, ids: IdSource, *, limits: Limits, readiness: Callable[[], Readiness]
     ) -> None:
         self._house = house
         self._keys = keys
         self._ids = ids
-        self._connections = connections
+        self._limits = limits
+        self._held = 0
         self._readiness = readiness
         self.clients: set[Inbound] = set()
 
     def enter(self, client: Inbound) -> bool:
         """Whether there is room for one more connection."""
-        if len(self.clients) >= self._connections:
+        if len(self.clients) >= self._limits.connections:
             return False
         self.clients.add(client)
         return True
@@ -58,6 +60,17 @@ class FrontDoor:
     def leave(self, client: Inbound) -> None:
         """A connection is gone."""
         self.clients.discard(client)
+
+    def hold(self, size: int) -> bool:
+        """Whether there is room for so many more bytes of bodies."""
+        if self._held + size > self._limits.bodies_bytes:
+            return False
+        self._held += size
+        return True
+
+    def let_go(self, size: int) -> None:
+        """So many bytes of bodies are held no more."""
+        self._held -= size
 
     def open_visit(self, client: Inbound, head: RequestHead) -> Visit:
         """A request head arrived."""

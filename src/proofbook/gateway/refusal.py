@@ -31,6 +31,9 @@ STORE_UNAVAILABLE = Refusal(
 UPSTREAM_NOT_CONFIGURED = Refusal(
     RefusalReason.UPSTREAM_NOT_CONFIGURED, 503, "The system this key belongs to has no engine configured here."
 )
+GATEWAY_FULL = Refusal(
+    RefusalReason.GATEWAY_FULL, 503, "The gateway holds as many request bytes as it may. Try again when others are done."
+)
 PATH_NOT_SERVED = Refusal(
     RefusalReason.PATH_NOT_SERVED,
     404,

@@ -87,7 +87,7 @@ async def serve(
         house,
         around.keys,
         around.ids,
-        connections=settings.limits.connections,
+        limits=settings.limits,
         readiness=lambda: _assess_readiness(settings, recording, upstreams),
     )
     async with _background(settings, life, house, door, upstreams):

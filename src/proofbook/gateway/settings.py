@@ -29,6 +29,9 @@ class Limits:
     """Header lines of one request; more is refused with 431."""
     body_bytes: int = 32 * MIB
     """Request body; more is refused with 413 before it is buffered."""
+    bodies_bytes: int = 1024 * MIB
+    """Request bodies of all connections together that are held until they are forwarded; beyond it requests are refused with
+    503, so that a slow disk or engine cannot take all memory."""
     reply_bytes: int = 64 * MIB
     """Largest reply that can be recorded; a longer one is cut and recorded as upstream_error, since nothing passes unrecorded."""
     hold_bytes: int = 1 * MIB

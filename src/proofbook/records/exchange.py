@@ -145,6 +145,7 @@ class RefusalReason(StrEnum):
     REQUEST_TOO_LARGE = "request_too_large"
     STORE_UNAVAILABLE = "store_unavailable"
     UPSTREAM_NOT_CONFIGURED = "upstream_not_configured"
+    GATEWAY_FULL = "gateway_full"
 
 
 class ExchangeRefused(Document):

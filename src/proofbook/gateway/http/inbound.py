@@ -16,7 +16,7 @@ from typing import Protocol, cast
 import httptools
 
 from proofbook.gateway.http.head import Header, RequestHead
-from proofbook.gateway.refusal import Refusal, malformed, too_large
+from proofbook.gateway.refusal import GATEWAY_FULL, Refusal, malformed, too_large
 from proofbook.gateway.settings import KIB, Limits
 
 _WRITE_BUFFER = 256 * KIB
@@ -59,6 +59,12 @@ class Reception(Protocol):
     def leave(self, client: Inbound) -> None:
         """A connection is gone."""
 
+    def hold(self, size: int) -> bool:
+        """Whether there is room for so many more bytes of bodies; if so, they are held until `let_go`."""
+
+    def let_go(self, size: int) -> None:
+        """So many bytes of bodies are held no more."""
+
     def open_visit(self, client: Inbound, head: RequestHead) -> Visit:
         """A request head arrived and is well framed."""
 
@@ -99,9 +105,11 @@ class Inbound(asyncio.Protocol):
         self._pipelined = False
         self._draining = False
         self._refusal: Refusal | None = None
+        self._held = 0
         self._forget_request()
 
     def _forget_request(self) -> None:
+        self.let_go_of_body()
         self._target = b""
         self._headers: list[Header] = []
         self._framing: list[Header] = []
@@ -118,6 +126,12 @@ class Inbound(asyncio.Protocol):
         """Send bytes of the reply."""
         if self._transport is not None and not self._transport.is_closing():
             self._transport.writelines(pieces)
+
+    def let_go_of_body(self) -> None:
+        """The body is not held any more: it was forwarded, or will not be. Safe to call twice."""
+        held, self._held = self._held, 0
+        if held:
+            self._reception.let_go(held)
 
     @property
     def will_close(self) -> bool:
@@ -210,6 +224,7 @@ class Inbound(asyncio.Protocol):
         self._transport = None
         self.deadline = None
         self._stage = Stage.CLOSED
+        self.let_go_of_body()
         visit, self._visit = self._visit, None
         if visit is not None:
             visit.client_gone("client hung up before the reply was complete")
@@ -272,6 +287,9 @@ class Inbound(asyncio.Protocol):
         self._body_bytes += len(body)
         if self._body_bytes > self._limits.body_bytes:
             self._reject(self._body_too_large())
+        if not self._reception.hold(len(body)):
+            self._reject(GATEWAY_FULL)
+        self._held += len(body)
         self._body.append(body)
 
     def on_message_complete(self) -> None:
