@@ -62,8 +62,14 @@ def read_settings(path: Path) -> Settings:
 
 
 def explain(key: str | None = None) -> tuple[Explained, ...]:
-    """Every setting, or those at and below `key`. Raises ConfigurationError when there is no such key."""
-    found = tuple(item for item in _explain(Settings, "") if key is None or item.key == key or item.key.startswith(f"{key}."))
+    """Every setting, or those at and below `key`; `[]` after the name of a table that repeats may be left out.
+
+    Raises ConfigurationError when there is no such key.
+    """
+    wanted = None if key is None else key.replace("[]", "") + "."
+    found = tuple(
+        item for item in _explain(Settings, "") if wanted is None or f"{item.key}.".replace("[]", "").startswith(wanted)
+    )
     if not found:
         raise ConfigurationError(
             f"there is no setting {key!r}", hint=_nearest(str(key), [item.key for item in _explain(Settings, "")])
