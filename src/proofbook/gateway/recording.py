@@ -27,7 +27,8 @@ STORE_FAILED = "gateway.store_failed"
 STORE_RECOVERED = "gateway.store_recovered"
 
 KEPT_DURING_OUTAGE = 1000
-"""Refusals and lost ends kept in memory while the store is unavailable; further ones are counted in the gap record."""
+"""Refusals kept in memory while the store is unavailable; further ones are counted in the gap record. Lost ends are all kept:
+there are no more of them than exchanges were under way, and callers without a key must not be able to crowd them out."""
 
 Continuation = Callable[[Refusal | None], None]
 
@@ -73,14 +74,14 @@ class Recording:
     def keep_refusal(self, submission: Submission) -> None:
         """A refusal that could not be recorded: record it after the outage."""
         if self._outage is not None:
-            self._outage.keep(submission)
+            self._outage.keep_refusal(submission)
 
     def keep_lost_end(self, exchange: str) -> None:
         """An exchange whose response could not be recorded: state so, after the outage if there is one."""
         reason = "the response could not be recorded, so the reply was cut"
         submission = draft_recorder_gap(exchange, self.source, self._now(), reason)
         if self._outage is not None:
-            self._outage.keep(submission)
+            self._outage.kept.append(submission)
         else:
             self._send((submission,), lambda _: None)
 
@@ -141,16 +142,19 @@ class _Outage:
     def __init__(self, since: str) -> None:
         self.since = since
         self.kept: list[Submission] = []
+        self.refusals = 0
         self.dropped = 0
 
-    def keep(self, submission: Submission) -> None:
-        if len(self.kept) < KEPT_DURING_OUTAGE:
+    def keep_refusal(self, submission: Submission) -> None:
+        if self.refusals < KEPT_DURING_OUTAGE:
+            self.refusals += 1
             self.kept.append(submission)
         else:
             self.dropped += 1
 
     def reopen(self, earlier: _Outage) -> None:
         self.since = earlier.since
+        self.refusals += earlier.refusals
         self.dropped += earlier.dropped
         self.kept[:0] = earlier.kept
 

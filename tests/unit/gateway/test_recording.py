@@ -129,3 +129,24 @@ def test_lost_end_without_an_outage_is_recorded_at_once() -> None:
         assert [entry.body["state"] for entry in recorder.of_kind("exchange.response")] == ["recorder_gap"]
 
     run(scenario())
+
+
+def test_refusals_do_not_crowd_out_the_ends_of_exchanges() -> None:
+    """Whoever knocks without a key during an outage must not leave answered exchanges open in the book."""
+
+    async def scenario() -> None:
+        recorder = MemoryRecorder(SystemClock())
+        recording = _recording(recorder)
+        recorder.fail_with = StoreUnavailable("x")
+        await _submit(recording)
+        for number in range(KEPT_DURING_OUTAGE + 5):
+            recording.keep_refusal(_refusal(number))
+        recording.keep_lost_end("x_lost")
+        recorder.fail_with = None
+        await _submit(recording, 9999)
+        await asyncio.sleep(0.05)
+        assert [entry.body["exchange"] for entry in recorder.of_kind("exchange.response")] == ["x_lost"]
+        (gap,) = recorder.of_kind("source.gap")
+        assert gap.body["detail"].endswith(f"{KEPT_DURING_OUTAGE + 1} refusals and lost ends follow, 5 more were only counted")
+
+    run(scenario())
