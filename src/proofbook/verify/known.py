@@ -8,7 +8,7 @@ the writer's word. A `where` is left out of the comparison: it is said in words 
 from __future__ import annotations
 
 from hashlib import sha256
-from typing import Any, Dict
+from typing import Any, Dict, Iterable, List
 
 from proofbook.verify.encoding import canonical_text
 
@@ -28,3 +28,9 @@ def shape_of(definition: Dict[str, Any]) -> str:
 def is_known(definition: Dict[str, Any]) -> bool:
     """Whether the columns of a definition mean what was published under its id and version."""
     return KNOWN_SHAPES.get(f"{definition['id']} {definition['version']}") == shape_of(definition)
+
+
+def missing_reports(present: Iterable[Dict[str, Any]]) -> List[str]:
+    """Ids of the published reports of which no version is among the definitions of a room."""
+    ids = {each["id"] for each in present}
+    return sorted({name.partition(" ")[0] for name in KNOWN_SHAPES} - ids)

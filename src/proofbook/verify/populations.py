@@ -20,7 +20,7 @@ from typing import OrderedDict as OrderedDictOf
 from proofbook.verify.encoding import Damage, parse_checked, show
 from proofbook.verify.entries import MAX_BUNDLE_BYTES, BookFacts, TableRows, entry_place, read_entry, split_bundle
 from proofbook.verify.headers import check_header
-from proofbook.verify.known import is_known
+from proofbook.verify.known import is_known, missing_reports
 from proofbook.verify.merkle import TILE_WIDTH, leaf_hash, tile_path
 from proofbook.verify.parallel import in_order, worker_count
 from proofbook.verify.report import Findings, NotRun, counted
@@ -198,6 +198,8 @@ def check_populations(
     for definition in definitions:
         if definition.damage is not None:
             found.problem(definition.damage.place, definition.damage.what)
+    for name in missing_reports(each.value for each in definitions if each.damage is None):
+        found.not_covered.append(f"what the report {show(name)} would list: no table of it is in this room")
     if book is None or not book.readable:
         raise NotRun("not all entries can be read (step 6)")
     rows = {table.spec.place: table for table in book.tables}
