@@ -115,8 +115,8 @@ def test_pages_and_words_of_headers_are_said_not_to_be_covered(sound: Room) -> N
 def test_population_left_out_of_the_room_is_said(tmp_path: Path) -> None:
     """A room without the population that tells most fits in every respect, too."""
     plan = Plan()
-    for name, report in (("POP-07", "rpt.model_artifacts"), ("POP-15", "rpt.ai_interactions")):
-        plan.definitions[name]["id"] = report
+    for name, published in (("POP-07", "rpt.model_artifacts"), ("POP-15", "rpt.ai_interactions")):
+        plan.definitions[name]["id"] = published
     whole, less = tmp_path / "whole", tmp_path / "less"
     assert not any("no table of it" in line for line in Room(whole, build_room(whole, plan)).verify().not_covered)
     del plan.definitions["POP-15"]
