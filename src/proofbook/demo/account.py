@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
+from proofbook.demo.organisation import LEAVER
 from proofbook.demo.traffic import ClientSide
 from proofbook.readmodel import exchanges
 from proofbook.readmodel.exchanges import Exchange
@@ -38,6 +39,8 @@ class Account:
     artifacts: tuple[str, ...]
     sample_exchange: str | None
     """One of the answers, to look at; None when there was none."""
+    strangers: int
+    """Refusals of callers who are not of the story: whatever else on this machine tries ports."""
 
     @property
     def shortfalls(self) -> tuple[Line, ...]:
@@ -49,6 +52,7 @@ def take_account(home: Home, seen: ClientSide) -> Account:
     """Count both sides."""
     found = _read_all(home)
     states = Counter(each.state for each in found)
+    revoked = sum(1 for each in found if each.state == "refused" and each.principal == LEAVER)
     lines = (
         Line("replies received whole", states["complete"], seen.answered + seen.listings),
         Line("of these streamed", sum(1 for each in found if each.state == "complete" and each.stream), seen.streamed),
@@ -56,14 +60,14 @@ def take_account(home: Home, seen: ClientSide) -> Account:
         Line(
             "errors of the engine, and an engine that was down", states["upstream_error"], seen.engine_errors + seen.unreachable
         ),
-        Line("refused at the door", states["refused"], seen.refused),
+        Line("refused at the door: a revoked key", revoked, seen.refused),
         Line("still open", states["open"], 0),
         Line("ended in a gap of the recorder", states["recorder_gap"], 0),
         Line("answered without known weights", sum(1 for each in found if each.state == "complete" and each.artifact is None), 0),
     )
     served = {each.artifact for each in found if each.state == "complete" and each.artifact is not None}
     newest = next((each.exchange for each in found if each.state == "complete" and each.protocol == "openai.chat"), None)
-    return Account(lines, tuple(sorted(served)), newest)
+    return Account(lines, tuple(sorted(served)), newest, states["refused"] - revoked)
 
 
 def _read_all(home: Home) -> list[Exchange]:

@@ -15,6 +15,8 @@ ENGAGEMENT: Final = "sample-engagement"
 FIRST_MODEL: Final = "sample-assistant-1.0.gguf"
 SECOND_MODEL: Final = "sample-assistant-1.1.gguf"
 UPSTREAM: Final = "sample-engine"
+LEAVER: Final = "sample-person-3"
+"""Whose key is revoked before they come."""
 
 
 @dataclass(frozen=True, slots=True)

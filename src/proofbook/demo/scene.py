@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from proofbook.demo.engine import free_port
-from proofbook.demo.organisation import CALLERS, ENGAGEMENT, ENTITY, SYSTEMS, UPSTREAM
+from proofbook.demo.organisation import CALLERS, ENGAGEMENT, ENTITY, LEAVER, SYSTEMS, UPSTREAM
 from proofbook.errors import UnavailableError
 from proofbook.wiring.access import issue_key, revoke_key
 from proofbook.wiring.home import Home
@@ -119,7 +119,7 @@ def issue_keys(home: Home) -> Keys:
         left = issue_key(
             home,
             door.recorder,
-            principal="sample-person-3",
+            principal=LEAVER,
             kind="person",
             system=SYSTEMS[0].id,
             expires=None,

@@ -117,6 +117,8 @@ def _hand_over(home: Home, out: Path, seen: ClientSide, say: Say) -> tuple[tuple
             if line.agrees
             else f"   {line.book:4d} ≠ {line.callers:<4d} {line.what}"
         )
+    if account.strangers:
+        say(f"   {account.strangers:4d}          refusals of other programs on this machine that tried the gateway's port")
     shortfalls += [f"{line.what}: the book has {line.book}, the callers saw {line.callers}" for line in account.shortfalls]
     if seen.answered < _LEAST_ANSWERS or len(account.artifacts) != _MODELS:
         shortfalls.append(f"{seen.answered} answers by {len(account.artifacts)} models are fewer than the demonstration promises")

@@ -12,9 +12,11 @@ import click
 import pytest
 from click.testing import CliRunner
 
+from proofbook.cli.discovery_words import ADVICE
 from proofbook.cli.main import main
 from reference_commands import walk
 from support.command_line import PROGRAM, Place, environment, run_on_terminal
+from tracked import ROOT
 
 COMMANDS = {" ".join(path[1:]): command for path, command in walk(main, ("proofbook",))}
 LOOKS = (
@@ -84,6 +86,14 @@ def test_discovery_says_what_can_be_done_about_each_difference(copied: Place) ->
     codes = re.findall(r"^  (\w+) \(\d+\)$", out, re.MULTILINE)
     assert "engine_reachable_directly" in codes
     assert out.count("    What can be done: ") == len(codes)
+
+
+def test_every_difference_a_discovery_can_name_has_its_advice() -> None:
+    """A new code without a word on what to do would show as a bare code."""
+    folder = ROOT / "src" / "proofbook" / "collectors" / "discover"
+    codes = {code for path in folder.glob("*.py") for code in re.findall(r'finding\(\s*"(\w+)"', path.read_text("utf-8"))}
+    assert len(codes) > 10
+    assert set(ADVICE) == codes
 
 
 @pytest.mark.real

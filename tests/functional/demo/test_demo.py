@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from http.client import HTTPConnection
 from pathlib import Path
 
 import pytest
@@ -58,9 +59,19 @@ def test_story_ends_well_and_its_room_verifies(tmp_path: Path) -> None:
 
 
 def test_it_stays_up_and_ctrl_c_ends_all(tmp_path: Path) -> None:
-    """Without --once there is something to look at until Ctrl-C: page, gateway and engine, and then nothing of them."""
-    running = at_line(Place(tmp_path), ("demo", "--home", "demo-home", "--out", "out"), "Stop with Ctrl-C")
-    text = running.text()
+    """Without --once there is something to look at until Ctrl-C: page, gateway and engine, and then nothing of them.
+
+    A program that tries the gateway's port meanwhile, as any port scanner does, is told apart from the story's callers.
+    """
+    running = at_line(Place(tmp_path), ("demo", "--home", "demo-home", "--out", "out"), "2. ")
+    address = re.search(r"http://(127\.0\.0\.1:\d+)/v1", running.text())
+    assert address is not None
+    stranger = HTTPConnection(address[1], timeout=10)
+    stranger.request("GET", "/v1/models")
+    assert stranger.getresponse().status == 401
+    stranger.close()
+    text = running.wait_for("Stop with Ctrl-C")
+    assert "refusals of other programs on this machine" in text
     assert re.search(r"^ +7\d = 7\d +replies received whole$", text, re.MULTILINE)
     assert "≠" not in text
     assert "fell short" not in text
