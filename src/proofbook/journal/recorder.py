@@ -2,8 +2,9 @@
 
 Promises: a future resolves only after its entries are on disk (WAL, synchronous FULL); a failed call writes nothing; a failed
 disk fails the calls that wait, is retried with a freshly opened store, and loses nothing that was acknowledged; a checkpoint is
-signed at least every `interval` seconds while entries arrive. When the history turns out to have diverged the recorder halts
-and refuses everything from then on. There is no timer before a commit: under load the batch grows by itself (ledger.md 6.1).
+signed at least every `interval` seconds while entries arrive, and when none can be made for a while calls fail until one can.
+When the history turns out to have diverged the recorder halts and refuses everything from then on. There is no timer before a
+commit: under load the batch grows by itself (ledger.md 6.1).
 """
 
 from __future__ import annotations
@@ -32,6 +33,10 @@ __all__ = ["BOOK_ACTOR", "BOOK_SOURCE", "BookRecorder", "RecorderStatus"]
 
 MAX_BATCH_ENTRIES: Final = 4096
 """Bounds the memory of one transaction; a longer queue waits for the next."""
+
+MAX_UNSIGNED_SECONDS: Final = 30.0
+"""How long entries may go without a signature that cannot be made: beyond that nothing more is recorded, so traffic is refused.
+A stuck fence would otherwise let a book grow that nobody could hold anybody to."""
 
 T = TypeVar("T")
 _Outcomes: TypeAlias = "list[tuple[_Call, tuple[Receipt, ...] | BaseException]]"
@@ -79,6 +84,8 @@ class BookRecorder:
         self._closing = False
         self._status = RecorderStatus("writing", None)
         self._signed_at = monotonic()
+        self._unsigned: tuple[float, str] | None = None
+        """Since when, by the monotonic clock, signing has been failing, and why."""
         self._residue = True
         """Whether deleted content may still lie in the write-ahead log or in a retired book; at first nobody knows."""
         self._thread = threading.Thread(target=self._loop, name="book-writer", daemon=True)
@@ -159,6 +166,7 @@ class BookRecorder:
         try:
             if self._status.state == "halted":
                 raise _refusal(self._status)
+            self._check_signed()
             preparer = self._opened()
             act = calls[0].act
             outcomes = self._commit(preparer, calls) if act is None else [(calls[0], act(preparer))]
@@ -209,11 +217,21 @@ class BookRecorder:
         try:
             book = self._opened().store.book
             book.sign_checkpoint(format_instant(self._clock.now()))
+            self._unsigned = None
             if self._status.state == "failing":
                 book.check_writable()
                 self._status = RecorderStatus("writing", None)
         except Exception as error:  # noqa: BLE001 - the thread must outlive whatever the disk does
+            self._unsigned = (now if self._unsigned is None else self._unsigned[0], str(error))
             self._fail(error)
+
+    def _check_signed(self) -> None:
+        if self._unsigned is None:
+            return
+        since, reason = self._unsigned
+        seconds = self._monotonic() - since
+        if seconds > MAX_UNSIGNED_SECONDS:
+            raise StoreUnavailable(f"nothing could be signed for {seconds:.0f} seconds: {reason}")
 
     def _clean_residue(self) -> None:
         """Drive erased content out of the write-ahead log and of retired books; a reader may delay this until the next try."""

@@ -50,7 +50,7 @@ def test_a_file_that_is_no_database_is_damage(tmp_path: Path) -> None:
     path = tmp_path / "book.sqlite"
     path.write_bytes(b"this is no database at all" * 100)
     for opening in (open_reading, open_writing):
-        with pytest.raises(EntryDamaged, match="the file is damaged|is not a book") as caught:
+        with pytest.raises(EntryDamaged, match=r"the file is damaged|is not a book") as caught:
             opening(path)
         assert caught.value.place == str(path)
 

@@ -81,7 +81,7 @@ def test_a_missing_or_unreadable_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match=r"no configuration here.*init"):
         read_settings(tmp_path / "proofbook.toml")
     (tmp_path / "proofbook.toml").write_bytes(b"\xff")
-    with pytest.raises(ConfigurationError, match="cannot be read|UTF-8"):
+    with pytest.raises(ConfigurationError, match=r"cannot be read|UTF-8"):
         read_settings(tmp_path / "proofbook.toml")
 
 
