@@ -14,6 +14,7 @@ from proofbook.errors import MalformedRecord
 from proofbook.primitives.canonical import JsonValue, canonical_bytes
 from proofbook.records import content, exchange, operations, provenance
 from proofbook.records.exchange import Document
+from proofbook.records.kept import KEPT
 
 KINDS: Mapping[str, type[Document]] = MappingProxyType(
     {
@@ -41,6 +42,7 @@ KINDS: Mapping[str, type[Document]] = MappingProxyType(
         "content.released": content.ContentReleased,
         "content.revealed": content.ContentRevealed,
         "retention.run": content.RetentionRun,
+        **KEPT,
     }
 )
 
