@@ -17,6 +17,7 @@ from types import MappingProxyType
 from typing import Any, Final, TypeAlias
 
 from proofbook.errors import EntryDamaged
+from proofbook.records.kept import KEPT
 
 Cells: TypeAlias = tuple[Any, ...]
 Object: TypeAlias = Mapping[str, Any]
@@ -223,6 +224,19 @@ def _content(batch: Batch, index: int, entry: Object, body: Object) -> None:
     batch.rows["add_content_event"].append(row)
 
 
+def _document(batch: Batch, index: int, entry: Object, body: Object) -> None:
+    actor, source = entry["actor"], entry["source"]
+    plain = tuple(entry[name] for name in ("kind", "subject", "occurred", "recorded"))
+    row = (index, entry["id"], *plain, actor["id"], actor["kind"], actor["method"], source["id"], source["assurance"])
+    batch.rows["add_document_version"].append((*row, entry["supersedes"], _text(body)))
+
+
+def _discovery(batch: Batch, index: int, entry: Object, body: Object) -> None:
+    counts = (len(body["engines"]), len(body["differences"]))
+    row = (index, entry["id"], entry["recorded"], body["host"], body["started"], body["ended"], *counts, _text(body))
+    batch.rows["add_discovery"].append(row)
+
+
 def _text(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
@@ -248,5 +262,7 @@ _HANDLERS: Final[Mapping[str, _Handler]] = MappingProxyType(
         "content.erased": _content,
         "content.held": _content,
         "content.released": _content,
+        "discovery.run": _discovery,
+        **dict.fromkeys(KEPT, _document),
     }
 )

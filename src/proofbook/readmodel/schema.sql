@@ -13,6 +13,8 @@ DROP TABLE IF EXISTS source_gap;
 DROP TABLE IF EXISTS sequence_break;
 DROP TABLE IF EXISTS access_key;
 DROP TABLE IF EXISTS content_event;
+DROP TABLE IF EXISTS document_version;
+DROP TABLE IF EXISTS discovery;
 
 CREATE TABLE position (
   one INTEGER PRIMARY KEY CHECK (one = 1),
@@ -188,3 +190,33 @@ CREATE TABLE content_event (
   reason TEXT NOT NULL
 ) STRICT;
 CREATE INDEX content_event_conversation ON content_event (conversation, idx);
+
+CREATE TABLE document_version (       -- every version of every kept record
+  idx INTEGER PRIMARY KEY,
+  entry TEXT NOT NULL UNIQUE,
+  kind TEXT NOT NULL,
+  id TEXT NOT NULL,
+  version INTEGER NOT NULL,           -- counts from 1 for each kind and id
+  occurred TEXT NOT NULL,
+  recorded TEXT NOT NULL,
+  actor TEXT NOT NULL,
+  actor_kind TEXT NOT NULL,
+  method TEXT NOT NULL,
+  source TEXT NOT NULL,
+  assurance TEXT NOT NULL,
+  supersedes TEXT,
+  body TEXT NOT NULL                  -- canonical JSON
+) STRICT;
+CREATE INDEX document_version_id ON document_version (kind, id, idx, recorded);
+
+CREATE TABLE discovery (              -- looks at the machine; the whole record is the entry
+  idx INTEGER PRIMARY KEY,
+  entry TEXT NOT NULL,
+  recorded TEXT NOT NULL,
+  host TEXT NOT NULL,
+  started TEXT NOT NULL,
+  ended TEXT NOT NULL,
+  engines INTEGER NOT NULL,
+  differences INTEGER NOT NULL,
+  body TEXT NOT NULL
+) STRICT;

@@ -1,0 +1,1 @@
+"""How things stand: facts of a period, what was due, self-tests of evidence. A self-assessment, never an opinion."""

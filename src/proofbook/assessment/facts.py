@@ -1,0 +1,141 @@
+"""Facts of a period, read once from the projection: what every check, grid and answer works on.
+
+Promises: one value as of one moment, so that everything derived from it agrees; every version of every record is there (checks
+must see what was corrected), and so is what could not be seen (`blinds`). Reads only; derives nothing.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from proofbook.assessment.scope import Scope
+from proofbook.primitives.instants import format_instant, parse_instant
+from proofbook.readmodel import artifacts, keys, sources, traffic
+from proofbook.readmodel.artifacts import ArtifactVersion
+from proofbook.readmodel.connection import Reader
+from proofbook.readmodel.documents import Documents, DocumentVersion
+from proofbook.readmodel.keys import AccessKey
+from proofbook.readmodel.sources import Gap, Run, Source
+from proofbook.readmodel.traffic import Caller, Discovery, Served
+from proofbook.records.kept import KEPT
+
+LATE_AFTER = timedelta(days=7)
+"""An entry recorded longer than this after what it tells of is shown as late."""
+
+_ALL = 2**31 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Everything that is known, at `as_of`, and what bounds that knowledge."""
+
+    scope: Scope
+    as_of: datetime
+    """Nothing recorded later is looked at; nothing due later is owed yet."""
+    book_began: str | None
+    """When the book's first entry was recorded; None for an empty book."""
+    book_size: int
+    histories: Mapping[tuple[str, str], tuple[DocumentVersion, ...]]
+    """Every version of every kept record, by kind and id, oldest first."""
+    served: tuple[Served, ...]
+    """Exchanges of the period, counted."""
+    callers: tuple[Caller, ...]
+    keys: tuple[AccessKey, ...]
+    artifacts: tuple[ArtifactVersion, ...]
+    """Newest provenance record of every artifact found."""
+    discoveries: tuple[Discovery, ...]
+    sources: tuple[Source, ...]
+    runs: tuple[Run, ...]
+    gaps: tuple[Gap, ...]
+    """Stretches in which a recorder says it did not record."""
+
+    def of(self, kind: str) -> tuple[DocumentVersion, ...]:
+        """The newest version of every record of a kind, by id, whatever its scope."""
+        return tuple(versions[-1] for (each, _), versions in sorted(self.histories.items()) if each == kind)
+
+    def scoped(self, kind: str) -> tuple[DocumentVersion, ...]:
+        """As `of`, of systems in scope (records that name no system are included) and of the entity."""
+        return tuple(each for each in self.of(kind) if self.includes(each))
+
+    def in_period(self, kind: str) -> tuple[DocumentVersion, ...]:
+        """As `scoped`, of events that happened in the period."""
+        return tuple(each for each in self.scoped(kind) if self.scope.since <= happened_at(each) < self.scope.until)
+
+    def current(self, kind: str, record: str) -> DocumentVersion | None:
+        """The newest version of one record."""
+        versions = self.histories.get((kind, record))
+        return None if versions is None else versions[-1]
+
+    def history(self, kind: str, record: str) -> tuple[DocumentVersion, ...]:
+        """Every version of one record, oldest first."""
+        return self.histories.get((kind, record), ())
+
+    def at(self, kind: str, record: str, moment: str) -> DocumentVersion | None:
+        """The version of a record that was the newest one recorded at a moment."""
+        known = [each for each in self.history(kind, record) if each.recorded <= moment]
+        return known[-1] if known else None
+
+    def includes(self, version: DocumentVersion) -> bool:
+        """Whether a record belongs to the scope: its entity, and one of its systems (or none named)."""
+        entity = version.body.get("entity")
+        if entity is not None and entity != self.scope.entity:
+            return False
+        named = tuple(systems_of(version))
+        return not named or any(self.scope.includes(each) for each in named)
+
+    def systems(self) -> tuple[DocumentVersion, ...]:
+        """Inventory pages in scope."""
+        return tuple(each for each in self.of("ai_system") if self.includes(each) and self.scope.includes(each.id))
+
+
+def read_facts(reader: Reader, scope: Scope, as_of: datetime, book_size: int) -> Facts:
+    """Read everything once. Raises StoreUnavailable."""
+    moment = format_instant(as_of)
+    histories: defaultdict[tuple[str, str], list[DocumentVersion]] = defaultdict(list)
+    for version in Documents(reader).versions(until=moment):
+        histories[version.kind, version.id].append(version)
+    known = sources.every(reader)
+    return Facts(
+        scope=scope,
+        as_of=as_of,
+        book_began=traffic.book_began(reader),
+        book_size=book_size,
+        histories={key: tuple(versions) for key, versions in histories.items()},
+        served=traffic.served(reader, scope.since, scope.until, moment),
+        callers=traffic.callers(reader, scope.since, scope.until, moment),
+        keys=keys.every(reader),
+        artifacts=artifacts.latest(reader),
+        discoveries=traffic.discoveries(reader, moment),
+        sources=known,
+        runs=tuple(run for each in known for run in sources.runs(reader, each.source, _ALL)),
+        gaps=sources.gaps(reader, limit=_ALL),
+    )
+
+
+def happened_at(version: DocumentVersion) -> str:
+    """When the thing a record tells of happened: the field its kind names, else the entry's `occurred`."""
+    model = KEPT.get(version.kind)
+    field = None if model is None else model.happened
+    value = version.body.get(field) if field else None
+    return value if isinstance(value, str) else version.occurred
+
+
+def is_late(version: DocumentVersion, after: timedelta = LATE_AFTER) -> bool:
+    """Whether a version was recorded long after what it tells of."""
+    return parse_instant(version.recorded) - parse_instant(happened_at(version)) > after
+
+
+def systems_of(version: DocumentVersion) -> Iterator[str]:
+    """Systems a record names; an inventory page names itself."""
+    if version.kind == "ai_system":
+        yield version.id
+    if isinstance(version.body.get("system"), str):
+        yield version.body["system"]
+    yield from _texts(version.body.get("systems"))
+
+
+def _texts(value: object) -> Iterable[str]:
+    return [each for each in value if isinstance(each, str)] if isinstance(value, list) else ()

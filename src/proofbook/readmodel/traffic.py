@@ -1,0 +1,74 @@
+"""Questions about the traffic of a stretch of time, counted: what served whom, and what the machine looked like."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from proofbook.readmodel.connection import Reader
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """Exchanges of one system with one artifact, binding and state. `system` is None for refusals that belong to none."""
+
+    system: str | None
+    artifact: str | None
+    binding: str | None
+    state: str
+    exchanges: int
+    first: str
+    last: str
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Exchanges of one principal with one system under one key."""
+
+    system: str | None
+    principal: str
+    principal_kind: str
+    method: str
+    key: str | None
+    exchanges: int
+    first: str
+    last: str
+
+
+@dataclass(frozen=True, slots=True)
+class Discovery:
+    """One look at the machine."""
+
+    index: int
+    entry: str
+    recorded: str
+    host: str
+    started: str
+    ended: str
+    engines: int
+    differences: int
+    body: Mapping[str, Any]
+
+
+def served(reader: Reader, since: str, until: str, as_of: str) -> tuple[Served, ...]:
+    """Exchanges that occurred in [since, until), recorded by `as_of`."""
+    return tuple(Served(*row) for row in reader.rows("traffic_served", {"since": since, "until": until, "as_of": as_of}))
+
+
+def callers(reader: Reader, since: str, until: str, as_of: str) -> tuple[Caller, ...]:
+    """Who called in [since, until), recorded by `as_of`; refusals are left out."""
+    return tuple(Caller(*row) for row in reader.rows("traffic_principals", {"since": since, "until": until, "as_of": as_of}))
+
+
+def discoveries(reader: Reader, as_of: str) -> tuple[Discovery, ...]:
+    """Looks at the machine recorded by `as_of`, oldest first."""
+    found = reader.rows("discoveries", {"as_of": as_of})
+    return tuple(Discovery(*(*row[:-1], json.loads(row[-1]))) for row in found)
+
+
+def book_began(reader: Reader) -> str | None:
+    """When the first entry was recorded; None for an empty book."""
+    row = reader.row("book_began")
+    return None if row is None else row[0]
