@@ -37,12 +37,11 @@ def _without_network() -> list[str]:
     return [unshare, "-rn"]
 
 
-@pytest.mark.parametrize("minor", range(OLDEST, NEWEST + 1))
+@pytest.mark.parametrize("minor", [each for each in range(OLDEST, NEWEST + 1) if _find(each) is not None])
 def test_every_python_at_hand_verifies_a_room_and_names_a_changed_byte(tmp_path: Path, minor: int) -> None:
     """Whatever Python an auditor's machine has must do: `-I -S` takes away everything that was ever installed into it."""
     python = _find(minor)
-    if python is None:
-        pytest.skip(f"no Python 3.{minor} on this machine")
+    assert python is not None
     program = tmp_path / "verify.py"
     program.write_text(compose_verifier(), encoding="utf-8")
     room = tmp_path / "room"
@@ -60,5 +59,5 @@ def test_every_python_at_hand_verifies_a_room_and_names_a_changed_byte(tmp_path:
 
 
 def test_the_python_that_runs_this_is_found() -> None:
-    """Otherwise the test above could skip everything."""
+    """Otherwise the test above could run for no Python at all."""
     assert _find(sys.version_info.minor) == sys.executable

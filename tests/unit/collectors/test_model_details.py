@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
 
 import pytest
 
@@ -20,6 +24,8 @@ from proofbook.records.provenance import ModelArtifact, Rung, VerificationStatus
 from support.gguf_builder import GgufBuilder, sample_gguf
 from support.model_stores import HubCache, bench, codes, look
 from support.safetensors_builder import safetensors_bytes
+
+NOBODY: Final = 65534
 
 
 def record_of(folder: Path) -> ModelArtifact:
@@ -98,13 +104,29 @@ def test_shards_without_an_index_are_counted_by_name(tmp_path: Path) -> None:
     assert codes(record_of(tmp_path)) == ["missing_shard"]
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root reads everything")
-def test_unreadable_weights_give_a_reason_instead_of_a_record(tmp_path: Path) -> None:
+def test_unreadable_weights_give_a_reason_instead_of_a_record() -> None:
     """Without bytes there is no digest, and without a digest no record."""
-    (tmp_path / "m.gguf").write_bytes(sample_gguf())
-    (tmp_path / "m.gguf").chmod(0)
-    records, skips = look(GgufFiles((tmp_path / "m.gguf",), bench()))
+    with tempfile.TemporaryDirectory() as folder, _an_ordinary_user(Path(folder)):
+        path = Path(folder) / "m.gguf"
+        path.write_bytes(sample_gguf())
+        path.chmod(0)
+        records, skips = look(GgufFiles((path,), bench()))
+        path.chmod(0o600)
     assert (records, len(skips)) == ([], 1)
+
+
+@contextmanager
+def _an_ordinary_user(folder: Path) -> Iterator[None]:
+    """Root reads everything, so it steps down for a moment; `folder` is made usable."""
+    if os.geteuid() != 0:
+        yield
+        return
+    os.chown(folder, NOBODY, NOBODY)
+    os.seteuid(NOBODY)
+    try:
+        yield
+    finally:
+        os.seteuid(0)
 
 
 def test_weights_that_change_while_they_are_hashed_give_a_reason(tmp_path: Path) -> None:
