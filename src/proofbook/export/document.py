@@ -1,65 +1,16 @@
-"""The index as a PDF, by Typst where that is installed.
-
-Promises: the same values give the same bytes (fixed time, the fonts that come with Typst, no system fonts); declared PDF/A-3a
-and PDF/UA-1, which Typst checks while it writes (no independent validator has looked). Nothing is fetched.
-Hostile input: values go in as one JSON text and come out as text; no Typst source is made from them. Characters that the fonts
-do not have are shown as code points (the other files hold them as they are).
-"""
+"""The index as a PDF, by Typst where that is installed; how, says `artifacts.typesetting`."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from datetime import UTC, datetime
-from importlib.resources import as_file, files
-from typing import Any, Final
+from datetime import datetime
+from typing import Any
 
-from proofbook.errors import UnavailableError
-from proofbook.export.pages import visible
+from proofbook.artifacts.typesetting import is_available, typeset
 
-STANDARDS: Final = ("a-3a", "ua-1")
-_DRAWN: Final = frozenset({*range(0x20, 0x7F), *range(0xA1, 0x180), *range(0x391, 0x3CA), *range(0x410, 0x450)} - {0xAD})
-"""Printable ASCII, Latin-1, Latin Extended-A, Greek and Cyrillic letters: all in the fonts Typst brings."""
-
-_MARKS: Final = frozenset("–—‘’“”…·⟨⟩")
-
-
-def is_available() -> bool:
-    """Whether Typst is installed."""
-    try:
-        import typst  # noqa: F401 - looked for, not used here
-    except ImportError:
-        return False
-    return True
+__all__ = ["is_available", "render_document"]
 
 
 def render_document(page: Mapping[str, Any], signed_at: datetime) -> bytes:
     """`index.pdf`. `signed_at` is the document's date. Raises UnavailableError when Typst is missing or refuses."""
-    try:
-        import typst
-    except ImportError as error:
-        raise UnavailableError("typst is not installed", hint="install proofbook[pdf]") from error
-    data = json.dumps(_drawable(page), ensure_ascii=False, sort_keys=True)
-    try:
-        with as_file(files("proofbook.export").joinpath("templates", "index.typ")) as source:
-            made = typst.compile(
-                source,
-                format="pdf",
-                sys_inputs={"page": data, "date": signed_at.astimezone(UTC).strftime("%Y-%m-%d")},
-                ignore_system_fonts=True,
-                pdf_standards=list(STANDARDS),
-                timestamp=int(signed_at.timestamp()),
-            )
-    except RuntimeError as error:  # typst.TypstError is one
-        raise UnavailableError(f"typst could not make the document: {error}") from error
-    return bytes(made)
-
-
-def _drawable(value: Any) -> Any:
-    if isinstance(value, str):
-        return "".join(each if ord(each) in _DRAWN or each in _MARKS else f"⟨U+{ord(each):04X}⟩" for each in visible(value))
-    if isinstance(value, Mapping):
-        return {key: _drawable(each) for key, each in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_drawable(each) for each in value]
-    return value
+    return typeset("proofbook.export", "index.typ", page, signed_at)

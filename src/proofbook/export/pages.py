@@ -7,7 +7,6 @@ Hostile input: names and words of entries are only ever text.
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Mapping
 from functools import cache
 from typing import Any, Final
@@ -15,7 +14,8 @@ from typing import Any, Final
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-_HIDDEN: Final = frozenset({"Cc", "Cf", "Co", "Cs", "Zl", "Zp"})
+from proofbook.primitives.visible import visible
+
 _MARKDOWN: Final = frozenset("\\`*_[]<>#|~&")
 
 
@@ -32,13 +32,6 @@ def render_header(header: Mapping[str, Any]) -> bytes:
 def render_readme(page: Mapping[str, Any]) -> bytes:
     """`README.md`."""
     return _environment(html=False).get_template("readme.md").render(page).encode()
-
-
-def visible(text: str) -> str:
-    """Text in which every character that cannot be seen is replaced by its code point."""
-    if text.isprintable():
-        return text
-    return "".join(f"⟨U+{ord(each):04X}⟩" if unicodedata.category(each) in _HIDDEN else each for each in text)
 
 
 def _render(name: str, page: Mapping[str, Any]) -> bytes:

@@ -1,0 +1,1 @@
+"""The ten artifacts as pages: what the records say, as HTML, PDF and JSON."""
