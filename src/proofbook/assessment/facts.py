@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from proofbook.assessment.scope import Scope
@@ -41,7 +41,7 @@ class Facts:
     histories: Mapping[tuple[str, str], tuple[DocumentVersion, ...]]
     """Every version of every kept record, by kind and id, oldest first."""
     served: tuple[Served, ...]
-    """Exchanges of the period, counted."""
+    """Exchanges of the period, counted; of systems in scope, as are callers and keys."""
     callers: tuple[Caller, ...]
     keys: tuple[AccessKey, ...]
     artifacts: tuple[ArtifactVersion, ...]
@@ -51,14 +51,27 @@ class Facts:
     runs: tuple[Run, ...]
     gaps: tuple[Gap, ...]
     """Stretches in which a recorder says it did not record."""
+    _newest: Mapping[str, tuple[DocumentVersion, ...]] = field(init=False, repr=False, compare=False)
+    _scoped: Mapping[str, tuple[DocumentVersion, ...]] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Sorts once what every check asks for again and again."""
+        newest: defaultdict[str, list[DocumentVersion]] = defaultdict(list)
+        for (kind, _), versions in sorted(self.histories.items()):
+            newest[kind].append(versions[-1])
+        object.__setattr__(self, "_newest", {kind: tuple(found) for kind, found in newest.items()})
+        scoped = {kind: tuple(each for each in found if self.includes(each)) for kind, found in newest.items()}
+        object.__setattr__(self, "_scoped", scoped)
+        for name in ("served", "callers", "keys"):  # one book may hold several entities, an assessment speaks of one
+            object.__setattr__(self, name, tuple(each for each in getattr(self, name) if self.covers(each.system)))
 
     def of(self, kind: str) -> tuple[DocumentVersion, ...]:
         """The newest version of every record of a kind, by id, whatever its scope."""
-        return tuple(versions[-1] for (each, _), versions in sorted(self.histories.items()) if each == kind)
+        return self._newest.get(kind, ())
 
     def scoped(self, kind: str) -> tuple[DocumentVersion, ...]:
         """As `of`, of systems in scope (records that name no system are included) and of the entity."""
-        return tuple(each for each in self.of(kind) if self.includes(each))
+        return self._scoped.get(kind, ())
 
     def in_period(self, kind: str) -> tuple[DocumentVersion, ...]:
         """As `scoped`, of events that happened in the period."""
@@ -79,12 +92,26 @@ class Facts:
         return known[-1] if known else None
 
     def includes(self, version: DocumentVersion) -> bool:
-        """Whether a record belongs to the scope: its entity, and one of its systems (or none named)."""
+        """Whether a record belongs to the scope: its entity, and one of its systems (or none named).
+
+        A record that states no entity belongs to that of the systems it names, else to that of the book.
+        """
         entity = version.body.get("entity")
-        if entity is not None and entity != self.scope.entity:
-            return False
         named = tuple(systems_of(version))
-        return not named or any(self.scope.includes(each) for each in named)
+        if entity is not None:
+            return bool(entity == self.scope.entity) and (not named or any(map(self.scope.includes, named)))
+        return any(map(self.covers, named)) if named else self.scope.is_of_book_entity
+
+    def covers(self, system: str | None) -> bool:
+        """Whether a system is one of the entity and in scope; traffic of no system (None) is the book entity's."""
+        if system is None:
+            return self.scope.is_of_book_entity
+        return self.scope.includes(system) and self.entity_of(system) == self.scope.entity
+
+    def entity_of(self, system: str) -> str:
+        """The legal entity of a system: as its inventory page states, else that of the book."""
+        page = self.current("ai_system", system)
+        return str((page.body.get("entity") if page is not None else None) or self.scope.book_entity or self.scope.entity)
 
     def systems(self) -> tuple[DocumentVersion, ...]:
         """Inventory pages in scope."""

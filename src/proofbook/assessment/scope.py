@@ -26,6 +26,13 @@ class Scope:
     controls: tuple[str, ...] | None = None
     source: str = "settings"
     """`settings`, or the entry id of the record it was read from."""
+    book_entity: str | None = None
+    """Entity whose book this is: records that state none belong to it. None: the engagement's."""
+
+    @property
+    def is_of_book_entity(self) -> bool:
+        """Whether the engagement is about the entity whose book this is."""
+        return self.book_entity in {None, self.entity}
 
     @property
     def since(self) -> str:
