@@ -1,0 +1,1 @@
+"""People's files of records: read with positions, checked, planned against the book, recorded; and written back."""
