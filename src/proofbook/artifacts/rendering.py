@@ -1,13 +1,14 @@
 """A page as HTML, PDF and JSON.
 
 Promises: everything is escaped, no script, nothing loaded from anywhere; the same page gives the same bytes in each form.
-Drawings are ours (made by `diagrams` and `charts`, which escape what they draw). The PDF declares PDF/A-3a and PDF/UA-1 and Typst checks
-that while it writes. Hostile input: names and texts of records are only ever text.
+Drawings are ours (made by `diagrams` and `charts`, which escape what they draw). The PDF declares PDF/A-3a and PDF/UA-1, which
+Typst checks while it writes. Hostile input: names and texts of records are only ever text.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
 from functools import cache
@@ -29,6 +30,11 @@ _NO_HISTORY: Final = "This page is drawn from many records; each has its own his
 def render_html(page: Page) -> bytes:
     """The page for screens and browsers' print."""
     return _environment().get_template("page.html").render(page=_HtmlPage(page)).encode()
+
+
+def render_index(front: Mapping[str, Any]) -> bytes:
+    """The first page of a folder of pages."""
+    return _environment().get_template("index.html").render(front).encode()
 
 
 def render_pdf(page: Page, as_of: datetime) -> bytes:

@@ -1,0 +1,171 @@
+"""ART-02: who may do what with which system, where that comes from, and what the gateway enforces."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from proofbook.artifacts.heading import head
+from proofbook.artifacts.page import Cell, Page, Standing, Table
+from proofbook.artifacts.speaking import cell, happened, label, local, moment, plain, short
+from proofbook.assessment.facts import Facts, happened_at
+from proofbook.readmodel.documents import DocumentVersion
+
+ARTIFACT: Final = "ART-02"
+_MATRIX: Final = ("Who", "Kind", "System", "May", "Through", "Approved by", "Granted", "Until", "Last used")
+
+
+def derive_access(facts: Facts) -> Iterator[Page]:
+    """One page: the matrix at the end of the period, what changed in it, keys, reviews."""
+    end = min(facts.scope.until, _now(facts))
+    grants = [each for each in facts.scoped("access.grant") if happened_at(each) < end]
+    ended = [each for each in facts.scoped("access.revocation") if happened_at(each) < end]
+    reviews = facts.in_period("access.review")
+    query = (
+        "access.grant records in scope that began before the end of the period and have not ended, by a recorded revocation or "
+        "by their last day; keys as the gateway has them"
+    )
+    records = (*grants, *ended, *reviews)
+    limits = ("Access given outside the gateway and recorded nowhere is not in this matrix; a review of each place closes that.",)
+    held = [each for each in grants if not _is_over(each, ended, end)]
+    yield Page(
+        name="access-matrix",
+        title="Access matrix",
+        lead=f"Who may do what, at {local(end, facts.scope.period.zone)}.",
+        marks=(
+            Cell(f"{len(held):,} grants in force"),
+            Cell(f"{sum(each.is_valid_at(end) for each in facts.keys):,} keys valid"),
+        ),
+        head=head(facts, ARTIFACT, records, query, limits),
+        blocks=(_matrix(facts, held), _keys(facts, grants, end), _changes(facts, grants, ended), _reviews(facts, reviews)),
+        plain={"grants": [plain(each) for each in held], "revocations": [plain(each) for each in ended]},
+    )
+
+
+def _now(facts: Facts) -> str:
+    return facts.as_of.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def _is_over(grant: DocumentVersion, ended: list[DocumentVersion], end: str) -> bool:
+    if (grant.body.get("expires_on") or "9999") < end[:10]:
+        return True
+    for each in ended:
+        named = each.body.get("grant") == grant.id
+        whole = each.body.get("grant") is None and each.body["subject_id"] == grant.body["subject_id"]
+        covers = each.body.get("system") in (None, grant.body.get("system"))
+        if (named or (whole and covers)) and happened_at(each) >= happened_at(grant):
+            return True
+    return False
+
+
+def _matrix(facts: Facts, held: list[DocumentVersion]) -> Table:
+    zone = facts.scope.period.zone
+    rows = []
+    for each in sorted(held, key=lambda one: (one.body.get("system") or "", one.body["subject_id"], one.body["role"])):
+        body = each.body
+        used = [
+            caller.last
+            for caller in facts.callers
+            if caller.principal == body["subject_id"] and caller.system == body.get("system")
+        ]
+        self_approved = body.get("approved_by") is not None and body["approved_by"] in (
+            body.get("requested_by"),
+            body["subject_id"],
+        )
+        approver = cell(body.get("approved_by"))
+        rows.append(
+            (
+                Cell(body["subject_id"], Standing.DIFFERS if body["subject_kind"] == "shared" else Standing.STATED),
+                cell(label(body["subject_kind"])),
+                Cell(body.get("system") or "all systems"),
+                Cell(label(body["role"])),
+                cell(label(body["via"])),
+                Cell(approver.text, Standing.DIFFERS) if self_approved else approver,
+                happened(each, zone),
+                Cell("no end stated") if body.get("expires_on") is None else Cell(body["expires_on"]),
+                Cell(local(max(used), zone)) if used else Cell("not seen in recorded traffic", Standing.UNKNOWN),
+            )
+        )
+    note = "Marked: a shared identity, and an approver who is also the requester or the one who was given access."
+    return Table("Matrix", _MATRIX, tuple(rows), "No grant in force is recorded.", note, (4, 2, 4, 3, 3, 4, 4, 3, 4))
+
+
+def _keys(facts: Facts, grants: list[DocumentVersion], end: str) -> Table:
+    zone = facts.scope.period.zone
+    granted = {(each.body["subject_id"], each.body.get("system")) for each in grants}
+    rows = []
+    for key in facts.keys:
+        if not facts.scope.includes(key.system) or key.issued >= end:
+            continue
+        known = (key.principal, key.system) in granted or (key.principal, None) in granted
+        state = "valid" if key.is_valid_at(end) else "ended"
+        rows.append(
+            (
+                Cell(key.key, mono=True),
+                Cell(key.principal, Standing.STATED if known else Standing.DIFFERS),
+                Cell(key.system),
+                Cell(local(key.issued, zone)),
+                Cell(key.issued_by),
+                Cell(f"{state}: {label(key.revoked_reason)}" if key.revoked_reason else state),
+                moment(key.revoked, zone) if key.revoked else Cell("not revoked"),
+            )
+        )
+    columns = ("Key", "Bound to", "System", "Issued", "By", "State", "Revoked")
+    empty = "No gateway key is recorded for systems in scope."
+    note = "What the gateway enforces. Marked: a principal for whom no grant is recorded."
+    return Table("Gateway keys", columns, tuple(rows), empty, note, (5, 4, 4, 4, 4, 4, 4))
+
+
+def _changes(facts: Facts, grants: list[DocumentVersion], ended: list[DocumentVersion]) -> Table:
+    zone, scope = facts.scope.period.zone, facts.scope
+    inside = [each for each in (*grants, *ended) if scope.since <= happened_at(each) < scope.until]
+    rows = []
+    for each in sorted(inside, key=happened_at):
+        body, began = each.body, each.kind == "access.grant"
+        why = cell(body.get("ticket")) if began else Cell(label(body["reason"]))
+        what = Cell("granted" if began else "ended")
+        rows.append(
+            (
+                happened(each, zone),
+                what,
+                Cell(body["subject_id"]),
+                Cell(body.get("system") or "all systems"),
+                why,
+                Cell(each.id),
+            )
+        )
+    opening = sum(happened_at(each) < scope.since for each in grants) - sum(happened_at(each) < scope.since for each in ended)
+    added = sum(each.kind == "access.grant" for each in inside)
+    removed = len(inside) - added
+    closing = opening + added - removed
+    note = f"At the start {opening:,} by count; {added:,} granted, {removed:,} ended; at the end {closing:,} by count."
+    columns = ("When", "What", "Who", "System", "Ticket or reason", "Record")
+    return Table("Changes in the period", columns, tuple(rows), "No grant or revocation is recorded in the period.", note)
+
+
+def _reviews(facts: Facts, reviews: tuple[DocumentVersion, ...]) -> Table:
+    zone = facts.scope.period.zone
+    rows = []
+    for each in sorted(reviews, key=happened_at):
+        body = each.body
+        undecided = sum(row["decision"] == "undecided" for row in body["rows"])
+        removed = sum(row["decision"] == "remove" for row in body["rows"])
+        own = [
+            row
+            for row in body["rows"]
+            if row["subject_id"] == body["reviewer"] and row.get("decided_by") in (None, body["reviewer"])
+        ]
+        rows.append(
+            (
+                happened(each, zone),
+                Cell(body.get("system") or "all systems"),
+                Cell(body["reviewer"], Standing.DIFFERS if own else Standing.STATED),
+                Cell(f"{len(body['rows']):,}"),
+                Cell(f"{undecided:,}", Standing.DIFFERS if undecided else Standing.STATED),
+                Cell(f"{removed:,}"),
+                Cell(short(each.entry), mono=True),
+            )
+        )
+    columns = ("Completed", "System", "Reviewer", "Rows", "Undecided", "To remove", "Entry")
+    note = "Marked: a reviewer who decided their own row, and rows that nobody decided."
+    return Table("Reviews in the period", columns, tuple(rows), "No access review is recorded in the period.", note)
