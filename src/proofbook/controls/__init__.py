@@ -1,0 +1,1 @@
+"""Criteria, controls, populations, crosswalk and translation cards as versioned data files with strict readers, nothing else."""
