@@ -88,7 +88,7 @@ def _page(facts: Facts, version: DocumentVersion) -> Page:
         f"Data flows of {body['system']}: {len(body['elements'])} elements in {len(body['boundaries'])} trust boundaries, "
         f"{len(body['flows'])} flows, {crossing} of them across a boundary, {shut} deliberately shut. The table lists every flow."
     )
-    drawing = Drawing("Diagram", draw(diagram, layout, theme="page"), draw(diagram, layout, theme="print"), alt)
+    drawing = Drawing("Diagram", draw(diagram, layout, theme="page"), draw(diagram, layout, theme="print"), alt, tall=True)
     about = group(
         version,
         "About",

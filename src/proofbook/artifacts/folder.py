@@ -6,7 +6,6 @@ Typst; without it the first page says so.
 
 from __future__ import annotations
 
-import os
 import shutil
 import tempfile
 from collections.abc import Callable, Sequence
@@ -57,7 +56,7 @@ def write_artifacts(
             pages += [(artifact, page.name) for page in drawn]
         (making / INDEX).write_bytes(render_index(_front(facts, shelves)))
         making.chmod(0o755)
-        os.rename(making, out)
+        making.rename(out)
     except BaseException:
         shutil.rmtree(making, ignore_errors=True)
         raise

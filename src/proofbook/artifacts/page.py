@@ -75,6 +75,8 @@ class Drawing:
     paper: str
     alt: str
     note: str = ""
+    tall: bool = False
+    """Whether it may be higher than it is wide; such a one is fitted onto its page."""
 
 
 @dataclass(frozen=True, slots=True)

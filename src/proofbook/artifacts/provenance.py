@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from proofbook.artifacts.heading import head
 from proofbook.artifacts.page import Block, Cell, Field, Fields, Page, Standing, Table, Words
-from proofbook.artifacts.speaking import cell, happened, label, local, parts, plain, sentence_label, short
+from proofbook.artifacts.speaking import cell, happened, label, local, meaning, parts, plain, sentence_label, short
 from proofbook.assessment.facts import Facts
 from proofbook.readmodel.artifacts import ArtifactVersion
 from proofbook.readmodel.documents import DocumentVersion
@@ -111,7 +111,7 @@ def _page(facts: Facts, version: ArtifactVersion, body: Mapping[str, Any], name:
 def _fields(title: str, body: Mapping[str, Any], names: tuple[str, ...], zone: str) -> Fields:
     known = ModelArtifact.model_fields
     return Fields(
-        title, tuple(Field(sentence_label(name), cell(body[name], zone), known[name].description or "") for name in names)
+        title, tuple(Field(sentence_label(name), cell(body[name], zone), meaning(known[name].description)) for name in names)
     )
 
 

@@ -101,7 +101,7 @@ def _block(block: Block) -> dict[str, Any]:
         cells = [[_cell(each) for each in row] for row in block.rows]
         return value | {"columns": list(block.columns), "rows": cells, "empty": block.empty, "weights": list(block.weights)}
     if isinstance(block, Drawing):
-        return value | {"paper": block.paper, "alt": block.alt}
+        return value | {"paper": block.paper, "alt": block.alt, "tall": block.tall}
     return value | {"paragraphs": list(block.paragraphs), "standing": block.standing.name}
 
 

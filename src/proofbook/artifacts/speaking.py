@@ -22,6 +22,18 @@ from proofbook.records.record import find_blanks
 NOT_STATED: Final = Cell("not stated", Standing.NOT_STATED)
 UNKNOWN: Final = Cell("unknown", Standing.UNKNOWN)
 _SHOWN_HEX: Final = 12
+_WRITTEN: Final = {
+    "eu": "EU",
+    "ai": "AI",
+    "act": "Act",
+    "gpu": "GPU",
+    "mfa": "MFA",
+    "soc": "SOC",
+    "sha256": "SHA-256",
+    "id": "id",
+}
+"""Words of field names that are written in another way."""
+
 _COMMON: Final = frozenset({"title", "entity", "because", "notes", "attachments"})
 
 
@@ -49,8 +61,14 @@ def label(name: str) -> str:
 
 def sentence_label(name: str) -> str:
     """A field's name as the beginning of a line."""
-    text = label(name)
+    text = " ".join(_WRITTEN.get(word, word) for word in name.split("_"))
     return text[:1].upper() + text[1:]
+
+
+def meaning(description: str | None) -> str:
+    """A field's description without what only a file's author needs to know (`null: ...`, `[] when ...`)."""
+    parts_of = (description or "").split("; ")
+    return "; ".join(each for each in parts_of if not each.startswith(("null", "[]", "empty:")))
 
 
 def moment(instant: str | None, zone: str) -> Cell:
@@ -82,7 +100,7 @@ def group(version: DocumentVersion, title: str, names: Sequence[str], zone: str,
     """Some fields of a record, in that order, with what each means."""
     fields = KEPT[version.kind].model_fields
     rows = tuple(
-        Field(sentence_label(name), cell(version.body.get(name), zone), fields[name].description or "") for name in names
+        Field(sentence_label(name), cell(version.body.get(name), zone), meaning(fields[name].description)) for name in names
     )
     return Fields(title, rows, note)
 
