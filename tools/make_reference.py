@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import argparse
 import difflib
+import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from proofbook.controls.schemas import FILES, derive_schema
 from proofbook.records.kinds import KINDS
 from reference_commands import format_commands
 from reference_errors import format_errors
@@ -19,6 +21,7 @@ from reference_settings import format_settings
 from tracked import ROOT
 
 SCHEMAS = "docs/formats/schemas"
+CATALOGUES = "docs/formats/catalogue-schemas"
 
 
 def pages() -> dict[str, Callable[[], str]]:
@@ -29,6 +32,7 @@ def pages() -> dict[str, Callable[[], str]]:
         "docs/formats/errors.md": format_errors,
         "docs/formats/records.md": format_records,
     }
+    fixed |= {f"{CATALOGUES}/{file}": lambda file=file: _format_catalogue(file) for file in FILES}
     return fixed | {f"{SCHEMAS}/{kind}.json": lambda kind=kind: format_schema(kind) for kind in KINDS}
 
 
@@ -51,6 +55,11 @@ def make_reference(root: Path, *, check: bool) -> list[str]:
         for path in stale:
             (root / path).unlink()
     return different
+
+
+def _format_catalogue(file: str) -> str:
+    """The JSON Schema of one file of the catalogue of criteria, controls, populations, crosswalk and cards."""
+    return json.dumps(derive_schema(file), indent=2, ensure_ascii=False)
 
 
 def _finished(text: str) -> str:

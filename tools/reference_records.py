@@ -7,12 +7,15 @@ import re
 from collections.abc import Iterator
 from enum import StrEnum
 from types import NoneType, UnionType
-from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from pydantic import BaseModel
+from pydantic.fields import FieldInfo
 
 from proofbook.records.envelope import ENVELOPE_VERSION, MAX_ENTRY_BYTES
+from proofbook.records.kept import KEPT
 from proofbook.records.kinds import KINDS
+from proofbook.records.record import DECIMAL_FORM, RefersTo
 
 SCHEMA_DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _BODY_OF = re.compile(r"^Body of `[a-z._]+`[:.] ")
@@ -25,15 +28,23 @@ is refused. How entries are hashed and proven is in [log.md](log.md).
 Instants are UTC text of one width (`2026-11-21T03:12:28.123456Z`). Content, that is prompts and answers, is never in an entry: a
 commitment stands for it. Something that is not known says `unknown` or null, and a field beside it says why.
 
-| Kind | What it records |
-|---|---|
+Kinds in the first table are written by Proofbook itself. [Kept records](#kept-records) are written by people and their programs
+(`proofbook record apply`): each version of one is an entry, a later version points at the one before it.
 """
+_TABLE = ("", "| Kind | What it records |", "|---|---|")
+_KEPT = """A field that nobody stated is null; `[]` says that there are none; text in double square brackets is a blank of a draft.
+Days are `YYYY-MM-DD`; decimals are text, so that no arithmetic rounds them. Each belongs to an [artifact](../audit/artifacts.md); an
+event also says which field tells when it happened. The form of the files is in [record-files.md](record-files.md)."""
 
 
 def format_records() -> str:
     """The page: the table of kinds, each kind's fields, and the documents these are made of."""
-    lines = [_HEAD.rstrip("\n")]
-    lines += [f"| [`{kind}`](#{_anchor(kind)}) | {_first(model)} |" for kind, model in KINDS.items()]
+    lines = [_HEAD.rstrip("\n"), *_TABLE]
+    lines += [f"| [`{kind}`](#{_anchor(kind)}) | {_first(model)} |" for kind, model in KINDS.items() if kind not in KEPT]
+    lines += ["", "## Kept records", "", _KEPT, "", "| Kind | What it records | Artifact | Happened |", "|---|---|---|---|"]
+    for kind, kept in KEPT.items():
+        happened = f"`{kept.happened}`" if kept.happened else "a document"
+        lines.append(f"| [`{kind}`](#{_anchor(kind)}) | {_first(kept)} | {kept.artifact} | {happened} |")
     for kind, model in KINDS.items():
         lines += ["", f"## {kind}", "", _first(model), "", f"Schema: [{kind}.json](schemas/{kind}.json)", "", *_fields(model)]
     lines += ["", "## Parts", "", "Documents that bodies are made of.", ""]
@@ -59,7 +70,7 @@ def undescribed_fields() -> tuple[str, ...]:
 
 def _fields(model: type[BaseModel]) -> list[str]:
     lines = ["| Field | Value | Meaning |", "|---|---|---|"]
-    hints = get_type_hints(model)
+    hints = get_type_hints(model, include_extras=True)
     for name, field in model.model_fields.items():
         meaning = (field.description or "").replace("|", "\\|")
         lines.append(f"| `{field.alias or name}` | {_words(hints[name])} | {meaning} |")
@@ -68,6 +79,8 @@ def _fields(model: type[BaseModel]) -> list[str]:
 
 def _words(hint: Any) -> str:
     origin, arguments = get_origin(hint), get_args(hint)
+    if origin is Annotated:
+        return next(filter(None, map(_marked, arguments[1:])), None) or _words(arguments[0])
     if origin is Literal:
         return ", ".join(f"`{word}`" for word in arguments)
     if origin in {Union, UnionType}:
@@ -81,6 +94,19 @@ def _words(hint: Any) -> str:
     if isinstance(hint, type) and issubclass(hint, BaseModel):
         return f"[{hint.__name__}](#{_anchor(hint.__name__)})"
     return {str: "text", int: "whole number", bool: "true or false"}.get(hint, str(hint))
+
+
+def _marked(mark: Any) -> str | None:
+    """What a mark on a type says a value is, where that is more than its type."""
+    if isinstance(mark, RefersTo):
+        return "id of an entry" if mark.kind == "entry" else f"id of [`{mark.kind}`](#{_anchor(mark.kind)})"
+    if isinstance(mark, FieldInfo):
+        extra = mark.json_schema_extra if isinstance(mark.json_schema_extra, dict) else {}
+        patterns = [getattr(each, "pattern", None) for each in mark.metadata]
+        if DECIMAL_FORM in patterns:
+            return "decimal as text"
+        return {"date": "day", "date-time": "instant"}.get(str(extra.get("format")))
+    return None
 
 
 def _parts() -> tuple[type[BaseModel], ...]:
