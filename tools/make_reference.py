@@ -10,6 +10,7 @@ import difflib
 import json
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from proofbook.controls.schemas import FILES, derive_schema
@@ -32,8 +33,8 @@ def pages() -> dict[str, Callable[[], str]]:
         "docs/formats/errors.md": format_errors,
         "docs/formats/records.md": format_records,
     }
-    fixed |= {f"{CATALOGUES}/{file}": lambda file=file: _format_catalogue(file) for file in FILES}
-    return fixed | {f"{SCHEMAS}/{kind}.json": lambda kind=kind: format_schema(kind) for kind in KINDS}
+    fixed |= {f"{CATALOGUES}/{file}": partial(_format_catalogue, file) for file in FILES}
+    return fixed | {f"{SCHEMAS}/{kind}.json": partial(format_schema, kind) for kind in KINDS}
 
 
 def make_reference(root: Path, *, check: bool) -> list[str]:

@@ -32,9 +32,9 @@ Kinds in the first table are written by Proofbook itself. [Kept records](#kept-r
 (`proofbook record apply`): each version of one is an entry, a later version points at the one before it.
 """
 _TABLE = ("", "| Kind | What it records |", "|---|---|")
-_KEPT = """A field that nobody stated is null; `[]` says that there are none; text in double square brackets is a blank of a draft.
-Days are `YYYY-MM-DD`; decimals are text, so that no arithmetic rounds them. Each belongs to an [artifact](../audit/artifacts.md); an
-event also says which field tells when it happened. The form of the files is in [record-files.md](record-files.md)."""
+_KEPT = """A field that nobody stated is null; `[]` says that there are none; text in double square brackets is a draft's blank.
+Days are `YYYY-MM-DD`; decimals are text, so that no arithmetic rounds them. Each belongs to an [artifact](../audit/artifacts.md);
+an event also says which field tells when it happened. The form of the files is in [record-files.md](record-files.md)."""
 
 
 def format_records() -> str:
