@@ -19,7 +19,8 @@ from proofbook.journal.handover import NotHandedOver, RemoteRecorder, WriterLock
 from proofbook.journal.receipt import Content, Receipt, Recorder, Submission
 from proofbook.journal.recorder import BOOK_ACTOR, BOOK_SOURCE, BookRecorder
 from proofbook.journal.store import create_store
-from proofbook.primitives.instants import format_instant
+from proofbook.primitives.ids import IdSource
+from proofbook.primitives.instants import Clock, format_instant
 from proofbook.records.envelope import Assurance, Draft
 from proofbook.records.operations import BookOpened
 from proofbook.tlog.vkey import format_vkey
@@ -41,14 +42,14 @@ class Door:
     writer: BookRecorder | None
 
 
-def start_book(home: Home) -> None:
+def start_book(home: Home, *, clock: Clock = CLOCK, ids: IdSource = IDS) -> None:
     """Create the book of a new home with its first entry."""
     signer, origin = home.signer(), home.identity().origin
     store = create_store(home.book, signer=signer, fence=home.fence(origin), vault_key=home.vault_key(), entropy=ENTROPY)
     store.connection.close()
     opened = BookOpened(origin=origin, format=BOOK_FORMAT, entity=home.settings.entity, vkey=format_vkey(signer.key))
-    with open_door(home) as door:
-        now = format_instant(CLOCK.now())
+    with open_door(home, clock=clock, ids=ids) as door:
+        now = format_instant(clock.now())
         door.recorder.record(Draft("book.opened", origin, now, BOOK_ACTOR, BOOK_SOURCE, Assurance.INLINE, opened.to_body()))
     with BookReader(home.book) as book:
         if book.latest_checkpoint() is None:  # closing the door signs, unless the fence does not let it
@@ -57,14 +58,18 @@ def start_book(home: Home) -> None:
 
 
 @contextmanager
-def open_door(home: Home, *, must_write: bool = False, patience: float = PATIENCE_SECONDS) -> Iterator[Door]:
+def open_door(
+    home: Home, *, must_write: bool = False, patience: float = PATIENCE_SECONDS, clock: Clock = CLOCK, ids: IdSource = IDS
+) -> Iterator[Door]:
     """The door in for the length of a `with` block. `patience`: seconds to look for the lock or a writer that answers.
+
+    `clock` and `ids` are the writer's, when this process becomes it: a demonstration sets them, an operator never does.
 
     Raises:
         StoreUnavailable: another process writes and `must_write` was asked for, or nobody answers. Whatever opening the book
         raises.
     """
-    threshold = _Threshold(home, patience)
+    threshold = _Threshold(home, patience, clock, ids)
     try:
         threshold.enter(must_write=must_write)
         if threshold.writer is not None:
@@ -79,9 +84,10 @@ def open_door(home: Home, *, must_write: bool = False, patience: float = PATIENC
 class _Threshold:
     """Where this process stands: it writes the book itself, or hands over to the process that does."""
 
-    def __init__(self, home: Home, patience: float) -> None:
+    def __init__(self, home: Home, patience: float, clock: Clock, ids: IdSource) -> None:
         self._home = home
         self._patience = patience
+        self._clock, self._ids = clock, ids
         self._lock = WriterLock(home.run)
         self._ear: WriterSocket | None = None
         self.writer: BookRecorder | None = None
@@ -126,7 +132,9 @@ class _Threshold:
         home = self._home
         settle(home)
         interval = home.settings.book.checkpoint_seconds
-        self.writer = BookRecorder(lambda: open_home_store(home), clock=CLOCK, ids=IDS, monotonic=MONOTONIC, interval=interval)
+        self.writer = BookRecorder(
+            lambda: open_home_store(home), clock=self._clock, ids=self._ids, monotonic=MONOTONIC, interval=interval
+        )
         self._ear = WriterSocket(home.run, self.writer)
 
 

@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final
 
+from proofbook.primitives.ids import IdSource
+from proofbook.primitives.instants import Clock
 from proofbook.tlog.checkpoint import check_origin
 from proofbook.wiring.home import Home, create_home, quote_toml
 from proofbook.wiring.recording import start_book
-from proofbook.wiring.system import CLOCK, ENTROPY, host_name
+from proofbook.wiring.system import CLOCK, ENTROPY, IDS, host_name
 
 _NOT_A_LETTER: Final = re.compile(r"[^a-z0-9]+")
 
@@ -52,11 +55,16 @@ def default_fence() -> Path:
     return Path.home() / ".local" / "state" / "proofbook" / "fence"
 
 
-def start_home(path: Path, start: Start) -> Home:
-    """Make a home. Raises ConfigurationError when there is one, or when the origin cannot name a log."""
+def start_home(path: Path, start: Start, *, clock: Clock = CLOCK, ids: IdSource = IDS) -> Home:
+    """Make a home; `clock` and `ids` are those of its first entry.
+
+    Raises:
+        ConfigurationError: there is one, or the origin cannot name a log.
+    """
     origin = start.origin or propose_origin(start.entity)
     check_origin(origin)
-    return create_home(path, config=format_config(start), origin=origin, start_book=start_book)
+    opening = partial(start_book, clock=clock, ids=ids)
+    return create_home(path, config=format_config(start), origin=origin, start_book=opening)
 
 
 def propose_origin(entity: str) -> str:

@@ -1,0 +1,10 @@
+"""All faults that are planted, and the findings they must lead to."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from proofbook.demo.year import faults_access, faults_models, faults_operation
+from proofbook.demo.year.fault import Fault
+
+FAULTS: Final[tuple[Fault, ...]] = (*faults_access.FAULTS, *faults_models.FAULTS, *faults_operation.FAULTS)

@@ -1,0 +1,168 @@
+"""Planted faults of inventory, access, policies and the people they are about."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from proofbook.demo.organisation import ENTITY
+from proofbook.demo.year.access import HELD, Held
+from proofbook.demo.year.calendar import DAY, Year
+from proofbook.demo.year.cast import (
+    APPROVER,
+    FIRST_MODEL,
+    HANDBOOK,
+    HELP_DESK,
+    JOINER,
+    LATE_LEAVER,
+    OPERATOR,
+    TRIAGE,
+    SampleKey,
+)
+from proofbook.demo.year.fault import Planted, quarter_of
+from proofbook.demo.year.governance import ACKNOWLEDGED, POLICIES
+from proofbook.demo.year.plan import Plan, keep
+from proofbook.demo.year.traffic import exchange
+from proofbook.primitives.instants import parse_instant
+
+SHADOW: str = "sample-shadow-helper"
+
+
+def missed_inventory_review(plan: Plan, year: Year) -> tuple[Planted, ...]:
+    """A quarter in which nobody looked at one page."""
+    quarter = quarter_of(year, 1)
+    plan.drop("inventory.review", f"{TRIAGE}-{quarter.id}")
+    return (
+        _grid("occurrence_missed", "sample-control-inventory", TRIAGE, quarter.id, "nobody reviewed the page in that quarter"),
+    )
+
+
+def late_inventory_review(plan: Plan, year: Year) -> tuple[Planted, ...]:
+    """A review three weeks after the quarter: beyond the grace, before the next is due."""
+    quarter = quarter_of(year, 0)
+    performed = year.at(quarter.last + 21 * DAY, 11)
+    plan.change("inventory.review", f"{HANDBOOK}-{quarter.id}", performed_at=performed)
+    return (_grid("occurrence_late", "sample-control-inventory", HANDBOOK, quarter.id, "reviewed three weeks after the quarter"),)
+
+
+def backdated_access_review(plan: Plan, year: Year) -> tuple[Planted, ...]:
+    """A review said to have been finished in the quarter, and written down 24 days later."""
+    record = f"{HELP_DESK}-access-{quarter_of(year, 1).id}"
+    completed = parse_instant(str(plan.find("access.review", record).body["completed_at"]))
+    plan.change("access.review", record, recorded=completed + timedelta(days=24))
+    return (Planted("recorded_late", "LC-06", "access.review", record, "written down 24 days after it is said to have happened"),)
+
+
+def unregistered_system(plan: Plan, year: Year) -> tuple[Planted, ...]:
+    """Traffic of a system that no inventory page names."""
+    key = SampleKey("sample-key-02", "sample-person-5", "person", SHADOW, -21)
+    for number in range(5):
+        moment = year.at(year.day(30 + number), 19, 7)
+        plan.add(*exchange(key, SHADOW, FIRST_MODEL.digest, f"shadow {number}", moment))
+    return (Planted("registered_before_use", "LC-01", "ai_system", SHADOW, "served five exchanges and is on no inventory page"),)
+
+
+def grant_before_approval(plan: Plan, year: Year) -> tuple[Planted, ...]:
+    """Access that began a day before it was approved."""
+    held = _held(JOINER)
+    granted = year.at(year.day(held.day), 14)
+    plan.change("access.grant", held.id, approved_at=granted + timedelta(days=1), recorded=granted + timedelta(days=1, hours=1))
+    return (Planted("grant_approved_first", "LC-04", "access.grant", held.id, "access began a day before it was approved"),)
+
+
+def grant_by_oneself(plan: Plan, year: Year) -> tuple[Planted, ...]:
+    """Somebody approved access for themselves."""
+    granted = year.at(year.day(150), 14)
+    plan.add(
+        keep(
+            "access.grant", "sample-grant-own", OPERATOR, title="Sample: access to read logs", subject_id=OPERATOR,
+            subject_kind="person",
+            system=HANDBOOK, role="read_logs", via="local_account", reference="sample-account-operator", requested_by=OPERATOR,
+            requested_at=granted - timedelta(hours=2), approved_by=OPERATOR, approved_at=granted - timedelta(hours=1),
+            granted_at=granted, privileged="yes", mfa="yes",
+        )
+    )  # fmt: skip
+    return (Planted("grant_self_approval", "LC-04", "access.grant", "sample-grant-own", "requested and approved by one person"),)
+
+
+def leaver_with_key(plan: Plan, _year: Year) -> tuple[Planted, ...]:
+    """Somebody left, the account ended, and a key still opens."""
+    plan.drop("access.key_revoked", "sample-key-04")
+    record = f"sample-roster-{LATE_LEAVER.removeprefix('sample-')}-left"
+    return (Planted("leaver_revoked_in_time", "LC-05", "roster.change", record, "a key of somebody who left was not revoked"),)
+
+
+def undecided_row(plan: Plan, year: Year) -> tuple[Planted, ...]:
+    """An access review that was closed with a row nobody decided."""
+    record = f"{TRIAGE}-access-{quarter_of(year, 0).id}"
+    rows = _rows(plan, record)
+    plan.change("access.review", record, rows=[{**rows[0], "decision": "undecided", "decided_by": None}, *rows[1:]])
+    return (Planted("review_complete", "LC-06", "access.review", record, "closed with a row that nobody decided"),)
+
+
+def reviewed_oneself(plan: Plan, year: Year) -> tuple[Planted, ...]:
+    """A reviewer who decided the row of their own access."""
+    record = f"{HANDBOOK}-access-{quarter_of(year, 2).id}"
+    rows = [row if row["subject_id"] != APPROVER else {**row, "decided_by": APPROVER} for row in _rows(plan, record)]
+    plan.change("access.review", record, rows=rows)
+    return (Planted("review_independent", "LC-06", "access.review", record, "a row was decided by the person it is about"),)
+
+
+def policy_overdue(plan: Plan, year: Year) -> tuple[Planted, ...]:
+    """A policy whose day of review passed and that nobody looked at again."""
+    record, sort, title = POLICIES[1][:3]
+    first = plan.find("policy", record)
+    plan.drop("policy", record)
+    plan.add(first)
+    plan.change("policy", record, next_review=year.day(120))
+    return (Planted("policy_approved", "LC-29", "policy", record, f"{sort} not reviewed since its day of review: {title}"),)
+
+
+def missing_acknowledgement(plan: Plan, _year: Year) -> tuple[Planted, ...]:
+    """Somebody joined and never read the policy."""
+    for version in ("1", "2"):
+        record = f"{ACKNOWLEDGED}-{JOINER.removeprefix('sample-')}-{version}"
+        if any(step.id == record for step in plan.of("policy.acknowledgement")):
+            plan.drop("policy.acknowledgement", record)
+    return (Planted("policy_acknowledged", "LC-29", "policy", ACKNOWLEDGED, f"{JOINER} joined and never acknowledged it"),)
+
+
+def blank_in_a_draft(plan: Plan, year: Year) -> tuple[Planted, ...]:
+    """A draft policy with a blank that nobody filled in."""
+    plan.add(
+        keep(
+            "policy", "sample-retention-schedule", OPERATOR, year.at(year.workday(200), 15), title="Sample retention schedule",
+            entity=ENTITY,
+            type="schedule", version="0.1", status="draft", owner=APPROVER, author=OPERATOR,
+            sections=[{"heading": "Logs", "text": "Logs are kept for [[how many days]]."}],
+        )
+    )  # fmt: skip
+    return (Planted("blank_open", "LC-29", "policy", "sample-retention-schedule", "a draft with a blank that nobody filled in"),)
+
+
+def training_ran_out(plan: Plan, year: Year) -> tuple[Planted, ...]:
+    """An operator whose training ran out and was not repeated."""
+    again = f"sample-training-{OPERATOR.removeprefix('sample-')}-again"
+    plan.drop("training", again)
+    first = again.removesuffix("-again")
+    plan.change("training", first, valid_until=year.day(220))
+    return (Planted("training_current", "LC-30", "training", first, "ran out in the period and was not repeated"),)
+
+
+def _grid(check: str, control: str, scope: str, interval: str, says: str) -> Planted:
+    return Planted(check, control, "control", f"{control}/{scope}/{interval.upper()}", says)
+
+
+def _held(subject: str) -> Held:
+    return next(each for each in HELD if each.subject == subject)
+
+
+def _rows(plan: Plan, record: str) -> list[dict[str, Any]]:
+    return [dict(row) for row in plan.find("access.review", record).body["rows"]]
+
+
+FAULTS = (
+    missed_inventory_review, late_inventory_review, backdated_access_review, unregistered_system, grant_before_approval,
+    grant_by_oneself, leaver_with_key, undecided_row, reviewed_oneself, policy_overdue, missing_acknowledgement, blank_in_a_draft,
+    training_ran_out,
+)  # fmt: skip
