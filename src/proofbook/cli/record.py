@@ -1,4 +1,4 @@
-"""`proofbook record …`: the record kinds and their schemas."""
+"""`proofbook record …`: records that people keep, and the record kinds with their schemas."""
 
 from __future__ import annotations
 
@@ -6,13 +6,19 @@ import click
 
 from proofbook.cli.main import Shared
 from proofbook.cli.printing import print_json, print_table
+from proofbook.cli.record_applying import apply, template
+from proofbook.cli.record_showing import diff, export, get, history, list_records
 from proofbook.errors import InputError
 from proofbook.records.kinds import KINDS
 
 
 @click.group()
 def record() -> None:
-    """Record kinds and their published schemas."""
+    """Records that people keep, from their files into the book and back; all record kinds and their schemas."""
+
+
+for command in (apply, template, get, list_records, history, diff, export):
+    record.add_command(command)
 
 
 @record.command()

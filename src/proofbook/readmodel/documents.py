@@ -62,6 +62,18 @@ class Documents:
         """The newest version of every record (of a kind) at a moment, by kind and id."""
         return map(_version, self._reader.rows("documents_listed", {"kind": kind, "as_of": as_of or END_OF_TIME}))
 
+    def page(
+        self, kind: str | None = None, as_of: str | None = None, *, after: tuple[str, str] = ("", ""), limit: int
+    ) -> tuple[DocumentVersion, ...]:
+        """The next `limit` of `listed` behind the record (kind, id) `after`."""
+        moment = as_of or END_OF_TIME
+        bindings = {"kind": kind, "as_of": moment, "after_kind": after[0], "after_id": after[1], "limit": limit}
+        return tuple(map(_version, self._reader.rows("documents_page", bindings)))
+
+    def sign_offs(self, kind: str, id: str) -> tuple[DocumentVersion, ...]:  # noqa: A002 - what it is called
+        """The newest version of every sign-off of any version of one record, oldest first."""
+        return tuple(map(_version, self._reader.rows("sign_offs_of", {"kind": kind, "id": id})))
+
     def history(self, kind: str, id: str) -> tuple[DocumentVersion, ...]:  # noqa: A002 - what it is called
         """Every version of one record, oldest first."""
         return tuple(map(_version, self._reader.rows("document_history", {"kind": kind, "id": id})))
