@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from proofbook.assessment.facts import Facts
 from proofbook.assessment.finding import Consequence, Outcome
@@ -53,12 +53,11 @@ def _decided_own(row: Body, reviewer: str | None, second: str | None) -> bool:
 
 
 def review_complete(facts: Facts, control: str) -> Outcome:
-    """Looks at every row of every access review of the period, and at grants and gateway keys that stood when its list was
-    drawn.
+    """Looks at every row of the access reviews of the period, and at the access on record when the list was drawn.
 
     Met: every row is decided, corrections are seen in the live system, the list has as many rows as its source and leaves out
-    nobody on record. Unmet: a row is undecided or not acted upon, or the list is short. Unknown: no review, or counts or places
-    not stated.
+    nobody with a grant or gateway key. Unmet: a row is undecided or not acted upon, or the list is short. Unknown: no review,
+    or counts or places not stated.
     """
     tally = Tally(facts, "review_complete", control)
     grants, keys = _by_system(facts)
@@ -74,20 +73,11 @@ def review_complete(facts: Facts, control: str) -> Outcome:
 
 def _rows_decided(tally: Tally, review: DocumentVersion) -> None:
     completed = str(review.body.get("completed_at"))
-    undecided, undone, unseen, late = [], [], [], []
+    names: defaultdict[str, list[str]] = defaultdict(list)
     for row in rows_of(review.body, "rows"):
-        name = f"{row.get('subject_id')} ({row.get('role')})"
-        if row.get("decision") == "undecided":
-            undecided.append(name)
-        if row.get("decision") not in {"change", "remove"}:
-            continue
-        actioned = text_of(row, "actioned_at")
-        if actioned is None:
-            undone.append(name)
-        elif actioned > completed:
-            late.append(name)
-        if actioned is not None and row.get("verified") not in {"requeried", "not_needed"}:
-            unseen.append(name)
+        for state in _open_in(row, completed):
+            names[state].append(f"{row.get('subject_id')} ({row.get('role')})")
+    undecided, undone, unseen, late = names["undecided"], names["undone"], names["unseen"], names["late"]
     if undecided:
         tally.deviates(review, f"{counted(len(undecided), 'row is', 'rows are')} undecided: {listed(undecided)}")
     if undone:
@@ -99,6 +89,22 @@ def _rows_decided(tally: Tally, review: DocumentVersion) -> None:
         tally.fault(review, Consequence.LATE, what, CANNOT_BE_UNDONE)
     if unseen:
         tally.unstated(review, f"corrections were not seen in the live system for {listed(unseen)}", "verified of these rows")
+
+
+def _open_in(row: Body, completed: str) -> Iterator[str]:
+    """What is open in one row."""
+    if row.get("decision") == "undecided":
+        yield "undecided"
+    if row.get("decision") not in {"change", "remove"}:
+        return
+    actioned = text_of(row, "actioned_at")
+    if actioned is None:
+        yield "undone"
+        return
+    if actioned > completed:
+        yield "late"
+    if row.get("verified") not in {"requeried", "not_needed"}:
+        yield "unseen"
 
 
 def _list_whole(tally: Tally, review: DocumentVersion) -> None:

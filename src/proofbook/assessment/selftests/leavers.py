@@ -55,10 +55,7 @@ def leaver_revoked_in_time(facts: Facts, control: str) -> Outcome:
         if change.body.get("change") == "joined":
             returns[key_of(str(change.body.get("person")))].append(str(change.body.get("effective_at")))
     access = _access(facts)
-    for change in tally.events("roster.change"):
-        if change.body.get("change") != "left":
-            tally.examined -= 1
-            continue
+    for change in tally.events("roster.change", "change", {"left"}):
         leaver = _leaver(change, returns)
         _grants_end(tally, leaver, access.grants.get(key_of(leaver.person), ()))
         _keys_end(tally, leaver, access.keys.get(key_of(leaver.person), []))

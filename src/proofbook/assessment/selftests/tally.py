@@ -7,7 +7,7 @@ what was looked at, or where somebody certified that there was nothing. Absence 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -69,9 +69,11 @@ class Tally:
         """Whether the period lies in the past."""
         return self.until <= self.now
 
-    def events(self, kind: str) -> Iterator[DocumentVersion]:
-        """Events of the period that have happened, each looked at."""
+    def events(self, kind: str, field: str = "", words: Container[str] = ()) -> Iterator[DocumentVersion]:
+        """Events of the period that have happened, each looked at; with `field` only those in which it has one of the words."""
         for version in self.facts.scoped(kind):
+            if field and version.body.get(field) not in words:
+                continue
             happened = happened_at(version)
             if self.since <= happened < self.until and happened <= self.now:
                 yield self.look(version)
