@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any, Final, Literal
 
@@ -32,8 +32,8 @@ from proofbook.demo.year.cast import (
     USER,
     live_systems,
 )
-from proofbook.demo.year.inventory import workday_before
 from proofbook.demo.year.plan import Step, keep, observe
+from proofbook.primitives.instants import parse_instant
 
 KEY_DESK: Final = "sample-desk:keys"
 _FIRST: Final = -22
@@ -76,6 +76,7 @@ HELD: Final = (
     Held(LATE_LEAVER, "use", HELP_DESK, _FIRST, LATE_LEFT),
     Held(JOINER, "use", HANDBOOK, JOINED + 7),
     Held(OWNER, "use", NOTES, NOTES_LIVE - 2),
+    Held(CHECKER, "review_outputs", NOTES, NOTES_LIVE + 3),
     Held(OPERATOR, "administer_hosts", None, _FIRST, privileged=True),
     Held(OPERATOR, "configure", None, _FIRST, privileged=True),
     Held(APPROVER, "approve_models", None, _FIRST, privileged=True),
@@ -98,9 +99,12 @@ def plan_access(year: Year) -> Iterator[Step]:
         if held.until is not None:
             yield _revocation(year, held)
     yield from _keys(year)
+    seen = year.at(year.setup, 8)
     for quarter in year.quarters():
         yield from _reviews(year, quarter)
-        yield _log_access(year, quarter)
+        review = _log_access(year, quarter, seen)
+        seen = parse_instant(str(review.body["covers_until"]))
+        yield review
 
 
 def people_on(day: int) -> tuple[str, ...]:
@@ -180,7 +184,7 @@ def _keys(year: Year) -> Iterator[Step]:
 
 
 def _reviews(year: Year, quarter: Span) -> Iterator[Step]:
-    day = workday_before(year, quarter, 7)
+    day = year.before(quarter, 7)
     number = (day - year.first).days
     for place, system in enumerate(live_systems(year, day)):
         completed = year.at(day, 13, 10 * place)
@@ -202,11 +206,12 @@ def _row(held: Held) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _log_access(year: Year, quarter: Span) -> Step:
-    performed = year.at(workday_before(year, quarter, 4), 16)
+def _log_access(year: Year, quarter: Span, seen: datetime) -> Step:
+    performed = year.at(year.before(quarter, 4), 16)
     return keep(
         "log_access.review", f"sample-log-access-{quarter.id}", APPROVER,
         title=f"Sample review of who read the log, {quarter.id}", performed_at=performed, reviewer=APPROVER,
-        covers_from=year.at(max(quarter.whole_first, year.setup), 0), covers_until=performed - timedelta(hours=1),
+        covers_from=seen,
+        covers_until=performed - timedelta(hours=1),
         accesses=2 + year.number(f"log access {quarter.id}", 6), unexplained=0,
     )  # fmt: skip

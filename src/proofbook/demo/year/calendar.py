@@ -89,6 +89,11 @@ class Year:
             lambda day: day.replace(month=(day.month - 1) // 3 * 3 + 1, day=1), lambda day: f"{day.year}-q{(day.month + 2) // 3}"
         )
 
+    def before(self, span: Span, days: int) -> date:
+        """A working day so many days before the end of a span, or its last day when there is none left in it."""
+        day = self.workday((max(span.first, span.last - days * DAY) - self.first).days)
+        return day if day >= span.first else span.last
+
     def by_year_end(self) -> date:
         """A working day between the first day and the end of the calendar year that ends in the period."""
         end = date(self.first.year, 12, 31)

@@ -49,7 +49,7 @@ HELP_DESK_CHANGED: Final = 160
 TRIAGE_CHANGED: Final = 170
 JOINED: Final = 75
 LEFT: Final = 210
-LATE_LEFT: Final = 245
+LATE_LEFT: Final = 358
 
 
 @dataclass(frozen=True, slots=True)

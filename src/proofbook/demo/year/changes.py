@@ -23,7 +23,6 @@ from proofbook.demo.year.cast import (
     live_systems,
     model_of,
 )
-from proofbook.demo.year.inventory import workday_before
 from proofbook.demo.year.plan import Step, keep, mark_entry
 
 METRICS: Final = (("answers as expected", "task_quality", "0.90"), ("refusals as expected", "refusal", "0.95"))
@@ -63,7 +62,7 @@ def plan_changes(year: Year) -> Iterator[Step]:
         yield _standard(year, system)
         yield from _first_release(year, system)
     for quarter in year.quarters():
-        day = workday_before(year, quarter, _RUN_DAYS)
+        day = year.before(quarter, _RUN_DAYS)
         for place, system in enumerate(live_systems(year, day)):
             yield evaluate(
                 year, system.id, f"{system.id}-evaluation-{quarter.id}", year.at(day, 8 + 2 * place),

@@ -6,10 +6,11 @@ from datetime import timedelta
 from typing import Any
 
 from proofbook.demo.organisation import ENTITY
-from proofbook.demo.year.access import HELD, Held
+from proofbook.demo.year.access import HELD
 from proofbook.demo.year.calendar import DAY, Year
 from proofbook.demo.year.cast import (
     APPROVER,
+    CHECKER,
     FIRST_MODEL,
     HANDBOOK,
     HELP_DESK,
@@ -38,11 +39,13 @@ def missed_inventory_review(plan: Plan, year: Year) -> tuple[Planted, ...]:
 
 
 def late_inventory_review(plan: Plan, year: Year) -> tuple[Planted, ...]:
-    """A review three weeks after the quarter: beyond the grace, before the next is due."""
+    """A review three weeks after the quarter, beyond the grace: it stands for the quarter it was made in."""
     quarter = quarter_of(year, 0)
     performed = year.at(quarter.last + 21 * DAY, 11)
     plan.change("inventory.review", f"{HANDBOOK}-{quarter.id}", performed_at=performed)
-    return (_grid("occurrence_late", "sample-control-inventory", HANDBOOK, quarter.id, "reviewed three weeks after the quarter"),)
+    return (
+        _grid("occurrence_missed", "sample-control-inventory", HANDBOOK, quarter.id, "reviewed three weeks after the quarter"),
+    )
 
 
 def backdated_access_review(plan: Plan, year: Year) -> tuple[Planted, ...]:
@@ -64,7 +67,7 @@ def unregistered_system(plan: Plan, year: Year) -> tuple[Planted, ...]:
 
 def grant_before_approval(plan: Plan, year: Year) -> tuple[Planted, ...]:
     """Access that began a day before it was approved."""
-    held = _held(JOINER)
+    held = next(each for each in HELD if (each.subject, each.role) == (CHECKER, "review_outputs"))
     granted = year.at(year.day(held.day), 14)
     plan.change("access.grant", held.id, approved_at=granted + timedelta(days=1), recorded=granted + timedelta(days=1, hours=1))
     return (Planted("grant_approved_first", "LC-04", "access.grant", held.id, "access began a day before it was approved"),)
@@ -97,7 +100,11 @@ def undecided_row(plan: Plan, year: Year) -> tuple[Planted, ...]:
     record = f"{TRIAGE}-access-{quarter_of(year, 0).id}"
     rows = _rows(plan, record)
     plan.change("access.review", record, rows=[{**rows[0], "decision": "undecided", "decided_by": None}, *rows[1:]])
-    return (Planted("review_complete", "LC-06", "access.review", record, "closed with a row that nobody decided"),)
+    says = "closed with a row that nobody decided, so not complete"
+    return (
+        Planted("review_complete", "LC-06", "access.review", record, says),
+        _grid("occurrence_missed", "LC-06", TRIAGE, quarter_of(year, 0).id, says),
+    )
 
 
 def reviewed_oneself(plan: Plan, year: Year) -> tuple[Planted, ...]:
@@ -150,11 +157,7 @@ def training_ran_out(plan: Plan, year: Year) -> tuple[Planted, ...]:
 
 
 def _grid(check: str, control: str, scope: str, interval: str, says: str) -> Planted:
-    return Planted(check, control, "control", f"{control}/{scope}/{interval.upper()}", says)
-
-
-def _held(subject: str) -> Held:
-    return next(each for each in HELD if each.subject == subject)
+    return Planted(check, control, "occurrence", f"{control}/{scope}/{interval.upper()}", says)
 
 
 def _rows(plan: Plan, record: str) -> list[dict[str, Any]]:

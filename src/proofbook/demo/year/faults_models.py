@@ -97,12 +97,12 @@ def approval_claims_more(plan: Plan, _year: Year) -> tuple[Planted, ...]:
 
 def evaluation_of_other_model(plan: Plan, year: Year) -> tuple[Planted, ...]:
     """A quarterly run on weights that did not serve: it says nothing about what did, so the quarter is missed."""
-    quarter = quarter_of(year, 3)
+    quarter = quarter_of(year, 2)
     record = f"{HELP_DESK}-evaluation-{quarter.id}"
     plan.change("evaluation.run", record, model=SMALL_MODEL.digest)
     return (
         Planted("evaluation_on_served_model", "LC-17", "evaluation.run", record, "was run on weights that did not serve"),
-        Planted("occurrence_missed", "LC-17", "control", f"LC-17/{HELP_DESK}/{quarter.id.upper()}", "no run on what served"),
+        Planted("occurrence_missed", "LC-17", "occurrence", f"LC-17/{HELP_DESK}/{quarter.id.upper()}", "no run on what served"),
     )
 
 

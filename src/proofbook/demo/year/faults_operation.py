@@ -6,13 +6,13 @@ from dataclasses import replace
 from datetime import timedelta
 
 from proofbook.demo.year.calendar import Year
-from proofbook.demo.year.cast import APPROVER, CHECKER, HELP_DESK, OPERATOR, OWNER, REVIEWER, SEGMENT, TRIAGE
+from proofbook.demo.year.cast import APPROVER, CHECKER, HELP_DESK, OPERATOR, OWNER, REVIEWER, SEGMENT, TRIAGE, live_systems
 from proofbook.demo.year.fault import Planted, month_of, quarter_of
 from proofbook.demo.year.plan import Plan, Step, keep
 from proofbook.demo.year.traffic import GATEWAY, PROGRAM, record
 from proofbook.primitives.instants import format_instant, parse_instant
 
-GAP_DAY = 148
+GAP_DAY = 60
 GAP_HOURS = 3
 SECOND_RUN = "r_sample_2"
 
@@ -29,14 +29,33 @@ def gap_in_the_log(plan: Plan, year: Year) -> tuple[Planted, ...]:
         ),
     )  # fmt: skip
     plan.steps = [_of_second_run(step) if step.source == GATEWAY and step.recorded > until else step for step in plan.steps]
-    return (Planted("log_complete", "LC-20", "source.gap", GATEWAY, f"no recorder for {GAP_HOURS} hours"),)
+    month = f"{year.day(GAP_DAY):%Y-%m}"
+    says = f"no recorder for {GAP_HOURS} hours"
+    scopes = [f"{control}/{system.id}" for control in ("LC-07", "LC-13") for system in live_systems(year, year.day(GAP_DAY))]
+    return (
+        Planted("log_complete", "LC-20", "source.gap", GATEWAY, says),
+        *(
+            Planted(
+                "occurrence_unknown", scope.partition("/")[0], "occurrence", f"{scope}/{month}", f"{says}: nobody could see it"
+            )
+            for scope in (*scopes, "LC-20")
+        ),
+    )
 
 
 def verification_failed_to_run(plan: Plan, year: Year) -> tuple[Planted, ...]:
     """A day on which nobody verified the log."""
     day = year.day(77)
     plan.drop("integrity.check", f"sample-integrity-{day.isoformat()}")
-    return (Planted("occurrence_missed", "LC-21", "control", f"LC-21//{day.isoformat()}", "nobody verified the log that day"),)
+    return (
+        Planted(
+            "occurrence_missed",
+            "sample-control-log",
+            "occurrence",
+            f"sample-control-log#daily/{day.isoformat()}",
+            "nobody verified the log that day",
+        ),
+    )
 
 
 def exercise_filed_as_incident(plan: Plan, year: Year) -> tuple[Planted, ...]:
@@ -146,7 +165,7 @@ def missed_capacity_month(plan: Plan, year: Year) -> tuple[Planted, ...]:
     """A month in which nobody looked at load and headroom."""
     month = month_of(year, 6)
     plan.drop("capacity.review", f"sample-capacity-{month.id}")
-    return (Planted("occurrence_missed", "LC-26", "control", f"LC-26//{month.id}", "nobody looked at capacity that month"),)
+    return (Planted("occurrence_missed", "LC-26", "occurrence", f"LC-26/{month.id}", "nobody looked at capacity that month"),)
 
 
 def unknown_probes(plan: Plan, year: Year) -> tuple[Planted, ...]:
@@ -166,7 +185,13 @@ def failed_backup(plan: Plan, year: Year) -> tuple[Planted, ...]:
     day = year.day(133).isoformat()
     return (
         Planted("restore_tested", "LC-28", "backup.run", step, "failed, and nobody says what was done"),
-        Planted("occurrence_missed", "LC-28", "control", f"LC-28//{day}", "no complete backup that day"),
+        Planted(
+            "occurrence_missed",
+            "sample-control-backup",
+            "occurrence",
+            f"sample-control-backup#daily/{day}",
+            "no complete backup that day",
+        ),
     )
 
 

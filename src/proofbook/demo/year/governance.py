@@ -21,7 +21,6 @@ from proofbook.demo.year.cast import (
     OWNER,
     SYSTEMS,
 )
-from proofbook.demo.year.inventory import workday_before
 from proofbook.demo.year.plan import Step, keep, mark_entry
 
 POLICIES: Final = (
@@ -58,12 +57,13 @@ def plan_controls(year: Year) -> Iterator[Step]:
     """Own controls, exceptions that were found, the quarterly summary, answers to the questions auditors ask."""
     for effective, words in ((year.day(-25), "by the last working day"), (year.day(180), "a week before the quarter ends")):
         yield _control(year, effective, words)
+    yield from _daily_controls(year)
     yield from _exception(year)
     for quarter in year.quarters():
         yield keep(
             "control.performance", f"sample-exceptions-{quarter.id}", APPROVER,
             title=f"Sample summary of exceptions, {quarter.id}",
-            control="LC-35", performed_at=year.at(workday_before(year, quarter, 3), 15), performed_by=APPROVER, reviewer=OWNER,
+            control="LC-35", performed_at=year.at(year.before(quarter, 3), 15), performed_by=APPROVER, reviewer=OWNER,
             outcome="complete", evidence="minutes of the sample management meeting",
         )  # fmt: skip
     for card, words in _ANSWERS:
@@ -168,6 +168,27 @@ def _control(year: Year, effective: date, words: str) -> Step:
         duties=[{"cadence": "quarterly", "per": "system", "grace_days": 14}],
         design_change=None if effective < year.first else "from the last working day to a week before",
     )  # fmt: skip
+
+
+def _daily_controls(year: Year) -> Iterator[Step]:
+    """What is promised each day has no day of grace here, so that each day is told by itself."""
+    for name, base, second, what, record in (
+        ("log", "LC-21", {"cadence": "monthly", "grace_days": 10}, "verifies the log", "integrity.check"),
+        (
+            "backup",
+            "LC-28",
+            {"cadence": "annual", "grace_days": 30},
+            "backs up weights, indexes, configuration and book",
+            "backup.run",
+        ),
+    ):
+        yield keep(
+            "control", f"sample-control-{name}", APPROVER, year.at(year.day(-27), 9), title=f"Sample control: a job {what}",
+            because="first version", based_on=base, status="active", effective_on=year.day(-25), who="a nightly job", what=what,
+            when="each day", standard="sample-ai-policy", record=record, owner=OPERATOR, nature="automated", type="detective",
+            key=True, criteria=["CC7.2", "CC4.1"] if name == "log" else ["A1.2", "A1.3"],
+            duties=[{"cadence": "daily", "grace_days": 0}, second],
+        )  # fmt: skip
 
 
 def _exception(year: Year) -> Iterator[Step]:

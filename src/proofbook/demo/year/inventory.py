@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any, Final
 
 from proofbook.demo.organisation import ENTITY
@@ -16,6 +16,7 @@ from proofbook.demo.year.cast import (
     HOST,
     INDEX,
     NOTES,
+    NOTES_LIVE,
     OPERATOR,
     OWNER,
     SEGMENT,
@@ -37,22 +38,16 @@ def plan_inventory(year: Year) -> Iterator[Step]:
     for system in SYSTEMS:
         yield _page(year, system, system.registered, APPROVER, "registered before use")
         yield _flow(year, system)
+    yield _page(year, SYSTEMS[3], NOTES_LIVE, OWNER, "in use from today")
     yield _page(year, SYSTEMS[0], HELP_DESK_CHANGED, OWNER, "another model")
     yield _page(year, SYSTEMS[1], TRIAGE_CHANGED, OWNER, "another model")
     for quarter in year.quarters():
-        day = workday_before(year, quarter, _REVIEW_DAY)
+        day = year.before(quarter, _REVIEW_DAY)
         for place, system in enumerate(live_systems(year, day)):
             yield _review(year, system, quarter, 9 + place)
     for month in year.months():
         yield from _discovery(year, month)
     yield _engagement(year)
-
-
-def workday_before(year: Year, span: Span, days: int) -> date:
-    """A working day so many days before the end of a span, or its last day when it is shorter."""
-    number = (max(span.first, span.last - days * DAY) - year.first).days
-    day = year.workday(number)
-    return day if day >= span.first else span.last
 
 
 def _page(year: Year, system: SampleAi, day: int, by: str, because: str) -> Step:
@@ -150,7 +145,7 @@ def _review(year: Year, system: SampleAi, quarter: Span, hour: int) -> Step:
         "inventory.review", f"{system.id}-{quarter.id}", OWNER,
         title=f"Sample review of {system.name}, {quarter.id}",
         system=system.id,
-        performed_at=year.at(workday_before(year, quarter, _REVIEW_DAY), hour),
+        performed_at=year.at(year.before(quarter, _REVIEW_DAY), hour),
         reviewer=OWNER,
         reviewer_role="business owner",
         outcome="no_change",
@@ -159,7 +154,7 @@ def _review(year: Year, system: SampleAi, quarter: Span, hour: int) -> Step:
 
 
 def _discovery(year: Year, month: Span) -> Iterator[Step]:
-    day = workday_before(year, month, 5)
+    day = year.before(month, 5)
     scanned = year.at(day, 8)
     run = f"sample-scan-{month.id}"
     yield observe(

@@ -9,7 +9,6 @@ from typing import Any, Final
 
 from proofbook.demo.year.calendar import Span, Year
 from proofbook.demo.year.cast import CHECKER, HELP_DESK, REVIEWER, TRIAGE, USER, live_systems, model_of
-from proofbook.demo.year.inventory import workday_before
 from proofbook.demo.year.plan import Step, keep
 
 REVIEWED: Final = {HELP_DESK: "sample refund decisions", TRIAGE: "sample order of tickets"}
@@ -23,7 +22,7 @@ def plan_oversight(year: Year) -> Iterator[Step]:
     reviews = tuple(_reviews(year))
     yield from reviews
     for month in year.months():
-        day = workday_before(year, month, 2)
+        day = year.before(month, 2)
         for system in live_systems(year, day):
             mine = [each for each in reviews if each.body["system"] == system.id and _in(each, month)]
             yield _spot_check(year, month, day, system.id, mine)

@@ -8,7 +8,6 @@ from typing import Final
 
 from proofbook.demo.year.calendar import DAY, Span, Year
 from proofbook.demo.year.cast import APPROVER, CHECKER, HELP_DESK, OPERATOR, OWNER, SampleAi, live_systems
-from proofbook.demo.year.inventory import workday_before
 from proofbook.demo.year.plan import Step, keep, mark_entry
 
 OUTAGE_DAY: Final = 262
@@ -47,7 +46,7 @@ def plan_log_checks(year: Year) -> Iterator[Step]:
             performed_by="sample verifier job", size=100 + 12 * number, outcome="checks_out", gaps_open=0, reviewer=CHECKER,
         )  # fmt: skip
     for month in year.months():
-        day = workday_before(year, month, 3)
+        day = year.before(month, 3)
         check = f"sample-integrity-{day.isoformat()}"
         yield keep(
             "sign_off", f"sample-log-{month.id}", APPROVER, title=f"Sample sign-off of the log's verification, {month.id}",
@@ -61,7 +60,7 @@ def plan_log_checks(year: Year) -> Iterator[Step]:
 def _capacity(year: Year, month: Span) -> Step:
     return keep(
         "capacity.review", f"sample-capacity-{month.id}", OPERATOR, title=f"Sample capacity review, {month.id}", systems=[],
-        performed_at=year.at(workday_before(year, month, 4), 10), reviewer=OPERATOR, covers_from=month.first,
+        performed_at=year.at(year.before(month, 4), 10), reviewer=OPERATOR, covers_from=month.first,
         covers_until=max(month.last - 4 * DAY, month.first),
         peak_requests_per_minute=4 + year.number(f"peak {month.id}", 9), queue_p95_ms=150 + year.number(f"queue {month.id}", 200),
         gpu_memory_peak="0.72", breaches=0, forecast="room for three times the load",
@@ -86,7 +85,7 @@ def _availability(year: Year, month: Span, system: SampleAi, place: int) -> Step
 def _probing(year: Year, month: Span) -> Step:
     return keep(
         "control.performance", f"sample-admins-{month.id}", APPROVER, title=f"Sample look at privileged accounts, {month.id}",
-        control="LC-08", performed_at=year.at(workday_before(year, month, 9), 11), performed_by=APPROVER, outcome="complete",
+        control="LC-08", performed_at=year.at(year.before(month, 9), 11), performed_by=APPROVER, outcome="complete",
         evidence="list of host accounts and second factors (sample)",
     )  # fmt: skip
 

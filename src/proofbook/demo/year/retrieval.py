@@ -9,7 +9,6 @@ from typing import Final
 
 from proofbook.demo.year.calendar import DAY, Year
 from proofbook.demo.year.cast import APPROVER, HANDBOOK, INDEX, OPERATOR, OWNER, SEGMENT, SYSTEMS
-from proofbook.demo.year.inventory import workday_before
 from proofbook.demo.year.plan import Step, keep
 
 MANIFEST: Final = "sample-handbook-scope"
@@ -40,14 +39,14 @@ def plan_retrieval(year: Year) -> Iterator[Step]:
         if number % 2 == 0:
             yield _build(year, number // 2 + 1, week.last)
     for month in year.months():
-        day = workday_before(year, month, 8)
+        day = year.before(month, 8)
         for place, (test, expected, observed) in enumerate(_TRIES):
             yield keep(
                 "boundary.test", f"sample-try-{test.replace('_', '-')}-{month.id}", APPROVER,
                 title=f"Sample try: {expected}, {month.id}", system=None, test=test, performed_at=year.at(day, 9, 5 * place),
                 performed_by=APPROVER, expected=expected, observed=observed, outcome="as_expected",
             )  # fmt: skip
-        yield _disposal(year, month.id, workday_before(year, month, 6))
+        yield _disposal(year, month.id, year.before(month, 6))
 
 
 def plan_boundary(year: Year) -> Iterator[Step]:
@@ -63,14 +62,16 @@ def plan_boundary(year: Year) -> Iterator[Step]:
             destination=destination, purpose=purpose, owner=OPERATOR, approved_by=APPROVER, approved_at=approved,
             effective_at=approved + timedelta(hours=1),
         )  # fmt: skip
+    seen = year.at(year.setup, 8)
     for quarter in year.quarters():
-        performed = year.at(workday_before(year, quarter, 10), 15)
+        performed = year.at(year.before(quarter, 10), 15)
         yield keep(
             "egress.review", f"sample-egress-{quarter.id}", APPROVER, title=f"Sample review of outbound rules, {quarter.id}",
             segment=SEGMENT, performed_at=performed, reviewer=APPROVER, rules=2, without_owner=0,
-            denied=3 + year.number(f"denied {quarter.id}", 40), covers_from=year.at(max(quarter.whole_first, year.setup), 0),
+            denied=3 + year.number(f"denied {quarter.id}", 40), covers_from=seen,
             covers_until=performed - timedelta(hours=1), findings=[],
         )  # fmt: skip
+        seen = performed - timedelta(hours=1)
 
 
 def _build(year: Year, number: int, day: date) -> Step:
