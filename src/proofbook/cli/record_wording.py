@@ -11,7 +11,7 @@ from proofbook.filing.lateness import is_late
 from proofbook.filing.marked import format_path
 from proofbook.filing.mistakes import Mistake
 from proofbook.filing.plan import Action, Plan, Planned
-from proofbook.filing.remark import Remark
+from proofbook.filing.remark import Code, Remark
 from proofbook.readmodel.documents import DocumentVersion
 
 _MAX_SHOWN: Final = 72
@@ -24,7 +24,7 @@ def plan_lines(plan: Plan) -> Iterator[str]:
         late = "  LATE" if each.late else ""
         yield f"{_WORDS[each.action]}  {each.filed.name}  {_versions(each)}{late}  ({each.filed.place})"
         yield from (f"    {difference_line(one)}" for one in each.differences)
-        yield from (f"    note: {_remark_line(remark, each)}" for remark in each.remarks)
+        yield from (f"    note: {line}" for line in _remark_lines(each))
     yield summary(plan)
 
 
@@ -106,6 +106,14 @@ def shorten(value: Any) -> str:
 
 def _versions(each: Planned) -> str:
     return "version 1" if each.previous is None else f"version {each.previous.version} -> {each.previous.version + 1}"
+
+
+def _remark_lines(each: Planned) -> Iterator[str]:
+    """The remarks; blanks together on one line."""
+    blanks = [format_path(remark.path) for remark in each.remarks if remark.code is Code.BLANK]
+    if blanks:
+        yield f"{len(blanks)} blanks are open: {', '.join(blanks)}"
+    yield from (_remark_line(remark, each) for remark in each.remarks if remark.code is not Code.BLANK)
 
 
 def _remark_line(remark: Remark, each: Planned) -> str:

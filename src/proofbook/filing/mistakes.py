@@ -45,7 +45,7 @@ class FilingMistakes(InputError):
     code = "filing_mistakes"
 
     def __init__(self, mistakes: Sequence[Mistake], total: int) -> None:
-        message, hint = _summary(mistakes, total)
+        message, hint = _summary(mistakes, total, "mistakes")
         super().__init__(message, hint=hint)
         self.mistakes = tuple(mistakes)
         self.total = total
@@ -57,7 +57,7 @@ class FilingRefused(RefusedError):
     code = "filing_refused"
 
     def __init__(self, mistakes: Sequence[Mistake], total: int) -> None:
-        message, hint = _summary(mistakes, total)
+        message, hint = _summary(mistakes, total, "refusals")
         super().__init__(message, hint=hint)
         self.mistakes = tuple(mistakes)
         self.total = total
@@ -99,10 +99,10 @@ def quote(text: str) -> str:
     return repr(text if len(text) <= _MAX_QUOTED else text[: _MAX_QUOTED - 1] + "…")
 
 
-def _summary(mistakes: Sequence[Mistake], total: int) -> tuple[str, str]:
+def _summary(mistakes: Sequence[Mistake], total: int, noun: str) -> tuple[str, str]:
     if total == 1:
         return mistakes[0].problem, mistakes[0].fix
     files = len({each.place.file for each in mistakes})
     told = f" (the first {len(mistakes)} are told)" if total > len(mistakes) else ""
     where = f"in {files} files" if files > 1 else f"in {mistakes[0].place.file}"
-    return f"{total} mistakes {where}{told}; nothing was recorded", "put these right and run it again"
+    return f"{total} {noun} {where}{told}; nothing was recorded", "put these right and run it again"
