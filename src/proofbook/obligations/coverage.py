@@ -38,7 +38,7 @@ def judge_month(
 
 
 def _judge(slot: Slot, seen: Sequence[Performance], outlook: Outlook) -> Finding:
-    count = f"{len(seen)} signs of operation on file"
+    count = f"signs of operation on file: {len(seen)}"
     flaws = outlook.flaws(slot.occurrence)
     doubts = _doubts(slot, outlook)
     over = outlook.as_of >= slot.closes

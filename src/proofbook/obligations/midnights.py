@@ -39,10 +39,6 @@ class Midnights:
             known = self._known[day] = format_instant(datetime.combine(day, time(), self._zone))
         return known
 
-    def happens(self, day: date) -> bool:
-        """Whether the zone's calendar has `day` at all."""
-        return self.begins(day) < self.begins(day + DAY)
-
     def day_of(self, moment: str) -> date:
         """The day in this zone on which the instant falls; the day before the first or the last one for moments beyond them."""
         utc = parse_instant(moment)
