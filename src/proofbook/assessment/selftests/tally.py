@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterator
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from proofbook.assessment.facts import Facts, happened_at, systems_of
 from proofbook.assessment.finding import Consequence, Finding, Outcome
@@ -69,7 +69,7 @@ class Tally:
         """Whether the period lies in the past."""
         return self.until <= self.now
 
-    def events(self, kind: str, field: str = "", words: Container[str] = ()) -> Iterator[DocumentVersion]:
+    def events(self, kind: str, field: str = "", words: Container[Any] = ()) -> Iterator[DocumentVersion]:
         """Events of the period that have happened, each looked at; with `field` only those in which it has one of the words."""
         for version in self.facts.scoped(kind):
             if field and version.body.get(field) not in words:

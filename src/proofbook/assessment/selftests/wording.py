@@ -47,7 +47,7 @@ def counted(number: int, one: str, several: str) -> str:
 
 def state_in(kind: str, record: str, what: str) -> str:
     """Fix: a new version that states what is missing."""
-    return f"state {what} in a new version of {kind} {record}, then proofbook record apply FILE"
+    return f"proofbook record get {kind} {record} > FILE, state {what} in it, then proofbook record apply FILE"
 
 
 def write_new(kind: str, what: str = "") -> str:
