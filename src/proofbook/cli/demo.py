@@ -14,6 +14,9 @@ from proofbook.cli.main import Shared
 from proofbook.cli.printing import print_facts, print_json, print_lines, say
 from proofbook.demo.organisation import SYSTEMS
 from proofbook.demo.story import Outcome, telling
+from proofbook.demo.year.cast import ENGAGEMENT as SAMPLE_YEAR
+from proofbook.demo.year.generate import list_planted
+from proofbook.demo.year.kit import KIT_YEAR, write_kit
 from proofbook.errors import ConfigurationError
 from proofbook.wiring.parts import LOG_FOLDER
 
@@ -22,6 +25,7 @@ EXIT_SHORTFALL: Final = 5
 
 @click.command(short_help="A sample organisation with a real model, from traffic to verified evidence.")
 @click.option("--once", is_flag=True, help="Do everything and end, instead of staying up.")
+@click.option("--kit", is_flag=True, help="Only write the report test kit into --home: a fixed sample year with planted faults.")
 @click.option(
     "--home",
     "demo_home",
@@ -32,12 +36,15 @@ EXIT_SHORTFALL: Final = 5
     "--out", type=click.Path(path_type=Path, file_okay=False), help="Where the evidence room goes; default: beside the home."
 )
 @click.pass_obj
-def demo(shared: Shared, once: bool, demo_home: Path | None, out: Path | None) -> None:
+def demo(shared: Shared, once: bool, kit: bool, demo_home: Path | None, out: Path | None) -> None:
     """Run a labelled sample organisation: a real llama.cpp engine with a tiny model, real traffic, real evidence.
 
     Starts the engine, puts the gateway in front of it, drives it with the OpenAI SDK, scans the model files, exports an evidence
     room and verifies it offline. Ends with an error if anything fell short.
     """
+    if kit:
+        _write_kit(shared, demo_home)
+        return
     signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))  # so that what was started is stopped
     folder = Path(tempfile.mkdtemp(prefix="proofbook-demo-")) if demo_home is None or out is None else None
     home = demo_home or _inside(folder, "home")
@@ -57,6 +64,20 @@ def demo(shared: Shared, once: bool, demo_home: Path | None, out: Path | None) -
     if outcome.shortfalls:
         say(f"logs of gateway and page: {home / LOG_FOLDER}")
         sys.exit(EXIT_SHORTFALL)
+
+
+def _write_kit(shared: Shared, home: Path | None) -> None:
+    """The fixed year, and what reports about it must say."""
+    if home is None:
+        raise ConfigurationError("the report test kit needs a folder", hint="name a new one with --home")
+    write_kit(home.absolute())
+    expected = list_planted(KIT_YEAR)
+    if shared.json:
+        listed = [{"check": each.check, "kind": each.kind, "id": each.id, "says": each.says} for each in expected]
+        print_json({"home": str(home), "engagement": SAMPLE_YEAR, "last": KIT_YEAR.last.isoformat(), "expected": listed})
+        return
+    say(f"The report test kit is in {home}: engagement {SAMPLE_YEAR}, {KIT_YEAR.first} to {KIT_YEAR.last}, {KIT_YEAR.zone}.")
+    print_lines([f"{each.check} {each.kind}/{each.id}: {each.says}" for each in expected])
 
 
 def _check_apart(home: Path, room_parent: Path) -> None:
@@ -87,6 +108,10 @@ def _print(shared: Shared, outcome: Outcome, *, stays: bool) -> None:
         ("evidence room", str(room / "00_README_and_index" / "index.html")),
         ("verify it", f"python3 {room}/00_README_and_index/verify.py --key '{outcome.vkey}'"),
         ("the book", f"{program} book status"),
+        ("the sample year", f"{program} due --engagement {SAMPLE_YEAR}"),
+        ("as a grid", f"{program} due --engagement {SAMPLE_YEAR} --grid"),
+        ("its records", f"{program} record list"),
+        ("a question", f"{program} answer 16 --engagement {SAMPLE_YEAR}"),
     ]
     if exchange is not None:
         kept += [

@@ -16,14 +16,17 @@ from typing import Final
 
 from proofbook.demo.engine import free_port
 from proofbook.demo.organisation import CALLERS, ENGAGEMENT, ENTITY, LEAVER, SYSTEMS, UPSTREAM
+from proofbook.demo.year.calendar import DAY, Year
+from proofbook.demo.year.kit import write_sample_home
 from proofbook.errors import UnavailableError
 from proofbook.wiring.access import issue_key, revoke_key
 from proofbook.wiring.home import Home
 from proofbook.wiring.parts import Part, start_part, stop_parts
 from proofbook.wiring.recording import open_door
-from proofbook.wiring.starting import Proposal, Start, start_home
+from proofbook.wiring.starting import Proposal, Start
 from proofbook.wiring.system import CLOCK, MONOTONIC
 
+YEAR_SEED: Final = 1
 _READY_SECONDS: Final = 30.0
 _SAID: Final = 400
 _KEYS_KNOWN_SECONDS: Final = 1.2
@@ -57,9 +60,17 @@ def models_folder() -> Path:
     return Path(str(files("proofbook.demo").joinpath("models")))
 
 
-def make_home(path: Path, ports: Ports) -> Home:
-    """A home for the sample organisation. Its fence lies inside it, which a real one should not."""
-    today = CLOCK.now().date()
+def choose_year() -> Year:
+    """The twelve months up to yesterday."""
+    return Year(CLOCK.now().date() - DAY, YEAR_SEED, "UTC")
+
+
+def make_home(path: Path, ports: Ports, year: Year) -> Home:
+    """A home for the sample organisation, with its generated year in the book. Traffic of today has an engagement of its own.
+
+    Its fence lies inside it, which a real one should not.
+    """
+    today = (year.last + DAY).isoformat()
     start = Start(
         entity=ENTITY,
         fence=path.absolute() / "fence",
@@ -72,9 +83,9 @@ def make_home(path: Path, ports: Ports) -> Home:
         portal_port=ports.portal,
         models=(str(models_folder()),),
         well_known=False,
-        engagement=(ENGAGEMENT, today.replace(day=1).isoformat(), today.isoformat()),
+        engagement=(ENGAGEMENT, today, today),
     )
-    return start_home(path, start)
+    return write_sample_home(path, start, year)
 
 
 @contextmanager

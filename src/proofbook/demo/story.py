@@ -20,7 +20,7 @@ from typing import Final, TypeAlias
 from proofbook.demo.account import Account, take_account
 from proofbook.demo.engine import check_parts, running_engine
 from proofbook.demo.organisation import ENGAGEMENT, FIRST_MODEL, SECOND_MODEL, read_questions
-from proofbook.demo.scene import Ports, choose_ports, issue_keys, make_home, models_folder, running_parts
+from proofbook.demo.scene import Ports, choose_ports, choose_year, issue_keys, make_home, models_folder, running_parts
 from proofbook.demo.traffic import Callers, ClientSide
 from proofbook.wiring.exporting import export_engagement
 from proofbook.wiring.home import Home
@@ -58,8 +58,13 @@ def telling(home_path: Path, out: Path, say: Say) -> Iterator[Outcome]:
     """Tell the story; the outcome is yielded while engine, gateway and page still run."""
     check_parts("xllamacpp", "openai")
     ports = choose_ports()
-    home = make_home(home_path, ports)
+    year = choose_year()
+    home = make_home(home_path, ports, year)
     say(f"1. A home for the sample organisation, its book and keys: {home_path}")
+    say(
+        f"   Its book holds a year of sample records, {year.first} to {year.last}, made by a generator with a set clock, "
+        "with planted faults; what follows is real"
+    )
     with ExitStack() as stack:
         gateway, page = stack.enter_context(running_parts(home))
         seen = _play(home, ports, gateway, say)

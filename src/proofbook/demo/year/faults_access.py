@@ -62,7 +62,10 @@ def unregistered_system(plan: Plan, year: Year) -> tuple[Planted, ...]:
     for number in range(5):
         moment = year.at(year.day(30 + number), 19, 7)
         plan.add(*exchange(key, SHADOW, FIRST_MODEL.digest, f"shadow {number}", moment))
-    return (Planted("registered_before_use", "LC-01", "ai_system", SHADOW, "served five exchanges and is on no inventory page"),)
+    return (
+        Planted("registered_before_use", "LC-01", "ai_system", SHADOW, "served five exchanges and is on no inventory page"),
+        Planted("served_hash_approved", "LC-13", "model.artifact", FIRST_MODEL.digest, "served a system it was not approved for"),
+    )
 
 
 def grant_before_approval(plan: Plan, year: Year) -> tuple[Planted, ...]:

@@ -182,6 +182,14 @@ def emergency_not_reviewed(plan: Plan, _year: Year) -> tuple[Planted, ...]:
     return (Planted("emergency_reviewed", "LC-15", "change", record, "nobody looked at it afterwards"),)
 
 
+def nothing_certified(plan: Plan, _year: Year) -> tuple[Planted, ...]:
+    """No change of engine, driver or system image is on file, and nobody certified that there was none."""
+    for record in ("sample-change-engine-1", "sample-change-driver-1"):
+        plan.drop("change", record)
+    says = "no change of engine, driver or image on file, and no certificate that there was none"
+    return (Planted("nil_not_certified", "LC-14", "population", "POP-11", says),)
+
+
 def excluded_source_built(plan: Plan, _year: Year) -> tuple[Planted, ...]:
     """A build with documents of a source that must not be in the index."""
     build = "sample-build-009"
@@ -204,5 +212,5 @@ FAULTS = (
     change_by_oneself, change_before_approval, change_before_test, model_without_change, model_without_record,
     approval_claims_more,
     evaluation_of_other_model, threshold_moved, failure_left_open, vendor_overdue, unregistered_publisher, advisory_undecided,
-    advisory_late, emergency_not_reviewed, excluded_source_built, new_system_without_assessment,
+    advisory_late, emergency_not_reviewed, excluded_source_built, nothing_certified, new_system_without_assessment,
 )  # fmt: skip

@@ -48,12 +48,11 @@ def write_year(home: Home, moments: Sequence[Moment], time: SetTime) -> int:
     """Write a year into the book of a home; how many entries. `time` is the one the book was opened with, or a later one.
 
     Raises:
-        ConfigurationError: there is something later in the book, or another process writes it.
-        Whatever recording raises.
+        ConfigurationError: there is something later in the book. StoreUnavailable: another process writes it, or the disk fails.
     """
     with open_door(home, must_write=True, patience=0.0, clock=time.clock, ids=time.ids) as door:
         if door.writer is None:
-            raise ConfigurationError(f"{home.path}: another process writes this book", hint="stop it first")
+            raise RuntimeError("a door that must write has a writer")
         return write_moments(door.writer, moments, time.clock)
 
 

@@ -1,0 +1,62 @@
+"""The report test kit: a year with planted faults, in which exactly these must be found.
+
+An auditor may test the logic of reports once with it and rely on them while the logic stays the same. So must we.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from proofbook.assessment.selftests.table import CHECKS
+
+from proofbook.demo.year.fault import Fault
+from proofbook.demo.year.faults import FAULTS
+from proofbook.demo.year.generate import list_planted
+from proofbook.demo.year.kit import KIT_YEAR
+from support.kit_home import assess_year
+
+Found = set[tuple[str, str, str]]
+
+
+def find(folder: Path, faults: tuple[Fault, ...]) -> Found:
+    """Check, kind and id of everything that is found."""
+    return {(each.check, each.kind, each.id) for each in assess_year(folder, KIT_YEAR, faults).findings}
+
+
+def expect(faults: tuple[Fault, ...]) -> Found:
+    """The same of everything that was planted."""
+    return {(each.check, each.kind, each.id) for each in list_planted(KIT_YEAR, faults)}
+
+
+def test_exactly_the_planted_faults_are_found(tmp_path: Path) -> None:
+    """A fault that is not found would be found by the auditor; a finding that is not there costs the trust in all others."""
+    found, expected = find(tmp_path, FAULTS), expect(FAULTS)
+    assert sorted(expected - found) == []
+    assert sorted(found - expected) == []
+
+
+def test_sound_year_has_no_findings(tmp_path: Path) -> None:
+    """The faults are what is found, not something the year is made of: without them every check is Met."""
+    today = assess_year(tmp_path, KIT_YEAR, ())
+    assert [each.what for each in today.findings] == []
+    assert [(each.check, each.verdict) for each in today.outcomes if type(each.verdict).__name__ != "Met"] == []
+
+
+def test_findings_name_the_control_they_are_listed_under(tmp_path: Path) -> None:
+    """The list says which control a fault bears on; a finding under another would be looked for in the wrong place."""
+    listed = {(each.check, each.kind, each.id): each.control for each in list_planted(KIT_YEAR)}
+    found = assess_year(tmp_path, KIT_YEAR, FAULTS).findings
+    wrong = [(key, each.control) for each in found if listed.get(key := (each.check, each.kind, each.id)) != each.control]
+    assert wrong == []
+
+
+def test_every_check_has_a_planted_fault() -> None:
+    """A check that nothing was planted for is one whose silence means nothing."""
+    assert sorted(set(CHECKS) - {each.check for each in list_planted(KIT_YEAR)}) == []
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.__name__)
+def test_each_fault_alone_leads_to_its_own_findings(tmp_path: Path, fault: Fault) -> None:
+    """Together, one fault could hide behind another's finding."""
+    assert find(tmp_path, (fault,)) == expect((fault,))
