@@ -43,8 +43,6 @@ def _without_reason(body: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _compare(before: Any, after: Any, path: str) -> Iterator[Difference]:
-    if type(before) is type(after) and before == after:
-        return
     if isinstance(before, Mapping) and isinstance(after, Mapping):
         yield from _tables(before, after, f"{path}.")
     elif isinstance(before, list) and isinstance(after, list):
@@ -54,7 +52,7 @@ def _compare(before: Any, after: Any, path: str) -> Iterator[Difference]:
         yield from (
             each for key in [*new, *(key for key in old if key not in new)] for each in _one(old, new, key, f"{path}[{key}]")
         )
-    else:
+    elif type(before) is not type(after) or before != after:
         yield Difference(path, before, after)
 
 

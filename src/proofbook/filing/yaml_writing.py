@@ -23,7 +23,6 @@ _DATED: Final = re.compile(r"\d{4}-\d\d-\d\d(?:T\d\d:\d\d:\d\d\.\d{6}Z)?\Z", re.
 _RESERVED: Final = frozenset(
     {"y", "n", "yes", "no", "on", "off", "true", "false", "null", "none", "nan", "inf", "infinity", "undefined", "unset"}
 )
-_NUMBERISH: Final = re.compile(r"[0-9a-fA-FxXoO_.:eE+-]+\Z", re.ASCII)
 _BLOCK_LINE: Final = re.compile(r"[^\t\r\n\x85\u2028\u2029]*\Z")
 _LONG_NAME: Final = 100
 _ESCAPES: Final = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r"}
@@ -100,7 +99,7 @@ def _is_plain(text: str) -> bool:
         return True
     if not _PLAIN.match(text) or text != text.strip() or text.lower() in _RESERVED:
         return False
-    return not _NUMBERISH.match(text) and " #" not in text and ": " not in text and not text.endswith(":")
+    return ": " not in text and not text.endswith(":")
 
 
 def _is_block(text: str) -> bool:
