@@ -55,7 +55,7 @@ class Flow(Document):
     excluded_by: Stated = Field(default=None, description="rule by which this flow is deliberately shut; null: it flows")
 
 
-class DataFlow(Record):
+class FlowDiagram(Record):
     """Body of `data_flow`: the data-flow diagram of one system, as rows."""
 
     artifact: ClassVar[str] = "ART-03"

@@ -32,7 +32,7 @@ KEPT: Mapping[str, type[Record]] = MappingProxyType(
         "access.review": access.AccessReview,
         "roster.change": access.RosterChange,
         "log_access.review": access.LogAccessReview,
-        "data_flow": flows.DataFlow,
+        "data_flow": flows.FlowDiagram,
         "index.manifest": flows.IndexManifest,
         "index.build": flows.IndexBuild,
         "model.approval": models.ModelApproval,
