@@ -17,7 +17,7 @@ from proofbook.filing.folder import format_version, write_folder
 from proofbook.filing.lateness import is_late
 from proofbook.filing.scalars import normalise_moment
 from proofbook.filing.wording import MOMENT_EXAMPLE, did_you_mean
-from proofbook.filing.writing import file_value
+from proofbook.filing.writing import format_json_file
 from proofbook.primitives.instants import format_instant, parse_instant
 from proofbook.readmodel.documents import Documents, DocumentVersion
 from proofbook.records.kept import KEPT
@@ -48,7 +48,7 @@ def get(shared: Shared, kind: str, record_id: str, as_of: str | None, form: str)
     if shared.json:
         print_json(version_as_json(found))
     elif form == "json":
-        print_json(file_value(found.kind, found.id, found.body))
+        click.echo(format_json_file(found.kind, found.id, found.body), nl=False)
     else:
         click.echo(format_version(found), nl=False)
 

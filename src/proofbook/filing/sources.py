@@ -62,10 +62,10 @@ def parse_file(data: bytes, file: str, mistakes: Mistakes) -> list[Filed]:
     before = mistakes.total
     is_json = file.endswith(".json") or (file == _STDIN_NAME and text.lstrip()[:1] in ("{", "["))
     parse = parse_json_documents if is_json else parse_yaml
-    values = parse(text, file, mistakes)
-    if not values and mistakes.total == before:
+    found = parse_documents(parse(text, file, mistakes), mistakes)
+    if not found and mistakes.total == before:
         mistakes.add(Place(file, 1, 1), "", "holds no record", "write one, or remove the file")
-    return parse_documents(values, mistakes)
+    return found
 
 
 def find_files(names: Iterable[str], mistakes: Mistakes) -> Iterator[str]:

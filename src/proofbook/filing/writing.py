@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from proofbook.filing.shape import Field, Shape, Sort, shape_of
-from proofbook.filing.yaml_writing import format_yaml
+from proofbook.filing.yaml_writing import format_yaml, is_unseen
 from proofbook.primitives.canonical import JsonValue
 
 _SILENT: Final = (None, "unknown")
@@ -30,7 +30,10 @@ def format_file(kind: str, record_id: str, body: Mapping[str, Any]) -> str:
 
 def format_json_file(kind: str, record_id: str, body: Mapping[str, Any]) -> str:
     """The JSON file."""
-    return json.dumps(file_value(kind, record_id, body), indent=2, ensure_ascii=False) + "\n"
+    text = json.dumps(file_value(kind, record_id, body), indent=2, ensure_ascii=False)
+    for char in {char for char in text if is_unseen(char)}:
+        text = text.replace(char, f"\\u{ord(char):04x}")
+    return text + "\n"
 
 
 def _stated(value: Mapping[str, Any], shape: Shape) -> dict[str, JsonValue]:

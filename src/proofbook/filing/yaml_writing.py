@@ -46,6 +46,11 @@ def format_scalar(value: Word) -> str:
     return value if _is_plain(value) else _quoted(value)
 
 
+def is_unseen(char: str) -> bool:
+    """Whether a character is not shown as itself, or moves others: it is written as an escape. A line feed is not one."""
+    return char != "\n" and (next(find_unreadable(char), None) is not None or _ODD_SPACE.match(char) is not None)
+
+
 def _mapping(value: Mapping[str, JsonValue], indent: str) -> Iterator[str]:
     for name, each in value.items():
         shown = format_scalar(name)

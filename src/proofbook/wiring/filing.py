@@ -25,6 +25,7 @@ from proofbook.journal.receipt import Receipt, Recorder, Submission
 from proofbook.primitives.instants import format_instant
 from proofbook.readmodel.documents import Documents
 from proofbook.records.envelope import Actor
+from proofbook.starter.texts import starter_sections
 from proofbook.wiring.access import operator
 from proofbook.wiring.home import Home
 from proofbook.wiring.reading import open_projection
@@ -77,11 +78,6 @@ def open_documents(home: Home) -> Iterator[Documents]:
     """The kept records of a book, caught up with it."""
     with open_projection(home) as (_, projection):
         yield Documents(projection.reader)
-
-
-def starter_sections(_starter: str) -> Sequence[tuple[str, str]] | None:
-    """The (heading, text) pairs of a shipped starter text, or None when there is none of that id."""
-    return None
 
 
 def _control_ids() -> frozenset[str]:
