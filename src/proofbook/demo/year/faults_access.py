@@ -120,7 +120,7 @@ def reviewed_oneself(plan: Plan, year: Year) -> tuple[Planted, ...]:
 
 def policy_overdue(plan: Plan, year: Year) -> tuple[Planted, ...]:
     """A policy whose day of review passed and that nobody looked at again."""
-    record, sort, title = POLICIES[1][:3]
+    record, sort, title = POLICIES[2]
     first = plan.find("policy", record)
     plan.drop("policy", record)
     plan.add(first)
@@ -131,10 +131,10 @@ def policy_overdue(plan: Plan, year: Year) -> tuple[Planted, ...]:
 def missing_acknowledgement(plan: Plan, _year: Year) -> tuple[Planted, ...]:
     """Somebody joined and never read the policy."""
     for version in ("1", "2"):
-        record = f"{ACKNOWLEDGED}-{JOINER.removeprefix('sample-')}-{version}"
+        record = f"{ACKNOWLEDGED[0]}-{JOINER.removeprefix('sample-')}-{version}"
         if any(step.id == record for step in plan.of("policy.acknowledgement")):
             plan.drop("policy.acknowledgement", record)
-    return (Planted("policy_acknowledged", "LC-29", "policy", ACKNOWLEDGED, f"{JOINER} joined and never acknowledged it"),)
+    return (Planted("policy_acknowledged", "LC-29", "roster.change", _joined(JOINER), f"{JOINER} never accepted the policy"),)
 
 
 def blank_in_a_draft(plan: Plan, year: Year) -> tuple[Planted, ...]:
@@ -147,7 +147,10 @@ def blank_in_a_draft(plan: Plan, year: Year) -> tuple[Planted, ...]:
             sections=[{"heading": "Logs", "text": "Logs are kept for [[how many days]]."}],
         )
     )  # fmt: skip
-    return (Planted("blank_open", "LC-29", "policy", "sample-retention-schedule", "a draft with a blank that nobody filled in"),)
+    says = "a draft with a blank that nobody filled in, and no version in force"
+    return tuple(
+        Planted(check, "LC-29", "policy", "sample-retention-schedule", says) for check in ("blank_open", "policy_approved")
+    )
 
 
 def training_ran_out(plan: Plan, year: Year) -> tuple[Planted, ...]:
@@ -156,7 +159,13 @@ def training_ran_out(plan: Plan, year: Year) -> tuple[Planted, ...]:
     plan.drop("training", again)
     first = again.removesuffix("-again")
     plan.change("training", first, valid_until=year.day(220))
-    return (Planted("training_current", "LC-30", "training", first, "ran out in the period and was not repeated"),)
+    return (
+        Planted("training_current", "LC-30", "roster.change", _joined(OPERATOR), "the training ran out and was not repeated"),
+    )
+
+
+def _joined(person: str) -> str:
+    return f"sample-roster-{person.removeprefix('sample-')}-joined"
 
 
 def _grid(check: str, control: str, scope: str, interval: str, says: str) -> Planted:

@@ -26,10 +26,8 @@ from proofbook.primitives.instants import parse_instant
 SWAPPED = SampleModel(
     "sample-model-4", "sample-reader-0.4.gguf", "sample-publisher", "hash_matches_publisher_metadata", "3_anchored", 170
 )
-STRANGE = SampleModel(
-    "sample-model-5", "sample-requantised.gguf", "sample-stranger", "hash_matches_publisher_metadata", "3_anchored", 50
-)
-UNKNOWN = SampleModel("sample-model-6", "never recorded", "unknown", "unverified", "0_named", 0)
+_STRANGER = "sample-stranger"
+UNKNOWN = SampleModel("sample-model-5", "never recorded", "unknown", "unverified", "0_named", 0)
 
 
 def change_by_oneself(plan: Plan, _year: Year) -> tuple[Planted, ...]:
@@ -77,6 +75,7 @@ def model_without_record(plan: Plan, year: Year) -> tuple[Planted, ...]:
         Planted("served_model_recorded", "LC-12", "model.artifact", UNKNOWN.digest, says),
         Planted("served_hash_approved", "LC-13", "model.artifact", UNKNOWN.digest, says),
         Planted("served_model_has_change", "LC-14", "model.artifact", UNKNOWN.digest, says),
+        Planted("vendor_registered", "LC-25", "model.artifact", UNKNOWN.digest, says),
     )
 
 
@@ -111,14 +110,17 @@ def threshold_moved(plan: Plan, year: Year) -> tuple[Planted, ...]:
     record = f"{TRIAGE}-evaluation-{quarter_of(year, 1).id}"
     run = plan.find("evaluation.run", record)
     lowered = parse_instant(str(run.body["ended_at"])) + timedelta(hours=2)
-    plan.add(
-        keep(
-            "evaluation.standard", name_standard(TRIAGE), OPERATOR, title="Sample evaluation standard, lowered", system=TRIAGE,
-            because="the run did not reach the line", effective_at=lowered,
-            thresholds=[{"metric": metric, "family": family, "at_least": "0.80"} for metric, family, _ in METRICS],
-            set_by=OPERATOR, approved_by=APPROVER, approved_at=lowered - timedelta(minutes=10),
-        )
-    )  # fmt: skip
+    moved = tuple((metric, family, "0.80") for metric, family, _ in METRICS)
+    versions = ((moved, lowered, "the run did not reach the line"), (METRICS, lowered + timedelta(days=4), "set back"))
+    for lines, at, because in versions:
+        plan.add(
+            keep(
+                "evaluation.standard", name_standard(TRIAGE), OPERATOR, title="Sample evaluation standard of ticket triage",
+                system=TRIAGE, because=because, effective_at=at, set_by=OPERATOR, approved_by=APPROVER,
+                approved_at=at - timedelta(minutes=10),
+                thresholds=[{"metric": metric, "family": family, "at_least": line} for metric, family, line in lines],
+            )
+        )  # fmt: skip
     results = [{**result, "value": "0.85", "low": "0.82", "threshold": "at least 0.80"} for result in run.body["results"]]
     plan.change("evaluation.run", record, recorded=lowered + timedelta(hours=3), results=results)
     return (
@@ -147,11 +149,12 @@ def vendor_overdue(plan: Plan, year: Year) -> tuple[Planted, ...]:
     return (Planted("vendor_reviewed_in_time", "LC-25", "vendor", "sample-driver-vendor", "not looked at for more than a year"),)
 
 
-def unregistered_publisher(plan: Plan, year: Year) -> tuple[Planted, ...]:
-    """Weights on the host from somebody who is in no vendor record."""
-    plan.add(record_artifact(year, STRANGE, year.day(STRANGE.taken_in)))
+def unregistered_converter(plan: Plan, _year: Year) -> tuple[Planted, ...]:
+    """Weights that were converted by somebody who is in no vendor record."""
+    plan.change("model.artifact", SMALL_MODEL.digest, converter=_STRANGER)
+    plan.change("model.approval", f"{SMALL_MODEL.id}-approval", quantizer=_STRANGER)
     return (
-        Planted("vendor_registered", "LC-25", "model.artifact", STRANGE.digest, "from a publisher who is in no vendor record"),
+        Planted("vendor_registered", "LC-25", "model.artifact", SMALL_MODEL.digest, "converted by somebody in no vendor record"),
     )
 
 
@@ -211,6 +214,6 @@ def _advisories(plan: Plan) -> list[str]:
 FAULTS = (
     change_by_oneself, change_before_approval, change_before_test, model_without_change, model_without_record,
     approval_claims_more,
-    evaluation_of_other_model, threshold_moved, failure_left_open, vendor_overdue, unregistered_publisher, advisory_undecided,
+    evaluation_of_other_model, threshold_moved, failure_left_open, vendor_overdue, unregistered_converter, advisory_undecided,
     advisory_late, emergency_not_reviewed, excluded_source_built, nothing_certified, new_system_without_assessment,
 )  # fmt: skip

@@ -33,7 +33,7 @@ def gap_in_the_log(plan: Plan, year: Year) -> tuple[Planted, ...]:
     says = f"no recorder for {GAP_HOURS} hours"
     scopes = [f"{control}/{system.id}" for control in ("LC-07", "LC-13") for system in live_systems(year, year.day(GAP_DAY))]
     return (
-        Planted("log_complete", "LC-20", "source.gap", GATEWAY, says),
+        Planted("log_complete", "LC-20", "source.gap", f"{GATEWAY}@{format_instant(since)}", says),
         *(
             Planted(
                 "occurrence_unknown", scope.partition("/")[0], "occurrence", f"{scope}/{month}", f"{says}: nobody could see it"
@@ -95,6 +95,10 @@ def decision_before_review(plan: Plan, _year: Year) -> tuple[Planted, ...]:
 def bulk_acceptance(plan: Plan, year: Year) -> tuple[Planted, ...]:
     """Twelve outputs accepted with one click."""
     decided = year.at(year.workday(70), 16)
+    month = f"{decided:%Y-%m}"
+    check = next(step for step in plan.of("spot_check") if step.id == f"{TRIAGE}-check-{month}")
+    plan.change("spot_check", check.id, population=int(check.body["population"]) + 12)
+    example = plan.find("decision.review", _review(plan, TRIAGE, 30)).body
     for number in range(12):
         plan.add(
             keep(
@@ -104,10 +108,11 @@ def bulk_acceptance(plan: Plan, year: Year) -> tuple[Planted, ...]:
                 reviewer=REVIEWER,
                 requested_by=OWNER, authority="named in the sample oversight procedure", opened_at=decided - timedelta(minutes=1),
                 decided_at=decided, outcome="accepted", effective_at=decided + timedelta(hours=1), batch="sample-batch-1",
+                exchanges=example["exchanges"], shown_sha256=example["shown_sha256"],
             )
         )  # fmt: skip
     return (
-        Planted("review_bulk_acceptance", "LC-18", "decision.review", "sample-batch-1", "twelve outputs accepted in one action"),
+        Planted("review_bulk_acceptance", "LC-18", "decision.review", "sample-bulk-00", "twelve outputs accepted in one action"),
     )
 
 
@@ -169,12 +174,14 @@ def missed_capacity_month(plan: Plan, year: Year) -> tuple[Planted, ...]:
 
 
 def unknown_probes(plan: Plan, year: Year) -> tuple[Planted, ...]:
-    """A month in which nobody knows of some probes whether they were answered."""
+    """A month in which probes are missing, and the report does not count them as unknown."""
     step = f"{TRIAGE}-availability-{month_of(year, 5).id}"
     body = plan.find("availability.report", step).body
-    plan.change("availability.report", step, up=int(body["up"]) - 40, unknown=40)
+    plan.change("availability.report", step, up=int(body["up"]) - 40)
     return (
-        Planted("availability_measured", "LC-27", "availability.report", step, "of 40 probes nobody knows what came of them"),
+        Planted(
+            "availability_measured", "LC-27", "availability.report", step, "40 probes are missing and not counted as unknown"
+        ),
     )
 
 

@@ -29,7 +29,7 @@ POLICIES: Final = (
     ("sample-incident-playbook", "playbook", "Sample playbook for AI incidents"),
     ("sample-oversight-procedure", "procedure", "Sample procedure of human oversight"),
 )
-ACKNOWLEDGED: Final = "sample-ai-policy"
+ACKNOWLEDGED: Final = ("sample-ai-policy", "sample-version-policy")
 _COURSE: Final = "sample course on local models, version 1"
 
 
@@ -40,14 +40,14 @@ def plan_governance(year: Year) -> Iterator[Step]:
         yield _policy(year, record, sort, title, "1", year.day(-36), 9 + place)
         yield _policy(year, record, sort, title, "2", renewed, 11 + place)
     for person in people_on(0):
-        yield _acknowledge(year, person, "1", year.day(-30))
+        yield from _acknowledge(year, person, "1", year.day(-30))
         yield _train(year, person, year.day(-29), "")
-    yield _acknowledge(year, JOINER, "2" if year.day(JOINED + 3) > renewed else "1", year.day(JOINED + 3))
+    yield from _acknowledge(year, JOINER, "2" if year.day(JOINED + 3) > renewed else "1", year.day(JOINED + 3))
     yield _train(year, JOINER, year.day(JOINED + 4), "")
     number = (renewed - year.first).days + 6
     for person in people_on(number):
         if joined_on(person) <= number - 10:
-            yield _acknowledge(year, person, "2", year.day(number))
+            yield from _acknowledge(year, person, "2", year.day(number))
             yield _train(year, person, year.day(number + 1), "-again")
     yield from _tools(year)
     yield from _risks(year)
@@ -86,12 +86,13 @@ def _policy(year: Year, record: str, sort: str, title: str, version: str, day: d
     )  # fmt: skip
 
 
-def _acknowledge(year: Year, person: str, version: str, day: date) -> Step:
-    return keep(
-        "policy.acknowledgement", f"{ACKNOWLEDGED}-{person.removeprefix('sample-')}-{version}", person,
-        title=f"{person} read the sample policy, version {version}", policy=ACKNOWLEDGED, policy_version=version, person=person,
-        acknowledged_at=year.at(day, 10), how="shown on the sample intranet",
-    )  # fmt: skip
+def _acknowledge(year: Year, person: str, version: str, day: date) -> Iterator[Step]:
+    for minute, policy in enumerate(ACKNOWLEDGED):
+        yield keep(
+            "policy.acknowledgement", f"{policy}-{person.removeprefix('sample-')}-{version}", person,
+            title=f"{person} read {policy}, version {version}", policy=policy, policy_version=version, person=person,
+            acknowledged_at=year.at(day, 10, minute), how="shown on the sample intranet",
+        )  # fmt: skip
 
 
 def _train(year: Year, person: str, day: date, again: str) -> Step:

@@ -18,7 +18,7 @@ from proofbook.records.envelope import Actor, ActorKind, Assurance
 GATEWAY: Final = "gateway:sample"
 RUN: Final = "r_sample_1"
 PROGRAM: Final = "generated sample data, written with a set clock"
-_PLACES: Final = (2, 4)
+_PLACES: Final = (1, 3)
 """Exchanges of a day off and of a working day; about a thousand in a year."""
 _SATURDAY: Final = 5
 _SPREAD_SECONDS: Final = 60 * 55

@@ -14,6 +14,7 @@ from hashlib import sha256
 from itertools import groupby
 from typing import Any, Final
 
+from proofbook.book.interface import StoredCheckpoint
 from proofbook.book.sqlite import transaction
 from proofbook.demo.year.plan import mark_entry
 from proofbook.errors import ConfigurationError
@@ -27,6 +28,8 @@ from proofbook.wiring.home import Home
 from proofbook.wiring.recording import open_door
 
 _WEEK: Final = timedelta(days=7)
+_VERIFIED: Final = "integrity.check"
+"""Names the newest checkpoint, which nobody knows before it is signed."""
 Moment = tuple[datetime, Submission]
 
 
@@ -72,6 +75,7 @@ class _Writing:
         self._clock = clock
         self._newest: dict[tuple[str, str], str] = {}
         self._marks: dict[str, str] = {}
+        self._signed: StoredCheckpoint | None = None
         self.count = 0
 
     def week(self, preparer: Preparer, moments: Iterable[Moment]) -> None:
@@ -82,14 +86,17 @@ class _Writing:
         with transaction(store.connection, store.path):
             for moment, submission in moments:
                 self._one(preparer, moment, submission)
-        store.book.sign_checkpoint(format_instant(self._clock.now()))
+        self._signed = store.book.sign_checkpoint(format_instant(self._clock.now())) or self._signed
 
     def _one(self, preparer: Preparer, moment: datetime, submission: Submission) -> None:
         self._clock.advance(moment - self._clock.now())
         draft = submission.draft
         key = (draft.kind, draft.subject)
         before = self._newest.get(key) if draft.kind in KEPT else None
-        resolved = replace(submission, draft=replace(draft, body=self._resolved(draft.body), supersedes=before))
+        body = self._resolved(draft.body)
+        if draft.kind == _VERIFIED and self._signed is not None:
+            body |= {"size": self._signed.size, "root": self._signed.root.hex()}
+        resolved = replace(submission, draft=replace(draft, body=body, supersedes=before))
         batch = preparer.start(format_instant(moment))
         preparer.add(batch, [resolved])
         entry = preparer.write(batch)[-1].entry_id
