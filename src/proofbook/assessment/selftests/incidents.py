@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import chain
 
-from proofbook.assessment.facts import Facts
+from proofbook.assessment.facts import Facts, happened_at
 from proofbook.assessment.finding import Consequence, Outcome
 from proofbook.assessment.selftests.actions import note_overdue, note_unproven
 from proofbook.assessment.selftests.reading import count_of, is_stated, later, missing, rows_of, text_of, texts_of
@@ -119,7 +119,7 @@ def incident_actions_closed(facts: Facts, control: str) -> Outcome:
     tally = Tally(facts, "incident_actions_closed", control)
     for kind in (*_REGISTER, "incident.exercise"):
         for record in facts.scoped(kind):
-            if record.occurred < tally.horizon and _concerns(tally, record):
+            if happened_at(record) < tally.horizon and _concerns(tally, record):
                 tally.look(record)
                 note_overdue(tally, record)
                 note_unproven(tally, record)
@@ -134,7 +134,7 @@ def incident_actions_closed(facts: Facts, control: str) -> Outcome:
 
 def _concerns(tally: Tally, record: DocumentVersion) -> bool:
     """Noticed in the period, or with an action that was not done before it began."""
-    if record.occurred >= tally.since:
+    if happened_at(record) >= tally.since:
         return True
     return any((text_of(action, "done_at") or "~") >= tally.since for action in rows_of(record.body, "actions"))
 

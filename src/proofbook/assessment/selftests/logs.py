@@ -57,7 +57,8 @@ def _began_in_time(tally: Tally) -> None:
 
 def _gaps(tally: Tally) -> None:
     """A gap is explained by an outage on record over all of it, or by an exception that names it or covers its days."""
-    explained = _explanations(tally)
+    outages = _explained_outages(tally)
+    named = {name for each in tally.facts.scoped("control.exception") for name in texts_of(each.body, "instances")}
     for gap in tally.facts.gaps:
         if gap.until <= tally.since or gap.since >= tally.horizon:
             continue
@@ -66,14 +67,15 @@ def _gaps(tally: Tally) -> None:
         if gap.reason == "stopped":
             fix = "record why it was stopped: proofbook record template outage, then proofbook record apply FILE"
             tally.fault(matter, _NOT_SHOWN, f"{what}; it had been stopped in order, what passed then is unknown", fix)
-        elif _is_explained(tally, gap, explained):
+        elif matter.id in named or _lies_in(gap, outages):
             tally.fault(matter, _NOT_SHOWN, f"{what}; explained, but what passed in it is unknown", "disclose it with the period")
         else:
             fix = f"{write_new('outage', 'why')}, or a control.exception that names {matter.id}"
             tally.fault(matter, _BREAKS, f"{what}, and nobody explained it", fix)
 
 
-def _explanations(tally: Tally) -> list[tuple[str, str]]:
+def _explained_outages(tally: Tally) -> list[tuple[str, str]]:
+    """From when to when systems were down, of outages with a cause."""
     found: list[tuple[str, str]] = []
     for outage in tally.facts.scoped("outage"):
         ended = text_of(outage.body, "ended_at")
@@ -82,10 +84,8 @@ def _explanations(tally: Tally) -> list[tuple[str, str]]:
     return found
 
 
-def _is_explained(tally: Tally, gap: Gap, outages: list[tuple[str, str]]) -> bool:
-    name = f"{gap.source}@{gap.since}"
-    if any(name in texts_of(each.body, "instances") for each in tally.facts.scoped("control.exception")):
-        return True
+def _lies_in(gap: Gap, outages: list[tuple[str, str]]) -> bool:
+    """Whether one outage covers a gap, give or take an hour."""
     return any(began <= later(gap.since, 1) and gap.until <= later(ended, 1) for began, ended in outages)
 
 
