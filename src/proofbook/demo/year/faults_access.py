@@ -18,9 +18,10 @@ from proofbook.demo.year.cast import (
     LATE_LEAVER,
     OPERATOR,
     TRIAGE,
+    USER,
     SampleKey,
 )
-from proofbook.demo.year.fault import Planted, quarter_of
+from proofbook.demo.year.fault import Planted, month_of, quarter_of
 from proofbook.demo.year.governance import ACKNOWLEDGED, POLICIES
 from proofbook.demo.year.plan import Plan, keep
 from proofbook.demo.year.traffic import exchange
@@ -40,7 +41,7 @@ def missed_inventory_review(plan: Plan, year: Year) -> tuple[Planted, ...]:
 
 def late_inventory_review(plan: Plan, year: Year) -> tuple[Planted, ...]:
     """A review three weeks after the quarter, beyond the grace: it stands for the quarter it was made in."""
-    quarter = quarter_of(year, 0)
+    quarter = quarter_of(year, 1)
     performed = year.at(quarter.last + 21 * DAY, 11)
     plan.change("inventory.review", f"{HANDBOOK}-{quarter.id}", performed_at=performed)
     return (
@@ -100,13 +101,13 @@ def leaver_with_key(plan: Plan, _year: Year) -> tuple[Planted, ...]:
 
 def undecided_row(plan: Plan, year: Year) -> tuple[Planted, ...]:
     """An access review that was closed with a row nobody decided."""
-    record = f"{TRIAGE}-access-{quarter_of(year, 0).id}"
+    record = f"{TRIAGE}-access-{quarter_of(year, 1).id}"
     rows = _rows(plan, record)
     plan.change("access.review", record, rows=[{**rows[0], "decision": "undecided", "decided_by": None}, *rows[1:]])
     says = "closed with a row that nobody decided, so not complete"
     return (
         Planted("review_complete", "LC-06", "access.review", record, says),
-        _grid("occurrence_missed", "LC-06", TRIAGE, quarter_of(year, 0).id, says),
+        _grid("occurrence_missed", "LC-06", TRIAGE, quarter_of(year, 1).id, says),
     )
 
 
@@ -164,6 +165,35 @@ def training_ran_out(plan: Plan, year: Year) -> tuple[Planted, ...]:
     )
 
 
+def page_reviewed_by_another(plan: Plan, year: Year) -> tuple[Planted, ...]:
+    """A page reviewed by somebody who does not own it."""
+    record = f"{HELP_DESK}-{quarter_of(year, 2).id}"
+    plan.change("inventory.review", record, reviewer=USER, reviewer_role="user")
+    return (
+        Planted(
+            "owner_reviews_inventory",
+            "sample-control-inventory",
+            "inventory.review",
+            record,
+            "reviewed by somebody who does not own the system",
+        ),
+    )
+
+
+def difference_left(plan: Plan, year: Year) -> tuple[Planted, ...]:
+    """A scan found something that the inventory does not name, and nobody resolved it."""
+    record = f"sample-discovery-{month_of(year, 4).id}"
+    plan.change("discovery.review", record, differences=1, unresolved=1, resolution=None)
+    return (Planted("discovery_reconciled", "LC-03", "discovery.review", record, "a difference that nobody resolved"),)
+
+
+def no_second_factor(plan: Plan, _year: Year) -> tuple[Planted, ...]:
+    """Privileged access without a second factor."""
+    record = next(each.id for each in HELD if (each.subject, each.role) == (OPERATOR, "configure"))
+    plan.change("access.grant", record, mfa="no")
+    return (Planted("privileged_named", "LC-08", "access.grant", record, "privileged, and needs no second factor"),)
+
+
 def _joined(person: str) -> str:
     return f"sample-roster-{person.removeprefix('sample-')}-joined"
 
@@ -180,4 +210,5 @@ FAULTS = (
     missed_inventory_review, late_inventory_review, backdated_access_review, unregistered_system, grant_before_approval,
     grant_by_oneself, leaver_with_key, undecided_row, reviewed_oneself, policy_overdue, missing_acknowledgement, blank_in_a_draft,
     training_ran_out,
+    page_reviewed_by_another, difference_left, no_second_factor,
 )  # fmt: skip

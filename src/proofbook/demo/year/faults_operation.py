@@ -8,6 +8,7 @@ from datetime import timedelta
 from proofbook.demo.year.calendar import Year
 from proofbook.demo.year.cast import APPROVER, CHECKER, HELP_DESK, OPERATOR, OWNER, REVIEWER, SEGMENT, TRIAGE, live_systems
 from proofbook.demo.year.fault import Planted, month_of, quarter_of
+from proofbook.demo.year.governance import word_control
 from proofbook.demo.year.plan import Plan, Step, keep
 from proofbook.demo.year.traffic import GATEWAY, PROGRAM, record
 from proofbook.primitives.instants import format_instant, parse_instant
@@ -95,8 +96,8 @@ def decision_before_review(plan: Plan, _year: Year) -> tuple[Planted, ...]:
 def bulk_acceptance(plan: Plan, year: Year) -> tuple[Planted, ...]:
     """Twelve outputs accepted with one click."""
     decided = year.at(year.workday(70), 16)
-    month = f"{decided:%Y-%m}"
-    check = next(step for step in plan.of("spot_check") if step.id == f"{TRIAGE}-check-{month}")
+    checks = (step for step in plan.of("spot_check") if step.body["system"] == TRIAGE)
+    check = next(step for step in checks if step.body["covers_until"] >= year.workday(70).isoformat())
     plan.change("spot_check", check.id, population=int(check.body["population"]) + 12)
     example = plan.find("decision.review", _review(plan, TRIAGE, 30)).body
     for number in range(12):
@@ -191,7 +192,7 @@ def failed_backup(plan: Plan, year: Year) -> tuple[Planted, ...]:
     plan.change("backup.run", step, outcome="failed")
     day = year.day(133).isoformat()
     return (
-        Planted("restore_tested", "LC-28", "backup.run", step, "failed, and nobody says what was done"),
+        Planted("restore_tested", "sample-control-backup", "backup.run", step, "failed, and nobody says what was done"),
         Planted(
             "occurrence_missed",
             "sample-control-backup",
@@ -241,7 +242,11 @@ def log_access_unexplained(plan: Plan, year: Year) -> tuple[Planted, ...]:
     """Somebody read the log and nobody knows why."""
     step = f"sample-log-access-{quarter_of(year, 2).id}"
     plan.change("log_access.review", step, unexplained=1)
-    return (Planted("log_access_explained", "LC-34", "log_access.review", step, "one access without an explanation"),)
+    return (
+        Planted(
+            "log_access_explained", "sample-control-log-access", "log_access.review", step, "one access without an explanation"
+        ),
+    )
 
 
 def exception_not_followed(plan: Plan, year: Year) -> tuple[Planted, ...]:
@@ -256,6 +261,62 @@ def exception_not_followed(plan: Plan, year: Year) -> tuple[Planted, ...]:
         )
     )  # fmt: skip
     return (Planted("exceptions_followed_up", "LC-35", "control.exception", "sample-exception-2", "open long after its day"),)
+
+
+def bypass_not_refused(plan: Plan, year: Year) -> tuple[Planted, ...]:
+    """The engine's port answered from another host."""
+    step = f"sample-try-bypass-refused-{month_of(year, 7).id}"
+    plan.change("boundary.test", step, observed="answered with 200", outcome="not_as_expected")
+    return (Planted("endpoint_authenticated", "LC-07", "boundary.test", step, "the engine answered around the gateway"),)
+
+
+def permissions_not_mirrored(plan: Plan, year: Year) -> tuple[Planted, ...]:
+    """A reader found what they may not read at the source."""
+    step = f"sample-try-permission-mirrored-{month_of(year, 8).id}"
+    plan.change("boundary.test", step, observed="both readers found the page", outcome="not_as_expected")
+    return (Planted("index_permissions", "LC-11", "boundary.test", step, "a reader found what they may not read at the source"),)
+
+
+def gap_left_open(plan: Plan, year: Year) -> tuple[Planted, ...]:
+    """A verification that named a gap, and nobody explained it."""
+    step = f"sample-integrity-{year.day(250).isoformat()}"
+    plan.change("integrity.check", step, gaps_open=1)
+    return (Planted("log_integrity_verified", "sample-control-log", "integrity.check", step, "a gap that nobody explained"),)
+
+
+def breach_ignored(plan: Plan, year: Year) -> tuple[Planted, ...]:
+    """A threshold was exceeded, and nothing followed."""
+    step = f"sample-capacity-{month_of(year, 9).id}"
+    plan.change("capacity.review", step, breaches=2)
+    return (Planted("capacity_reviewed", "LC-26", "capacity.review", step, "two thresholds exceeded, and nothing followed"),)
+
+
+def control_changed_afterwards(plan: Plan, year: Year) -> tuple[Planted, ...]:
+    """More days of grace, said to hold from a month before somebody wrote it down."""
+    duties = [{"cadence": "quarterly", "grace_days": 60}]
+    plan.add(word_control(year, "log-access", "LC-34", duties, year.day(200), year.at(year.day(230), 9)))
+    record = "sample-control-log-access"
+    return (Planted("control_backdated", record, "control", record, "duties changed for a time that had passed"),)
+
+
+def certified_against_records(plan: Plan, year: Year) -> tuple[Planted, ...]:
+    """A certificate that there were no control exceptions, while one is on file."""
+    plan.add(
+        keep(
+            "nil_population", "sample-nil-exceptions", APPROVER, title="Sample certificate: no control exceptions",
+            population="POP-30",
+            first=year.first, last=year.last, zone=year.zone, query="record list control.exception", heartbeat="none is needed",
+            gaps=[], secondary=["sample ticket system, 'exception': not searched"], certified_by=APPROVER,
+            certified_at=year.at(year.last, 20),
+        )
+    )  # fmt: skip
+    return (Planted("nil_contradicted", "LC-35", "population", "POP-30", "certified to be none, and exceptions are on file"),)
+
+
+def exercise_without_lessons(plan: Plan, _year: Year) -> tuple[Planted, ...]:
+    """A tabletop exercise showed a gap, and nothing came of it."""
+    plan.change("incident.exercise", "sample-exercise-1", actions=[])
+    return (Planted("exercise_held", "LC-24", "incident.exercise", "sample-exercise-1", "showed a gap, and nothing came of it"),)
 
 
 def _of_second_run(step: Step) -> Step:
@@ -274,4 +335,7 @@ FAULTS = (
     reviewer_without_authority, check_by_first_reviewer, waiver_used_after_end, egress_without_owner, missed_capacity_month,
     unknown_probes, failed_backup, overdue_action, incident_without_cause, alert_left, disposal_failed, log_access_unexplained,
     exception_not_followed,
+    bypass_not_refused, permissions_not_mirrored, gap_left_open, breach_ignored, exercise_without_lessons,
+    control_changed_afterwards,
+    certified_against_records,
 )  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from proofbook.demo.year.access import joined_on, people_on, role_of
@@ -57,7 +57,7 @@ def plan_controls(year: Year) -> Iterator[Step]:
     """Own controls, exceptions that were found, the quarterly summary, answers to the questions auditors ask."""
     for effective, words in ((year.day(-25), "by the last working day"), (year.day(180), "a week before the quarter ends")):
         yield _control(year, effective, words)
-    yield from _daily_controls(year)
+    yield from _own_controls(year)
     yield from _exception(year)
     for quarter in year.quarters():
         yield keep(
@@ -171,25 +171,28 @@ def _control(year: Year, effective: date, words: str) -> Step:
     )  # fmt: skip
 
 
-def _daily_controls(year: Year) -> Iterator[Step]:
+def _own_controls(year: Year) -> Iterator[Step]:
     """What is promised each day has no day of grace here, so that each day is told by itself."""
-    for name, base, second, what, record in (
-        ("log", "LC-21", {"cadence": "monthly", "grace_days": 10}, "verifies the log", "integrity.check"),
-        (
-            "backup",
-            "LC-28",
-            {"cadence": "annual", "grace_days": 30},
-            "backs up weights, indexes, configuration and book",
-            "backup.run",
-        ),
+    daily = {"cadence": "daily", "grace_days": 0}
+    for name, based_on, duties in (
+        ("log", "LC-21", [daily, {"cadence": "monthly", "grace_days": 10}]),
+        ("backup", "LC-28", [daily, {"cadence": "annual", "grace_days": 30}]),
+        ("log-access", "LC-34", [{"cadence": "quarterly", "grace_days": 14}]),
     ):
-        yield keep(
-            "control", f"sample-control-{name}", APPROVER, year.at(year.day(-27), 9), title=f"Sample control: a job {what}",
-            because="first version", based_on=base, status="active", effective_on=year.day(-25), who="a nightly job", what=what,
-            when="each day", standard="sample-ai-policy", record=record, owner=OPERATOR, nature="automated", type="detective",
-            key=True, criteria=["CC7.2", "CC4.1"] if name == "log" else ["A1.2", "A1.3"],
-            duties=[{"cadence": "daily", "grace_days": 0}, second],
-        )  # fmt: skip
+        yield word_control(year, name, based_on, duties, year.day(-25), year.at(year.day(-27), 9))
+
+
+def word_control(year: Year, name: str, based_on: str, duties: list[dict[str, Any]], effective: date, recorded: datetime) -> Step:
+    """One version of an own control, in few words."""
+    what = {"log": "verifies the log", "backup": "backs everything up", "log-access": "reviews who read the log"}[name]
+    return keep(
+        "control", f"sample-control-{name}", APPROVER, recorded, title=f"Sample control: somebody {what}",
+        because="first version" if effective < year.first else "duties stated anew", based_on=based_on, status="active",
+        effective_on=effective, who="the operator", what=what, when=" and ".join(duty["cadence"] for duty in duties),
+        standard="sample-ai-policy", record="as the illustrative control", owner=OPERATOR, nature="it_dependent",
+        type="detective",
+        key=True, criteria=[], duties=duties,
+    )  # fmt: skip
 
 
 def _exception(year: Year) -> Iterator[Step]:

@@ -8,7 +8,7 @@ from hashlib import sha256
 from typing import Final
 
 from proofbook.demo.year.calendar import DAY, Year
-from proofbook.demo.year.cast import APPROVER, HANDBOOK, INDEX, OPERATOR, OWNER, SEGMENT, SYSTEMS
+from proofbook.demo.year.cast import APPROVER, HANDBOOK, INDEX, NOTES, NOTES_LIVE, OPERATOR, OWNER, SEGMENT, SYSTEMS
 from proofbook.demo.year.plan import Step, keep
 
 MANIFEST: Final = "sample-handbook-scope"
@@ -47,6 +47,13 @@ def plan_retrieval(year: Year) -> Iterator[Step]:
                 performed_by=APPROVER, expected=expected, observed=observed, outcome="as_expected",
             )  # fmt: skip
         yield _disposal(year, month.id, year.before(month, 6))
+    for place, (test, expected, observed) in enumerate(_TRIES):
+        yield keep(
+            "boundary.test", f"sample-try-{test.replace('_', '-')}-first", APPROVER,
+            title=f"Sample try before first use: {expected}",
+            system=NOTES, test=test, performed_at=year.at(year.day(NOTES_LIVE), 5, 5 * place), performed_by=APPROVER,
+            expected=expected, observed=observed, outcome="as_expected",
+        )  # fmt: skip
 
 
 def plan_boundary(year: Year) -> Iterator[Step]:
