@@ -18,8 +18,8 @@ _COLOURS: Final = {
     "paper": {"ink": "#1d2126", "quiet": "#5d646d", "rule": "#cfcabf", "mark": "#1f5c63", "warn": "#8a4b08"},
 }
 _FONTS: Final = {"screen": "system-ui,sans-serif", "paper": "Libertinus Serif"}
-_WIDTH: Final = 720
-_LEFT: Final = 54
+_WIDTH: Final = 520
+_LEFT: Final = 46
 _RIGHT: Final = 12
 
 
@@ -137,7 +137,7 @@ def _thousandths(value: int) -> str:
 def _head(height: int, name: str, palette: Palette) -> str:
     title = escape(name)
     size = f'viewBox="0 0 {_WIDTH} {height}" width="{_WIDTH}" height="{height}"'
-    about = f'role="img" aria-label="{title}" font-family="{_FONTS[palette]}" font-size="12"'
+    about = f'role="img" aria-label="{title}" font-family="{_FONTS[palette]}" font-size="13"'
     return f'<svg xmlns="http://www.w3.org/2000/svg" {size} {about}>'
 
 

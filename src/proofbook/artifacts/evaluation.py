@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from proofbook.artifacts.charts import Point, Series, draw_series
 from proofbook.artifacts.heading import head
-from proofbook.artifacts.page import Block, Cell, Drawing, Page, Standing, Table
+from proofbook.artifacts.page import Block, Cell, Drawing, Gallery, Page, Standing, Table
 from proofbook.artifacts.speaking import cell, happened, label, local, parts, plain, short
 from proofbook.assessment.facts import Facts, happened_at
 from proofbook.primitives.instants import parse_instant
@@ -167,7 +167,7 @@ def _suites(facts: Facts, system: str) -> Table:
     )
 
 
-def _drawings(facts: Facts, runs: list[DocumentVersion]) -> list[Drawing]:
+def _drawings(facts: Facts, runs: list[DocumentVersion]) -> list[Gallery]:
     period = facts.scope.period
     points: defaultdict[str, list[Point]] = defaultdict(list)
     lines: dict[str, int | None] = {}
@@ -187,12 +187,9 @@ def _drawings(facts: Facts, runs: list[DocumentVersion]) -> list[Drawing]:
         series = Series(metric, tuple(measured), lines[metric])
         alt = f"{metric}: " + "; ".join(each.words for each in measured)
         first, last = period.first.isoformat(), period.last.isoformat()
-        found.append(
-            Drawing(
-                f"Trend of {metric}", draw_series(series, first, last, "screen"), draw_series(series, first, last, "paper"), alt
-            )
-        )
-    return found
+        found.append(Drawing(metric, draw_series(series, first, last, "screen"), draw_series(series, first, last, "paper"), alt))
+    note = "A disc meets its line, a cross does not; the line is that of the newest run. Nothing is smoothed."
+    return [Gallery("Trend of each metric", tuple(found), note)] if found else []
 
 
 def _bound(facts: Facts, run: DocumentVersion, metric: str) -> int | None:

@@ -88,12 +88,33 @@ class Words:
     standing: Standing = Standing.STATED
 
 
-Block: TypeAlias = Fields | Table | Drawing | Words
+@dataclass(frozen=True, slots=True)
+class Gallery:
+    """Small drawings of the same sort, side by side."""
+
+    title: str
+    drawings: tuple[Drawing, ...]
+    note: str = ""
+
+
+Block: TypeAlias = Fields | Table | Drawing | Gallery | Words
+
+
+@dataclass(frozen=True, slots=True)
+class Stand:
+    """Where the facts of a page lie: a book, and the signed checkpoint that covers them."""
+
+    origin: str
+    size: int
+    """Entries the checkpoint covers."""
+    root: str
+    """Hex of its root."""
+    signed_at: str
 
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """What every page says about itself: the evidence header of a page."""
+    """What every page says about itself: the evidence header (soc2.md 8.3). Who ran it and when is in `run.json`, beside."""
 
     evidence_id: str
     artifact: str
@@ -104,15 +125,29 @@ class Head:
     entity: str
     period: str
     as_of: str
+    environment: str
+    systems: str
+    """Systems in scope, in words."""
     book_size: int
     criteria: tuple[str, ...]
     controls: tuple[str, ...]
     sources: tuple[str, ...]
     """Kinds of record it is drawn from, with counts."""
+    span: str
+    """First and last thing they tell of, and the last entry among them."""
     query: str
     """What was taken in and what was left out."""
+    checks: tuple[str, ...]
+    """What was looked at for completeness, and what it showed."""
     limitations: tuple[str, ...]
+    redactions: str
+    handling: str
+    reviewed: str
     tool: str
+    definition: str
+    """Which program text derives and draws the page."""
+    stand: Stand | None = None
+    """None: nothing is signed yet, or the facts come from no book."""
 
 
 @dataclass(frozen=True, slots=True)

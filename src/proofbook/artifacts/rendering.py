@@ -17,19 +17,19 @@ from typing import Any, Final
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from proofbook.artifacts.page import Block, Cell, Drawing, Fields, Page, Table
+from proofbook.artifacts.page import Page
+from proofbook.artifacts.shaping import shape_page
 from proofbook.artifacts.typesetting import typeset
+from proofbook.diagrams.palette import style_sheet
 from proofbook.primitives.visible import visible
 
-_SIGNATURES: Final = ("Signed by", "Role", "Decision", "Statement", "When", "Of")
-_HISTORY: Final = ("Version", "When it held or happened", "Recorded", "Recorded by", "Why", "Entry")
-_UNSIGNED: Final = "Nobody has signed any version of this record."
-_NO_HISTORY: Final = "This page is drawn from many records; each has its own history (proofbook record history KIND ID)."
+FORMAT: Final = "proofbook-artifact/1"
+_FOR_SCREENS: Final = frozenset({"screen"})
 
 
 def render_html(page: Page) -> bytes:
     """The page for screens and browsers' print."""
-    return _environment().get_template("page.html").render(page=_HtmlPage(page)).encode()
+    return _environment().get_template("page.html").render(page=shape_page(page), dfd_style=style_sheet()).encode()
 
 
 def render_index(front: Mapping[str, Any]) -> bytes:
@@ -39,74 +39,19 @@ def render_index(front: Mapping[str, Any]) -> bytes:
 
 def render_pdf(page: Page, as_of: datetime) -> bytes:
     """The page as a document dated `as_of`. Raises UnavailableError when Typst is missing or refuses."""
-    return typeset("proofbook.artifacts", "page.typ", document_values(page), as_of)
+    return typeset("proofbook.artifacts", "page.typ", _for_paper(shape_page(page)), as_of)
 
 
 def render_json(page: Page) -> bytes:
     """The records behind the page, and its head, for programs."""
-    value = {"format": "proofbook-artifact/1", "page": page.name, "title": page.title, "head": asdict(page.head), **page.plain}
+    value = {"format": FORMAT, "page": page.name, "title": page.title, "head": asdict(page.head), **page.plain}
     return json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True).encode() + b"\n"
 
 
-def document_values(page: Page) -> dict[str, Any]:
-    """What the document template is filled with."""
-    return {
-        "name": page.name,
-        "title": page.title,
-        "lead": page.lead,
-        "marks": [_cell(each) for each in page.marks],
-        "head": asdict(page.head),
-        "blocks": [_block(each) for each in page.blocks],
-        "trails": [_block(each) for each in _trails(page)],
-    }
-
-
-class _HtmlPage:
-    """A page as its template sees it: blocks know their kind."""
-
-    def __init__(self, page: Page) -> None:
-        self.name, self.title, self.lead, self.marks, self.head = page.name, page.title, page.lead, page.marks, page.head
-        self.blocks = [_HtmlBlock(each) for each in page.blocks]
-        self.trails = _trails(page)
-
-
-class _HtmlBlock:
-    def __init__(self, block: Block) -> None:
-        self.kind = kind_of(block)
-        self._block = block
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._block, name, "")
-
-
-def kind_of(block: Block) -> str:
-    """The word by which templates tell blocks apart."""
-    return type(block).__name__.lower()
-
-
-def _trails(page: Page) -> tuple[Table, Table]:
-    unsigned = _UNSIGNED if page.history else _NO_HISTORY
-    return (
-        Table("Signatures", _SIGNATURES, page.signatures, unsigned, weights=(3, 2, 2, 5, 3, 2)),
-        Table("History", _HISTORY, page.history, _NO_HISTORY, weights=(1, 4, 3, 3, 4, 4)),
-    )
-
-
-def _block(block: Block) -> dict[str, Any]:
-    value: dict[str, Any] = {"kind": kind_of(block), "title": block.title, "note": getattr(block, "note", "")}
-    if isinstance(block, Fields):
-        rows = [{"label": each.label, "meaning": each.meaning, "value": _cell(each.value)} for each in block.rows]
-        return value | {"rows": rows}
-    if isinstance(block, Table):
-        cells = [[_cell(each) for each in row] for row in block.rows]
-        return value | {"columns": list(block.columns), "rows": cells, "empty": block.empty, "weights": list(block.weights)}
-    if isinstance(block, Drawing):
-        return value | {"paper": block.paper, "alt": block.alt, "tall": block.tall}
-    return value | {"paragraphs": list(block.paragraphs), "standing": block.standing.name}
-
-
-def _cell(each: Cell) -> dict[str, Any]:
-    return {"text": each.text, "standing": each.standing.name, "mono": each.mono}
+def _for_paper(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _for_paper(each) for key, each in value.items() if key not in _FOR_SCREENS}
+    return [_for_paper(each) for each in value] if isinstance(value, (list, tuple)) else value
 
 
 @cache

@@ -40,7 +40,7 @@ def typeset(package: str, template: str, page: Mapping[str, Any], date: datetime
     try:
         import typst
     except ImportError as error:
-        raise UnavailableError("typst is not installed", hint="install proofbook[pdf]") from error
+        raise UnavailableError("typst is not installed", hint="install proofbook[documents]") from error
     data = json.dumps(_drawable(page), ensure_ascii=False, sort_keys=True)
     try:
         with as_file(files(package).joinpath("templates", template)) as source:

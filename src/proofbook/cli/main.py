@@ -28,6 +28,7 @@ _COMMANDS: Final = {
     "collect": "proofbook.cli.looking:collect",
     "key": "proofbook.cli.key:key",
     "content": "proofbook.cli.content:content",
+    "artifact": "proofbook.cli.artifact:artifact",
     "population": "proofbook.cli.evidence:population",
     "export": "proofbook.cli.evidence:export",
     "verify": "proofbook.cli.evidence:verify",
