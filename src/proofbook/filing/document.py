@@ -47,8 +47,8 @@ class Filed:
         return f"{self.kind}/{self.id}"
 
     def place_of(self, *path: Step) -> Place:
-        """Where a field of the record stands, or what is around it."""
-        return find_nearest(self.marked, ("record", *path))
+        """Where a field of the record stands, or what is around it; the whole document without a path."""
+        return find_nearest(self.marked, ("record", *path)) if path else self.place
 
 
 def parse_documents(values: tuple[Marked, ...], mistakes: Mistakes) -> list[Filed]:

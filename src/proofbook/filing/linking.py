@@ -36,7 +36,7 @@ def check_references(filed: Filed, about: Circumstances) -> Iterator[Remark]:
     """Every reference leads to something in the book or in this run."""
     for path, kind, wanted in find_references(filed.record):
         if not _is_there(kind, wanted, about) and (filed.kind, path) != ("sign_off", "of_entry"):
-            told = f"{wanted!r} is not a {kind} of this book or this run"
+            told = f"{wanted!r} is no {kind} of this book or this run"
             yield Remark(Code.UNKNOWN_REFERENCE, parse_path(path), told, _reference_fix(kind))
 
 

@@ -117,5 +117,5 @@ def test_a_reference_that_leads_nowhere(desk: Desk, strict: bool) -> None:  # no
     refusals = desk.refusals(review, strict=strict)
     assert bool(refusals) == strict
     if strict:
-        assert "field record.system: 'help-desk' is not a ai_system of this book or this run" in refusals[0]
+        assert "field record.system: 'help-desk' is no ai_system of this book or this run" in refusals[0]
     assert desk.refusals(review, {"kind": "ai_system", "id": "help-desk", "record": least("ai_system")}, strict=strict) == []
