@@ -78,6 +78,7 @@ class FactsBuilder:
         self,
         kind: str,
         id: str,  # noqa: A002 - what it is called
+        /,
         *,
         happened: str | None = None,
         recorded: str | None = None,

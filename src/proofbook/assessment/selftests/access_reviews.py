@@ -128,7 +128,7 @@ def _list_fits_records(
     """Whoever had a grant or a valid gateway key when the list was drawn has to be on it."""
     system, drawn = review.body.get("system"), str(review.body.get("list_as_of"))
     on_list = {key_of(str(row.get("subject_id"))) for row in rows_of(review.body, "rows")}
-    scopes = [system] if isinstance(system, str) else sorted({*grants, *keys})
+    scopes = [system, ""] if isinstance(system, str) else sorted({*grants, *keys})
     left_out: dict[str, None] = {}
     for scope in scopes:
         for standing in grants.get(scope, ()):

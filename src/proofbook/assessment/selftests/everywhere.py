@@ -163,5 +163,5 @@ def _named_as_incident(tally: Tally) -> None:
                 continue
             exercise = tally.facts.current("incident.exercise", named)
             if exercise is not None:
-                what = f"{kind} {short(record.id)} names it as an incident: an exercise has no alerts, outages or exceptions of its own"
+                what = f"{kind} {short(record.id)} names it as an incident, and nothing in an exercise happened"
                 tally.fault(exercise, Consequence.EXCEPTION, what, state_in(kind, record.id, "incident, the real one"))

@@ -138,8 +138,8 @@ def served_hash_approved(facts: Facts, control: str) -> Outcome:
     for (system, artifact), stretch in by_artifact(facts).items():
         tally.examined += 1
         _approved_throughout(tally, system, artifact, stretch, decisions.get(artifact, []))
-    for test in tally.events("boundary.test", "test", {"altered_weights_refused"}):
-        if test.body.get("outcome") == "not_as_expected":
+    for test in facts.in_period("boundary.test"):
+        if test.body.get("test") == "altered_weights_refused" and test.body.get("outcome") == "not_as_expected":
             tally.deviates(test, f"altered weights were not refused: {short(str(test.body.get('observed')))}")
     note_unbound(tally)
     return tally.outcome(sound="each artifact was approved for its system before it served", empty="nothing served in the period")

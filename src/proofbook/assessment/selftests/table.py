@@ -127,19 +127,19 @@ EVERYWHERE: Final[Mapping[str, Everywhere]] = MappingProxyType(
 
 _HEAD: Final = """# Self-tests of evidence
 
-Before an auditor reads the records, Proofbook reads them. A self-test looks at the evidence behind one control and says one of three
-things: **Met** (what was looked for is there), **Unmet** (something happened that the control says should not) or **Unknown** (there
-was nothing to look at, or what is there cannot tell). It is management's own check. It concludes nothing about a control.
+Before an auditor reads the records, Proofbook reads them. A self-test looks at the evidence behind one control and says one of
+three things: **Met** (what was looked for is there), **Unmet** (something happened that the control says should not) or
+**Unknown** (there was nothing to look at, or what is there cannot tell). It is management's own check. It concludes nothing about a control.
 
 Three rules hold for all of them:
 
-- Absence is never "none". Where nothing is on record the result is Unknown, unless somebody certified that the population was empty
-  (`nil_population`, for the whole period, with the gaps stated).
+- Absence is never "none". Where nothing is on record the result is Unknown, unless somebody certified that the population was
+  empty (`nil_population`, for the whole period, with no stretch unseen).
 - Only events that happened in the period of the engagement count, of systems in its scope; documents count as they stand now.
-- One finding speaks of one record. It names the record, people and moments, what an auditor would do with it, and the command that
-  fixes it, or says that it cannot be undone.
+- One finding speaks of one record. It names the record, people and moments, and the command that fixes it, or says that it cannot
+  be undone.
 
-A finding that shows something happened wrongly, or late, makes the result Unmet. One that only says that evidence is missing makes it
+A finding that something happened wrongly, or late, makes the result Unmet. One that only says that evidence is missing makes it
 Unknown. One about what is still to come leaves it as it is.
 """
 
