@@ -6,7 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from proofbook.records.evaluation import Result
-from proofbook.records.flows import DataFlow
+from proofbook.records.flows import FlowDiagram
 from proofbook.records.inventory import AiSystem, InventoryReview
 from proofbook.records.record import Action, find_blanks, find_references
 from support.kept_bodies import body, least
@@ -64,7 +64,7 @@ def test_brackets_that_hold_nothing_are_no_blank(text: str) -> None:
 def test_references_are_found_at_any_depth() -> None:
     """A reference inside a row of a table counts like one at the top."""
     flow = {"id": "F-1", "source": "P-1", "target": "D-1", "data": "sample", "classification": "internal", "controls": ["LC-07"]}
-    record = DataFlow.model_validate(least("data_flow", system="help-desk", flows=[flow]))
+    record = FlowDiagram.model_validate(least("data_flow", system="help-desk", flows=[flow]))
     assert find_references(record) == (("system", "ai_system", "help-desk"), ("flows[0].controls[0]", "control", "LC-07"))
 
 

@@ -15,7 +15,7 @@ from proofbook.cli.main import main
 from proofbook.controls.control import load_controls
 from proofbook.controls.criteria import check_criterion
 from proofbook.primitives.canonical import canonical_bytes
-from proofbook.records.flows import DataFlow
+from proofbook.records.flows import FlowDiagram
 from proofbook.records.governance import Policy
 from proofbook.records.inventory import AiSystem
 from proofbook.records.kept import KEPT
@@ -180,7 +180,7 @@ def test_exercise_is_marked_everywhere(draft: str) -> None:
 def test_flows_of_the_example_hang_together() -> None:
     """Every flow joins elements that are there and names exactly the boundaries between them."""
     flows = _record("assistant-flows")
-    assert isinstance(flows, DataFlow)
+    assert isinstance(flows, FlowDiagram)
     around = {each.id: each.inside for each in flows.boundaries}
     place = {each.id: each.boundary for each in flows.elements}
     assert len(place) == len(flows.elements)
@@ -202,7 +202,7 @@ def test_flows_of_the_example_hang_together() -> None:
 def test_day_of_the_example_cannot_be_taken_for_a_real_one() -> None:
     """The type does not let it be blank, so it is one at which every reader stumbles."""
     flows = _record("assistant-flows")
-    assert isinstance(flows, DataFlow)
+    assert isinstance(flows, FlowDiagram)
     assert flows.as_of == "2000-01-01"
     assert "notes" in find_blanks(flows.to_body())
     assert flows.differences_found is None
