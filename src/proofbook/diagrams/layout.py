@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
+from math import floor
 from typing import Any, Final
 
 from proofbook.diagrams.captions import CaptionPlace, caption_place
@@ -113,8 +114,8 @@ def _read(lettered: Lettered, placed: Mapping[str, Any]) -> Layout:
             )
         )
     return Layout(
-        width=max(round(placed["width"]), 1),
-        height=max(round(placed["height"]), 1),
+        width=max(_whole(placed["width"]), 1),
+        height=max(_whole(placed["height"]), 1),
         nodes=tuple(
             PlacedNode(node, boxes[f"n{index}"], lettered.node_texts[index]) for index, node in enumerate(lettered.nodes)
         ),
@@ -130,15 +131,20 @@ def _boxes(parent: Mapping[str, Any]) -> Iterator[tuple[str, Box]]:
 
 
 def _box(shape: Mapping[str, Any]) -> Box:
-    left, top = round(shape["x"]), round(shape["y"])
-    return Box(left, top, round(shape["x"] + shape["width"]) - left, round(shape["y"] + shape["height"]) - top)
+    left, top = _whole(shape["x"]), _whole(shape["y"])
+    return Box(left, top, _whole(shape["x"] + shape["width"]) - left, _whole(shape["y"] + shape["height"]) - top)
+
+
+def _whole(length: float) -> int:
+    """The nearest pixel; halves go up, also halves that sums of fractions have made a little smaller."""
+    return floor(length + 0.5 + 1e-6)
 
 
 def _points(edge: Mapping[str, Any]) -> Iterator[Point]:
     """The corners of a line, without those at which it does not turn."""
     section = edge["sections"][0]
     every = [section["startPoint"], *section.get("bendPoints", ()), section["endPoint"]]
-    rounded = [Point(round(each["x"]), round(each["y"])) for each in every]
+    rounded = [Point(_whole(each["x"]), _whole(each["y"])) for each in every]
     for index, point in enumerate(rounded):
         if 0 < index < len(rounded) - 1:
             before, after = rounded[index - 1], rounded[index + 1]

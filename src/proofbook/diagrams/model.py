@@ -88,10 +88,15 @@ def check_diagram(diagram: Diagram) -> None:
             raise MalformedRecord(
                 f"node {node.id}: lies in a trust boundary that the diagram does not have", hint=_listed(boundaries)
             )
+    turning: dict[str, str] = {}
     for flow in diagram.flows:
         for end, name in (("source", flow.source), ("target", flow.target)):
             if name not in nodes:
                 raise MalformedRecord(f"flow {flow.id}: its {end} is not a node of the diagram", hint=_listed(nodes))
+        if flow.source == flow.target and (other := turning.setdefault(flow.source, flow.id)) != flow.id:
+            raise MalformedRecord(
+                f"flow {flow.id}: {flow.source} has a flow to itself already, {other}", hint="state both in one flow"
+            )
 
 
 def enclosing(boundary: str | None, boundaries: Mapping[str, Boundary]) -> tuple[str, ...]:

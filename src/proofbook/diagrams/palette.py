@@ -19,7 +19,7 @@ LIGHT: Final[Mapping[str, str]] = MappingProxyType(
         "line": "#6a727b",
         "cross": "#1f5c63",
         "shut": "#9c2f1f",
-        "edge": "#7b838c",
+        "edge": "#69717a",
         "entity": "#f3f0e8",
         "process": "#eaf2f3",
         "store": "#f6f1e2",

@@ -13,7 +13,10 @@ from proofbook.diagrams.layout import Layout
 from proofbook.diagrams.legend import whole_box
 from proofbook.diagrams.shapes import FLOW_SIZE
 
+Paper = Literal["a4", "a3"]
+
 LEAST_POINTS: Final = 6.0
+_PAPERS: Final[tuple[Paper, ...]] = ("a4", "a3")
 _POINTS_PER_MM: Final = 72 / 25.4
 
 
@@ -21,7 +24,7 @@ _POINTS_PER_MM: Final = 72 / 25.4
 class Sheet:
     """A sheet in Typst's words."""
 
-    paper: Literal["a4", "a3"]
+    paper: Paper
     flipped: bool
     letters: int
     """How high the smallest letters come out, in tenths of a point."""
@@ -31,13 +34,14 @@ def sheet_for(layout: Layout, *, margin_mm: int = 16, head_mm: int = 30) -> Shee
     """The sheet for a picture, with a margin all around and `head_mm` left for a heading and a caption."""
     sheets = [
         _measured(layout, paper, flipped=flipped, margin_mm=margin_mm, head_mm=head_mm)
-        for paper, flipped in (("a4", False), ("a4", True), ("a3", False), ("a3", True))
+        for paper in _PAPERS
+        for flipped in (False, True)
     ]
     readable = [each for each in sheets if each.letters >= LEAST_POINTS * 10]
     return readable[0] if readable else max(sheets, key=lambda each: each.letters)
 
 
-def _measured(layout: Layout, paper: Literal["a4", "a3"], *, flipped: bool, margin_mm: int, head_mm: int) -> Sheet:
+def _measured(layout: Layout, paper: Paper, *, flipped: bool, margin_mm: int, head_mm: int) -> Sheet:
     short, long = {"a4": (210, 297), "a3": (297, 420)}[paper]
     wide, tall = (long, short) if flipped else (short, long)
     box = whole_box(layout)

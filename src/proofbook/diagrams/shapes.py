@@ -13,7 +13,7 @@ FLOW_SIZE: Final = 12
 CAPTION_SIZE: Final = 13
 LABEL_LINE: Final = 17
 SMALL_LINE: Final = 14
-BOLD: Final = 1.08
+BOLD: Final = 1.12
 """How much wider bold letters may be."""
 
 
