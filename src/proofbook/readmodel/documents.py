@@ -66,8 +66,9 @@ class Documents:
         self, kind: str | None = None, as_of: str | None = None, *, after: tuple[str, str] = ("", ""), limit: int
     ) -> tuple[DocumentVersion, ...]:
         """The next `limit` of `listed` behind the record (kind, id) `after`."""
+        behind = max(after, (kind or "", ""))
         moment = as_of or END_OF_TIME
-        bindings = {"kind": kind, "as_of": moment, "after_kind": after[0], "after_id": after[1], "limit": limit}
+        bindings = {"kind": kind, "as_of": moment, "after_kind": behind[0], "after_id": behind[1], "limit": limit}
         return tuple(map(_version, self._reader.rows("documents_page", bindings)))
 
     def sign_offs(self, kind: str, id: str) -> tuple[DocumentVersion, ...]:  # noqa: A002 - what it is called

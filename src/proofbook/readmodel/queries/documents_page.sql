@@ -4,7 +4,7 @@ SELECT d.idx, d.entry, d.kind, d.id, d.version, d.occurred, d.recorded, d.actor,
   d.supersedes, d.body
 FROM (
   SELECT kind, id, max(idx) AS newest FROM document_version
-  WHERE (kind, id) > (:after_kind, :after_id) AND kind >= coalesce(:kind, '') AND (:kind IS NULL OR kind <= :kind) AND recorded <= :as_of
+  WHERE (kind, id) > (:after_kind, :after_id) AND (:kind IS NULL OR kind <= :kind) AND recorded <= :as_of
   GROUP BY kind, id
   ORDER BY kind, id
   LIMIT :limit
