@@ -16,7 +16,7 @@ LAST = date(2026, 10, 31)
 SEED = 7
 ZONE = "Europe/Berlin"
 ENGAGEMENT = "sample-year"
-ENTITY = "Sample Company"
+ENTITY = "Sample Organisation (demonstration data)"
 
 
 def make_year_home(folder: Path, *, last: date = LAST, seed: int = SEED, zone: str = ZONE) -> Home:

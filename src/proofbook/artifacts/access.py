@@ -7,7 +7,7 @@ from typing import Final
 
 from proofbook.artifacts.heading import head
 from proofbook.artifacts.page import Cell, Page, Standing, Table
-from proofbook.artifacts.speaking import cell, happened, label, local, moment, plain, short
+from proofbook.artifacts.speaking import cell, counted, happened, label, local, moment, plain, short
 from proofbook.assessment.facts import Facts, happened_at
 from proofbook.readmodel.documents import DocumentVersion
 
@@ -33,10 +33,10 @@ def derive_access(facts: Facts) -> Iterator[Page]:
         title="Access matrix",
         lead=f"Who may do what, at {local(end, facts.scope.period.zone)}.",
         marks=(
-            Cell(f"{len(held):,} grants in force"),
-            Cell(f"{sum(each.is_valid_at(end) for each in facts.keys):,} keys valid"),
+            Cell(counted(len(held), "grant in force", "grants in force")),
+            Cell(counted(sum(each.is_valid_at(end) for each in facts.keys), "key valid", "keys valid")),
         ),
-        head=head(facts, ARTIFACT, records, query, limits),
+        head=head(facts, ARTIFACT, records, query, limits, besides=(f"gateway keys ({len(facts.keys):,})",)),
         blocks=(_matrix(facts, held), _keys(facts, grants, end), _changes(facts, grants, ended), _reviews(facts, reviews)),
         plain={"grants": [plain(each) for each in held], "revocations": [plain(each) for each in ended]},
     )

@@ -10,7 +10,7 @@ from typing import Any, Final
 from proofbook.artifacts.charts import Point, Series, draw_series
 from proofbook.artifacts.heading import head
 from proofbook.artifacts.page import Block, Cell, Drawing, Gallery, Page, Standing, Table
-from proofbook.artifacts.speaking import cell, happened, label, local, parts, plain, short
+from proofbook.artifacts.speaking import cell, counted, happened, label, local, plain, short
 from proofbook.assessment.facts import Facts, happened_at
 from proofbook.primitives.instants import parse_instant
 from proofbook.readmodel.documents import DocumentVersion
@@ -26,7 +26,6 @@ def derive_evaluation(facts: Facts) -> Iterator[Page]:
 
 
 def _page(facts: Facts, system: DocumentVersion) -> Page:
-    zone = facts.scope.period.zone
     runs = sorted((each for each in facts.in_period("evaluation.run") if each.body["system"] == system.id), key=happened_at)
     standards = [each for each in facts.of("evaluation.standard") if each.body["system"] == system.id]
     lines = [version for each in standards for version in facts.history(each.kind, each.id)]
@@ -36,9 +35,9 @@ def _page(facts: Facts, system: DocumentVersion) -> Page:
         _runs(facts, runs, served),
         _results(runs),
         _lines(facts, lines),
+        _failures(runs),
         _suites(facts, system.id),
     ]
-    blocks += [parts(f"Failed cases of {each.id}", each.body["failures"], zone) for each in runs if each.body["failures"]]
     query = (
         f"evaluation.run of {system.id} that ended in the period, every run; every version of its evaluation.standard; its suites"
     )
@@ -48,7 +47,7 @@ def _page(facts: Facts, system: DocumentVersion) -> Page:
     return Page(
         name=system.id,
         title=f"Evaluation of {system.body['title']}",
-        lead=f"{len(runs):,} runs in the period.",
+        lead=f"{counted(len(runs), 'run')} in the period.",
         marks=() if runs else (Cell("no run in the period", Standing.NOT_STATED),),
         head=head(facts, ARTIFACT, [*runs, *lines], query, limits),
         blocks=tuple(blocks),
@@ -122,6 +121,22 @@ def _results(runs: list[DocumentVersion]) -> Table:
             )
     columns = ("Run", "Metric", "Speaks of", "Value", "Interval", "Cases", "Line when it ran", "Against it")
     return Table("Results", columns, tuple(rows), "No result is recorded.")
+
+
+def _failures(runs: list[DocumentVersion]) -> Table:
+    rows = tuple(
+        (
+            Cell(each.id),
+            Cell(failed["case"]),
+            cell(failed["metric"]),
+            cell(failed["reason"]),
+            Cell(label(failed["disposition"]), Standing.DIFFERS if failed["disposition"] == "open" else Standing.STATED),
+        )
+        for each in runs
+        for failed in each.body["failures"]
+    )
+    note = "Marked: a case about which nobody has decided."
+    return Table("Failed cases", ("Run", "Case", "Metric", "Why", "What was decided"), rows, "No failed case is recorded.", note)
 
 
 def _lines(facts: Facts, lines: list[DocumentVersion]) -> Table:

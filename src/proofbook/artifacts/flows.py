@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from proofbook.artifacts.heading import head
 from proofbook.artifacts.page import Block, Cell, Drawing, Page, Standing, Table
-from proofbook.artifacts.speaking import blanks, cell, group, happened, history, label, parts, plain, signatures
+from proofbook.artifacts.speaking import blanks, cell, counted, group, happened, history, label, parts, plain, signatures
 from proofbook.assessment.facts import Facts, happened_at, systems_of
 from proofbook.diagrams.drawing import draw
 from proofbook.diagrams.layout import lay_out
@@ -85,8 +85,10 @@ def _page(facts: Facts, version: DocumentVersion) -> Page:
     shut = sum(each["excluded_by"] is not None for each in body["flows"])
     crossing = sum(bool(each["crosses"]) for each in body["flows"])
     alt = (
-        f"Data flows of {body['system']}: {len(body['elements'])} elements in {len(body['boundaries'])} trust boundaries, "
-        f"{len(body['flows'])} flows, {crossing} of them across a boundary, {shut} deliberately shut. The table lists every flow."
+        f"Data flows of {body['system']}: {counted(len(body['elements']), 'element')} in "
+        f"{counted(len(body['boundaries']), 'trust boundary', 'trust boundaries')}, "
+        f"{counted(len(body['flows']), 'flow')}, {crossing} of them across a boundary, {shut} deliberately shut. "
+        "The table lists every flow."
     )
     drawing = Drawing("Diagram", draw(diagram, layout, theme="page"), draw(diagram, layout, theme="print"), alt, tall=True)
     about = group(
@@ -104,7 +106,7 @@ def _page(facts: Facts, version: DocumentVersion) -> Page:
     )
     marks = [Cell(label(body["origin"]), Standing.UNKNOWN if body["origin"] == "unknown" else Standing.STATED)]
     if blanks(version):
-        marks.append(Cell(f"{len(blanks(version))} blanks open", Standing.BLANK))
+        marks.append(Cell(counted(len(blanks(version)), "blank open", "blanks open"), Standing.BLANK))
     if body["approver"] is None:
         marks.append(Cell("not approved", Standing.NOT_STATED))
     query = f"data_flow {version.id}, newest version"
@@ -185,7 +187,7 @@ def _index(facts: Facts, version: DocumentVersion) -> Page:
         name=f"index-{version.id}",
         title=body["title"],
         lead=f"Index {body['index']}, read by {', '.join(systems_of(version)) or 'no system that is named'}.",
-        marks=(Cell(f"{len(builds):,} builds in the period"),),
+        marks=(Cell(counted(len(builds), "build in the period", "builds in the period")),),
         head=head(facts, ARTIFACT, (version, *builds), query),
         blocks=(about, included, excluded, table),
         plain={"manifest": plain(version), "builds": [plain(each) for each in builds]},

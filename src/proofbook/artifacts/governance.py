@@ -7,7 +7,7 @@ from typing import Final
 
 from proofbook.artifacts.heading import head
 from proofbook.artifacts.page import Block, Cell, Page, Standing, Table, Words
-from proofbook.artifacts.speaking import blanks, cell, group, happened, history, label, plain, signatures
+from proofbook.artifacts.speaking import blanks, cell, counted, group, happened, history, label, plain, signatures
 from proofbook.assessment.facts import Facts, happened_at
 from proofbook.readmodel.documents import DocumentVersion
 
@@ -57,7 +57,7 @@ def _framework(facts: Facts, policies: tuple[DocumentVersion, ...]) -> Page:
         name="framework",
         title="Governance framework",
         lead="Which rules hold, who approved them, who accepted them, and what was allowed or excepted under them.",
-        marks=(Cell(f"{len(policies):,} documents"),),
+        marks=(Cell(counted(len(policies), "document")),),
         head=head(facts, ARTIFACT, records, query),
         blocks=blocks,
         plain={"policies": [plain(each) for each in policies]},
@@ -213,7 +213,7 @@ def _policy(facts: Facts, version: DocumentVersion) -> Page:
         texts.append(Words(section["heading"], tuple(part for part in shown.split("\n\n") if part.strip()), standing))
     marks = [Cell(label(body["status"]), Standing.STATED if body["status"] == "approved" else Standing.NOT_STATED)]
     if opened:
-        marks.append(Cell(f"{len(opened)} blanks open", Standing.BLANK))
+        marks.append(Cell(counted(len(opened), "blank open", "blanks open"), Standing.BLANK))
     return Page(
         name=f"{body['type']}-{version.id}",
         title=body["title"],

@@ -26,15 +26,26 @@ NOT_REVIEWED: Final = "Nobody has reviewed the page as a whole; signatures are o
 NOT_COUNTED: Final = "No second, independent count was made for a page; populations have one."
 
 
-def head(facts: Facts, artifact: str, records: Iterable[DocumentVersion], query: str, limitations: tuple[str, ...] = ()) -> Head:
-    """The head of a page of `artifact` drawn from `records`; `query` says what was taken in and what was left out."""
+def head(
+    facts: Facts,
+    artifact: str,
+    records: Iterable[DocumentVersion],
+    query: str,
+    limitations: tuple[str, ...] = (),
+    *,
+    besides: tuple[str, ...] = (),
+) -> Head:
+    """The head of a page of `artifact` drawn from `records`; `query` says what was taken in and what was left out.
+
+    `besides`: what else it is drawn from, with counts.
+    """
     scope, known = facts.scope, sorted(records, key=lambda each: each.index)
     entry = check_artifact(artifact)
     controls = [each for each in load_controls().controls if artifact in each.artifacts]
     counts = Counter(each.kind for each in known)
-    sources = tuple(f"{kind} ({count:,})" for kind, count in sorted(counts.items())) or ("no kept records",)
+    sources = (*(f"{kind} ({count:,})" for kind, count in sorted(counts.items())), *besides) or ("no kept records",)
     return Head(
-        evidence_id=_evidence_id(artifact, scope.engagement, query, known),
+        evidence_id=_evidence_id((artifact, scope.engagement, query, *besides), known),
         artifact=artifact,
         artifact_title=entry.title,
         answers=entry.answers,
@@ -80,7 +91,7 @@ def program_digest() -> str:
 
 def _span(records: list[DocumentVersion], zone: str) -> str:
     if not records:
-        return "nothing to tell of"
+        return ""
     told = sorted(map(happened_at, records))
     newest = max(each.recorded for each in records)
     return f"they tell of {local(told[0], zone)} to {local(told[-1], zone)}; the last was recorded {local(newest, zone)}"
@@ -102,7 +113,7 @@ def _checks(facts: Facts, records: list[DocumentVersion]) -> tuple[str, ...]:
     )
 
 
-def _evidence_id(artifact: str, engagement: str, query: str, records: Iterable[DocumentVersion]) -> str:
+def _evidence_id(named: tuple[str, ...], records: Iterable[DocumentVersion]) -> str:
     """The same records, taken in the same way, give the same id; one more version gives another."""
-    made = sha256("\n".join((artifact, engagement, query, *(each.entry for each in records))).encode())
-    return f"EV-{artifact}-{made.hexdigest()[:12]}"
+    made = sha256("\n".join((*named, *(each.entry for each in records))).encode())
+    return f"EV-{named[0]}-{made.hexdigest()[:12]}"

@@ -8,9 +8,10 @@ from typing import Final
 from proofbook.artifacts.heading import head
 from proofbook.artifacts.page import Block, Cell, Field, Fields, Page, Standing, Table
 from proofbook.artifacts.speaking import (
-    NOT_STATED,
+    DASH,
     blanks,
     cell,
+    counted,
     group,
     happened,
     history,
@@ -83,18 +84,23 @@ def _page(facts: Facts, version: DocumentVersion) -> Page:
     open_blanks = blanks(version)
     marks = [Cell(label(body["status"])), Cell(f"tier {body['risk_tier']}")]
     if open_blanks:
-        marks.append(Cell(f"{len(open_blanks)} blanks open", Standing.BLANK))
+        marks.append(Cell(counted(len(open_blanks), "blank open", "blanks open"), Standing.BLANK))
     return Page(
         name=version.id,
         title=body["title"],
         lead=body["purpose"],
         marks=tuple(marks),
-        head=head(facts, ARTIFACT, [version, *records], query),
+        head=head(facts, ARTIFACT, [version, *records], query, besides=_besides(facts, version.id)),
         blocks=tuple(blocks),
         plain={"system": plain(version), "evidence": [plain(each) for each in records]},
         signatures=signatures(facts, version),
         history=history(facts, version),
     )
+
+
+def _besides(facts: Facts, system: str) -> tuple[str, ...]:
+    exchanges = sum(each.exchanges for each in facts.served if each.system == system)
+    return (f"exchanges of the system ({exchanges:,})", f"scans of machines ({len(facts.discoveries):,})")
 
 
 def _controls(version: DocumentVersion) -> Fields:
@@ -112,7 +118,7 @@ def _pointers(facts: Facts, system: str) -> tuple[Table, list[DocumentVersion]]:
         found = [each for each in found if facts.includes(each) and happened_at(each) < facts.scope.until]
         newest = max(found, key=happened_at, default=None)
         if newest is None:
-            rows.append((Cell(words), Cell("none is recorded", Standing.NOT_STATED), NOT_STATED, NOT_STATED))
+            rows.append((Cell(words), Cell("none is recorded", Standing.NOT_STATED), DASH, DASH))
         else:
             used.append(newest)
             title = Cell(f"{newest.body['title']} ({newest.id})")
@@ -182,8 +188,8 @@ def _unregistered(facts: Facts) -> Page | None:
         name="without-a-page",
         title="Systems without an inventory page",
         lead="They served in the period, according to recorded traffic.",
-        marks=(Cell(f"{len({each.system for each in found})} systems", Standing.DIFFERS),),
-        head=head(facts, ARTIFACT, (), query),
+        marks=(Cell(counted(len({each.system for each in found}), "system"), Standing.DIFFERS),),
+        head=head(facts, ARTIFACT, (), query, besides=(f"exchanges ({sum(each.exchanges for each in found):,})",)),
         blocks=(table,),
         plain={"systems": sorted({each.system or "" for each in found})},
     )

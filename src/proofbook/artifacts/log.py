@@ -8,7 +8,7 @@ from typing import Final
 
 from proofbook.artifacts.heading import head
 from proofbook.artifacts.page import Block, Cell, Page, Standing, Table
-from proofbook.artifacts.speaking import cell, happened, label, local, plain, short
+from proofbook.artifacts.speaking import cell, counted, happened, label, local, plain, short
 from proofbook.assessment.facts import Facts, happened_at
 from proofbook.readmodel.documents import DocumentVersion
 
@@ -29,10 +29,11 @@ def derive_log(facts: Facts) -> Iterator[Page]:
         _reviews(facts, reviews),
     )
     gaps = _gaps_inside(facts)
-    marks = (Cell(f"{total:,} exchanges"), Cell(f"{len(gaps):,} gaps", Standing.DIFFERS if gaps else Standing.STATED))
+    marks = (Cell(counted(total, "exchange")), Cell(counted(len(gaps), "gap"), Standing.DIFFERS if gaps else Standing.STATED))
     query = (
         "exchanges of the period by when they occurred, of systems in scope and of no system; every source and gap of this book"
     )
+    besides = (f"exchanges ({total:,})", f"recorders ({len(facts.sources):,})", f"gaps ({len(gaps):,})")
     limits = (
         "What did not pass a recorder is not in the log. Nothing here says that there was no such traffic.",
         "Conversations are listed one by one in population POP-15; their text stays sealed and is released item by item.",
@@ -42,7 +43,7 @@ def derive_log(facts: Facts) -> Iterator[Page]:
         title="Log of exchanges",
         lead="What was recorded in the period, by whom it was asked, and where the record has holes.",
         marks=marks,
-        head=head(facts, ARTIFACT, (*checks, *reviews), query, limits),
+        head=head(facts, ARTIFACT, (*checks, *reviews), query, limits, besides=besides),
         blocks=blocks,
         plain={"integrity_checks": [plain(each) for each in checks], "log_access_reviews": [plain(each) for each in reviews]},
     )
@@ -129,7 +130,7 @@ def _gaps(facts: Facts) -> Table:
         for source, since, until, reason in sorted(_gaps_inside(facts), key=lambda each: each[1])
     )
     ends = Counter(each.source for each in facts.runs if each.previous_end == "unclean")
-    note = "; ".join(f"{source} ended without a word {count:,} times" for source, count in sorted(ends.items()))
+    note = "; ".join(f"{source} ended without a word {counted(count, 'time')}" for source, count in sorted(ends.items()))
     empty = "No recorder has said that it missed anything. Time before its first and after its last entry is not covered either."
     return Table("Gaps: what happened in them is unknown", ("Recorder", "From", "Until", "Why"), rows, empty, note)
 

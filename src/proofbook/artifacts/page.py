@@ -22,8 +22,8 @@ class Standing(StrEnum):
     """A draft's blank that nobody filled."""
     LATE = "late"
     """Recorded long after it happened, or overdue."""
-    DIFFERS = "differs"
-    """Contradicts another record."""
+    DIFFERS = "marked"
+    """Contradicts another record, or is one of those the table's note speaks of."""
 
 
 @dataclass(frozen=True, slots=True)

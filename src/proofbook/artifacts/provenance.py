@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from proofbook.artifacts.heading import head
 from proofbook.artifacts.page import Block, Cell, Field, Fields, Page, Standing, Table, Words
-from proofbook.artifacts.speaking import cell, happened, label, local, meaning, parts, plain, sentence_label, short
+from proofbook.artifacts.speaking import cell, counted, happened, label, local, meaning, parts, plain, sentence_label, short
 from proofbook.assessment.facts import Facts
 from proofbook.readmodel.artifacts import ArtifactVersion
 from proofbook.readmodel.documents import DocumentVersion
@@ -97,7 +97,7 @@ def _page(facts: Facts, version: ArtifactVersion, body: Mapping[str, Any], name:
         title=version.name,
         lead=f"{version.format}, {version.bytes_total:,} bytes, {version.quantization} quantisation as declared.",
         marks=(Cell(label(status), standing), Cell(label(body["rung"]))),
-        head=head(facts, ARTIFACT, approvals, query, limits),
+        head=head(facts, ARTIFACT, approvals, query, limits, besides=(f"model.artifact (1), entry {version.entry}",)),
         blocks=tuple(blocks),
         plain={
             "model": dict(body),
@@ -111,7 +111,8 @@ def _page(facts: Facts, version: ArtifactVersion, body: Mapping[str, Any], name:
 def _fields(title: str, body: Mapping[str, Any], names: tuple[str, ...], zone: str) -> Fields:
     known = ModelArtifact.model_fields
     return Fields(
-        title, tuple(Field(sentence_label(name), cell(body[name], zone), meaning(known[name].description)) for name in names)
+        title,
+        tuple(Field(sentence_label(name), cell(body[name], zone), meaning(name, known[name].description)) for name in names),
     )
 
 
@@ -177,7 +178,7 @@ def _missing(facts: Facts, digests: list[str]) -> Page:
         name="served-without-record",
         title="Artifacts that served without a provenance record",
         lead="Recorded traffic names these digests; no provenance record does.",
-        marks=(Cell(f"{len(digests)} digests", Standing.DIFFERS),),
+        marks=(Cell(counted(len(digests), "digest"), Standing.DIFFERS),),
         head=head(
             facts, ARTIFACT, (), "digests in exchanges of the period that no model.artifact record names; nothing left out"
         ),

@@ -6,8 +6,10 @@ lists are told whole. Instants are shown in the engagement's zone with their off
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -16,12 +18,17 @@ from proofbook.assessment.facts import Facts, happened_at, is_late
 from proofbook.errors import MalformedRecord
 from proofbook.primitives.instants import parse_instant
 from proofbook.readmodel.documents import DocumentVersion
+from proofbook.records.exchange import Document
 from proofbook.records.kept import KEPT
 from proofbook.records.record import find_blanks
 
 NOT_STATED: Final = Cell("not stated", Standing.NOT_STATED)
 UNKNOWN: Final = Cell("unknown", Standing.UNKNOWN)
+DASH: Final = Cell("–", Standing.NOT_STATED)
+"""Where there is nothing a value could belong to."""
+
 _SHOWN_HEX: Final = 12
+_MARK: Final = re.compile(r"(sha256:)?[0-9a-f]{64}|e_[0-9a-z]{26}")
 _WRITTEN: Final = {
     "eu": "EU",
     "ai": "AI",
@@ -65,10 +72,11 @@ def sentence_label(name: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def meaning(description: str | None) -> str:
-    """A field's description without what only a file's author needs to know (`null: ...`, `[] when ...`)."""
-    parts_of = (description or "").split("; ")
-    return "; ".join(each for each in parts_of if not each.startswith(("null", "[]", "empty:")))
+def meaning(name: str, description: str | None) -> str:
+    """A field's description without what only a file's author needs to know; nothing when it says the name again."""
+    parts_of = (description or "").replace(", or 'unknown'", "").split("; ")
+    told = "; ".join(each for each in parts_of if not each.startswith(("null", "[]", "empty:")))
+    return "" if told.lower() == sentence_label(name).lower() else told
 
 
 def moment(instant: str | None, zone: str) -> Cell:
@@ -90,17 +98,29 @@ def happened(version: DocumentVersion, zone: str) -> Cell:
     return Cell(f"{text} (recorded {local(version.recorded, zone)})", Standing.LATE) if is_late(version) else Cell(text)
 
 
-def short(digest: str) -> str:
-    """The beginning of a digest or entry id, long enough to tell them apart on a page."""
-    prefix, colon, rest = digest.rpartition(":")
-    return f"{prefix}{colon}{rest[:_SHOWN_HEX]}…" if len(rest) > _SHOWN_HEX + 1 else digest
+def short(text: str) -> str:
+    """The beginning of a digest or entry id, long enough to tell them apart on a page; any other text as it is."""
+    if not is_mark(text):
+        return text
+    prefix, colon, rest = text.rpartition(":")
+    return f"{prefix}{colon}{rest[:_SHOWN_HEX]}…"
+
+
+def is_mark(text: str) -> bool:
+    """Whether a text is a digest or the id of an entry."""
+    return _MARK.fullmatch(text) is not None
+
+
+def counted(number: int, one: str, many: str = "") -> str:
+    """`1 gap`, `2 gaps`, `3 entries`."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
 def group(version: DocumentVersion, title: str, names: Sequence[str], zone: str, note: str = "") -> Fields:
     """Some fields of a record, in that order, with what each means."""
     fields = KEPT[version.kind].model_fields
     rows = tuple(
-        Field(sentence_label(name), cell(version.body.get(name), zone), meaning(fields[name].description)) for name in names
+        Field(sentence_label(name), cell(version.body.get(name), zone), meaning(name, fields[name].description)) for name in names
     )
     return Fields(title, rows, note)
 
@@ -126,9 +146,26 @@ def whole(version: DocumentVersion, title: str, zone: str, leave_out: Iterable[s
 
 def parts(title: str, rows: Sequence[Mapping[str, Any]], zone: str, empty: str = "None is recorded.") -> Table:
     """A list of alike parts as a table; columns that nobody filled are left out."""
-    names = [name for name in (rows[0] if rows else ()) if any(row.get(name) not in (None, []) for row in rows)]
+    names = ordered(rows[0]) if rows else []
+    names = [name for name in names if any(row.get(name) not in (None, []) for row in rows)]
     cells = tuple(tuple(cell(row.get(name), zone) for name in names) for row in rows)
     return Table(title, tuple(sentence_label(name) for name in names), cells, empty)
+
+
+def ordered(part: Iterable[str]) -> list[str]:
+    """Names of a part's fields in the order of its published model; a book keeps them by the alphabet."""
+    names = [*part]
+    return [*_orders().get(frozenset(names), names)]
+
+
+@cache
+def _orders() -> dict[frozenset[str], tuple[str, ...]]:
+    found, waiting = {}, [Document]
+    while waiting:
+        model = waiting.pop()
+        waiting += sorted(model.__subclasses__(), key=lambda each: f"{each.__module__}.{each.__qualname__}")
+        found[frozenset(model.model_fields)] = tuple(model.model_fields)
+    return found
 
 
 def blanks(version: DocumentVersion) -> tuple[str, ...]:
@@ -188,9 +225,7 @@ def _text(value: str, zone: str) -> Cell:
         return Cell(local(value, zone))
     except MalformedRecord:
         pass
-    if value.startswith(("sha256:", "e_")) or (len(value) == 64 and set(value) <= set("0123456789abcdef")):
-        return Cell(value, mono=True)
-    return Cell(value)
+    return Cell(value, mono=is_mark(value))
 
 
 def _several(values: Sequence[Any], zone: str) -> Cell:

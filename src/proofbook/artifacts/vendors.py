@@ -7,7 +7,7 @@ from typing import Final
 
 from proofbook.artifacts.heading import head
 from proofbook.artifacts.page import Cell, Page, Standing, Table
-from proofbook.artifacts.speaking import blanks, cell, happened, history, label, plain, short, signatures, whole
+from proofbook.artifacts.speaking import blanks, cell, counted, happened, history, label, plain, short, signatures, whole
 from proofbook.assessment.facts import Facts, happened_at
 from proofbook.readmodel.documents import DocumentVersion
 
@@ -49,7 +49,7 @@ def _register(facts: Facts, vendors: tuple[DocumentVersion, ...], reviews: tuple
         name="register",
         title="Register of upstreams",
         lead="Who models, engines, drivers and hosts come from. A publisher operates nothing here; whoever does is named so.",
-        marks=(Cell(f"{len(vendors):,} upstreams"),),
+        marks=(Cell(counted(len(vendors), "upstream")),),
         head=head(facts, ARTIFACT, (*vendors, *reviews), query),
         blocks=(register, _traced(facts, vendors)),
         plain={"vendors": [plain(each) for each in vendors]},
@@ -93,7 +93,7 @@ def _page(facts: Facts, version: DocumentVersion, reviews: list[DocumentVersion]
     )
     marks = [Cell(f"tier {version.body['tier']}"), Cell(label(version.body["relationship"]))]
     if blanks(version):
-        marks.append(Cell(f"{len(blanks(version))} blanks open", Standing.BLANK))
+        marks.append(Cell(counted(len(blanks(version)), "blank open", "blanks open"), Standing.BLANK))
     query = f"vendor {version.id}, newest version, whole; its vendor.review records"
     return Page(
         name=version.id,

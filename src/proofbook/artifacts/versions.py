@@ -8,7 +8,7 @@ from typing import Final
 
 from proofbook.artifacts.heading import head
 from proofbook.artifacts.page import Cell, Page, Standing, Table
-from proofbook.artifacts.speaking import cell, happened, label, local, plain, short
+from proofbook.artifacts.speaking import cell, counted, happened, label, local, plain, short
 from proofbook.assessment.facts import Facts, happened_at
 from proofbook.primitives.instants import format_instant, parse_instant
 from proofbook.readmodel.documents import DocumentVersion
@@ -30,7 +30,7 @@ def derive_versions(facts: Facts) -> Iterator[Page]:
         name="versions-and-changes",
         title="New versions upstream, and changes here",
         lead="What appeared, what was decided about it and when; what was changed, tested, approved and released.",
-        marks=(Cell(f"{len(events):,} upstream events"), Cell(f"{len(changes):,} changes")),
+        marks=(Cell(counted(len(events), "upstream event")), Cell(counted(len(changes), "change"))),
         head=head(facts, ARTIFACT, (*events, *decisions, *changes), query, limits),
         blocks=(_upstream(facts, events, decisions), _changes(facts, changes), _emergencies(facts, changes)),
         plain={
