@@ -55,8 +55,8 @@ def _keys_rest_on_grants(tally: Tally) -> None:
             granted[name].append(grant)
     for key in issued:
         tally.examined += 1
-        fitting = [*granted.get(f"#{key.key}", ()), *granted.get(key_of(key.principal), ())]
-        _key_rests_on(tally, key, [each for each in fitting if each.body.get("system") in {None, key.system}])
+        found = {each.id: each for name in (f"#{key.key}", key_of(key.principal)) for each in granted.get(name, ())}
+        _key_rests_on(tally, key, [each for each in found.values() if each.body.get("system") in {None, key.system}])
 
 
 def _key_rests_on(tally: Tally, key: AccessKey, fitting: list[DocumentVersion]) -> None:
@@ -67,8 +67,10 @@ def _key_rests_on(tally: Tally, key: AccessKey, fitting: list[DocumentVersion]) 
         tally.fault(matter, _NOT_SHOWN, what, write_new("access.grant", "the grant it rests on, with its reference"))
     elif not any((text_of(each.body, "approved_at") or "~") <= key.issued for each in fitting):
         names = ", ".join(short(each.id) for each in fitting[:3])
-        if any(text_of(each.body, "approved_at") is None for each in fitting):
-            tally.fault(matter, _NOT_SHOWN, f"{who}; when {names} was approved is not stated", write_new("access.grant", "when"))
+        unstated = next((each for each in fitting if text_of(each.body, "approved_at") is None), None)
+        if unstated is not None:
+            fix = state_in(unstated.kind, unstated.id, "approved_at")
+            tally.fault(matter, _NOT_SHOWN, f"{who}; when {names} was approved is not stated", fix)
         else:
             tally.fault(matter, _EXCEPTION, f"{who}, before {names} was approved", CANNOT_BE_UNDONE)
 
