@@ -5,28 +5,31 @@ An auditor may test the logic of reports once with it and rely on them while the
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pytest
-from proofbook.assessment.selftests.table import CHECKS
 
+from proofbook.assessment.selftests.table import CHECKS, EVERYWHERE
+from proofbook.demo.year.calendar import Year
 from proofbook.demo.year.fault import Fault
 from proofbook.demo.year.faults import FAULTS
 from proofbook.demo.year.generate import list_planted
 from proofbook.demo.year.kit import KIT_YEAR
+from proofbook.primitives.verdict import Met
 from support.kit_home import assess_year
 
 Found = set[tuple[str, str, str]]
 
 
-def find(folder: Path, faults: tuple[Fault, ...]) -> Found:
+def find(folder: Path, faults: tuple[Fault, ...], year: Year = KIT_YEAR) -> Found:
     """Check, kind and id of everything that is found."""
-    return {(each.check, each.kind, each.id) for each in assess_year(folder, KIT_YEAR, faults).findings}
+    return {(each.check, each.kind, each.id) for each in assess_year(folder, year, faults).findings}
 
 
-def expect(faults: tuple[Fault, ...]) -> Found:
+def expect(faults: tuple[Fault, ...], year: Year = KIT_YEAR) -> Found:
     """The same of everything that was planted."""
-    return {(each.check, each.kind, each.id) for each in list_planted(KIT_YEAR, faults)}
+    return {(each.check, each.kind, each.id) for each in list_planted(year, faults)}
 
 
 def test_exactly_the_planted_faults_are_found(tmp_path: Path) -> None:
@@ -38,22 +41,30 @@ def test_exactly_the_planted_faults_are_found(tmp_path: Path) -> None:
 
 def test_sound_year_has_no_findings(tmp_path: Path) -> None:
     """The faults are what is found, not something the year is made of: without them every check is Met."""
-    today = assess_year(tmp_path, KIT_YEAR, ())
-    assert [each.what for each in today.findings] == []
-    assert [(each.check, each.verdict) for each in today.outcomes if type(each.verdict).__name__ != "Met"] == []
+    assessed = assess_year(tmp_path, KIT_YEAR, ())
+    assert [each.what for each in assessed.findings] == []
+    assert [(each.check, each.verdict) for each in assessed.outcomes if not isinstance(each.verdict, Met)] == []
 
 
 def test_findings_name_the_control_they_are_listed_under(tmp_path: Path) -> None:
     """The list says which control a fault bears on; a finding under another would be looked for in the wrong place."""
     listed = {(each.check, each.kind, each.id): each.control for each in list_planted(KIT_YEAR)}
     found = assess_year(tmp_path, KIT_YEAR, FAULTS).findings
-    wrong = [(key, each.control) for each in found if listed.get(key := (each.check, each.kind, each.id)) != each.control]
-    assert wrong == []
+    named = {(each.check, each.kind, each.id): each.control for each in found if each.control}
+    assert {key: (control, listed.get(key)) for key, control in named.items() if listed.get(key) != control} == {}
+
+
+@pytest.mark.parametrize("zone", ["UTC", "America/New_York"])
+@pytest.mark.parametrize("last", [date(2024, 2, 29), date(2025, 12, 31), date(2026, 3, 15)], ids=str)
+def test_same_holds_for_any_year_and_zone(tmp_path: Path, last: date, zone: str) -> None:
+    """Leap days, calendar years, quarters cut by the period, a zone on the other side: nothing is found but what was planted."""
+    year = Year(last, 3, zone)
+    assert find(tmp_path, FAULTS, year) == expect(FAULTS, year)
 
 
 def test_every_check_has_a_planted_fault() -> None:
     """A check that nothing was planted for is one whose silence means nothing."""
-    assert sorted(set(CHECKS) - {each.check for each in list_planted(KIT_YEAR)}) == []
+    assert sorted((set(CHECKS) | set(EVERYWHERE)) - {each.check for each in list_planted(KIT_YEAR)}) == []
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.__name__)

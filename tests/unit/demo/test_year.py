@@ -24,7 +24,7 @@ from proofbook.records.kept import KEPT
 from proofbook.records.kinds import check_body
 from proofbook.records.record import find_references
 
-LASTS = (date(2026, 6, 30), date(2024, 2, 29), date(2025, 2, 28), date(2025, 12, 31), date(2026, 1, 1), date(2026, 11, 20))
+LASTS = (date(2024, 2, 29), date(2025, 2, 28), date(2025, 12, 31), date(2026, 1, 1), date(2026, 11, 20))
 PRINTED = """
 from hashlib import sha256
 from datetime import date
@@ -76,7 +76,7 @@ def test_size_and_kinds_of_the_kit_year() -> None:
     assert kinds["exchange.request"] == kinds["exchange.response"] > 900
     assert kinds["decision.review"] > 200
     # what is not in it: what nothing calls for in this year, and what the assessment itself records
-    assert set(KEPT) - set(kinds) == {"not_applicable", "nil_population", "self_test"}
+    assert set(KEPT) - set(kinds) == {"not_applicable", "self_test"}
 
 
 def test_everything_says_that_it_is_sample_data() -> None:

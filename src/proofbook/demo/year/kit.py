@@ -21,7 +21,7 @@ from proofbook.demo.year.writing import set_time, write_year
 from proofbook.wiring.home import Home
 from proofbook.wiring.starting import Start, start_home
 
-KIT_YEAR: Final = Year(date(2026, 6, 30), 7, "Europe/Berlin")
+KIT_YEAR: Final = Year(date(2025, 6, 30), 7, "Europe/Berlin")
 """The year the expected findings are listed for. Not in UTC, so that a day that is cut wrongly shows."""
 
 
