@@ -16,8 +16,8 @@ from pathlib import Path
 
 from proofbook.bundle.manifest import parse_manifest
 from proofbook.errors import ProofbookError
-from proofbook.gateway.wire.reply import parse_reply
-from proofbook.gateway.wire.request import parse_request
+from proofbook.gateway.wire.openai_reply import parse_reply
+from proofbook.gateway.wire.openai_request import parse_request
 from proofbook.primitives.canonical import canonical_bytes, parse_canonical
 from proofbook.records.envelope import parse_entry
 from proofbook.tlog.note import format_note, parse_note

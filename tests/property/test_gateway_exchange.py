@@ -22,6 +22,7 @@ from proofbook.gateway.exchange import (
     Send,
 )
 from proofbook.gateway.refusal import KEY_MISSING, STORE_UNAVAILABLE, too_large
+from proofbook.gateway.wire.sse import watch_for_end_mark
 
 RECORDING = (Phase.REFUSING, Phase.RECORDING_REQUEST, Phase.RECORDING_RESPONSE)
 PIECES = st.sampled_from([b"data: a\n\n", b"data: [DO", b"NE]\n\n", b"data: [DONE]\n\n", b"x" * 40])
@@ -32,7 +33,7 @@ class ExchangeStory(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.exchange = Exchange(Bounds(hold=30, reply=120))
+        self.exchange = Exchange(Bounds(hold=30, reply=120), watch_for_end_mark)
         self.request_durable = self.response_durable = self.forwarded = self.gone = False
         self.responses_asked = self.done = 0
         self.received = self.sent = b""

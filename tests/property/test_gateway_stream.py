@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from proofbook.gateway.exchange import Bounds, Commands, Exchange, Finish, RecordResponse, Send
-from proofbook.gateway.wire.reply import ReplyFacts, parse_reply
-from proofbook.gateway.wire.sse import EndMarkWatch, parse_events
+from proofbook.gateway.wire.facts import ReplyFacts
+from proofbook.gateway.wire.openai_reply import parse_reply
+from proofbook.gateway.wire.sse import parse_events, watch_for_end_mark
 
 MARKS = (b"data: [DONE]\n\n", b"data:[DONE]\r\n\r\n", b"data: [DONE]\r\r", b"")
 LINE_ENDS = (b"\n", b"\r\n", b"\r")
@@ -73,7 +74,7 @@ def _without_shortcut(payload: bytes) -> bytes:
 def test_client_gets_the_same_bytes_and_never_the_end_before_its_record(data: st.DataObject) -> None:
     """Pieces are an accident of the network."""
     stream = data.draw(_stream())
-    exchange = Exchange(Bounds(hold=64, reply=1 << 20))
+    exchange = Exchange(Bounds(hold=64, reply=1 << 20), watch_for_end_mark)
     exchange.request_read()
     exchange.recorded()
     exchange.upstream_head(200, streamed=True, length=None)
@@ -88,7 +89,7 @@ def test_client_gets_the_same_bytes_and_never_the_end_before_its_record(data: st
 def test_whole_reply_is_never_whole_before_its_record(data: st.DataObject, hold: int) -> None:
     """Held whole, or all but its last piece."""
     body = data.draw(st.binary(min_size=1, max_size=120))
-    exchange = Exchange(Bounds(hold=hold, reply=1 << 20))
+    exchange = Exchange(Bounds(hold=hold, reply=1 << 20), watch_for_end_mark)
     exchange.request_read()
     exchange.recorded()
     exchange.upstream_head(200, streamed=False, length=len(body))
@@ -102,7 +103,7 @@ def test_whole_reply_is_never_whole_before_its_record(data: st.DataObject, hold:
 def test_end_mark_is_noticed_however_it_is_split(data: st.DataObject) -> None:
     """A mark in two halves is still a mark, and text that looks like one is none."""
     stream = data.draw(_stream())
-    watch, at_once = EndMarkWatch(), EndMarkWatch()
+    watch, at_once = watch_for_end_mark(), watch_for_end_mark()
     answers = [watch.completes_in(piece) for piece in data.draw(_pieces(stream))]
     in_pieces = any(answers)
     assert in_pieces == at_once.completes_in(stream)

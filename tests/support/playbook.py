@@ -9,13 +9,14 @@ from types import TracebackType
 from typing import Self
 
 from proofbook.gateway.exchange import Bounds, Command, Commands, Exchange, Phase
+from proofbook.gateway.wire.sse import watch_for_end_mark
 
 
 class Playbook:
     """Use as a context: `with Playbook() as play: play.on(play.exchange.request_read(), RecordRequest())`."""
 
     def __init__(self, *, hold: int = 100, reply: int = 1000) -> None:
-        self.exchange = Exchange(Bounds(hold=hold, reply=reply))
+        self.exchange = Exchange(Bounds(hold=hold, reply=reply), watch_for_end_mark)
 
     def on(self, happened: Commands, *expected: Command) -> Self:
         """What happened must have asked for exactly this."""

@@ -17,8 +17,8 @@ def sample_model() -> Path:
 
 
 @contextmanager
-def running_llama(model: Path) -> Iterator[str]:
-    """Serve the file on a free port of the loopback address; yields the base address."""
+def running_llama(model: Path, *, embeddings: bool = False) -> Iterator[str]:
+    """Serve the file on a free port of the loopback address; yields the base address. `embeddings`: make vectors, not texts."""
     settings = xllamacpp.CommonParams()
     settings.model.path = str(model)
     settings.port = 0
@@ -28,6 +28,9 @@ def running_llama(model: Path) -> Iterator[str]:
     settings.n_gpu_layers = 0
     settings.verbosity = 0
     settings.ui = False
+    if embeddings:
+        settings.embedding = True
+        settings.pooling_type = xllamacpp.llama_pooling_type.LLAMA_POOLING_TYPE_MEAN
     server = xllamacpp.Server(settings)
     try:
         yield str(server.listening_address)

@@ -14,7 +14,10 @@ from proofbook.export.observation import Listed
 from proofbook.readmodel import artifacts, exchanges
 from proofbook.readmodel.connection import Reader
 
-_PROTOCOLS: Final = ("openai.chat", "openai.completions")
+_PROTOCOLS: Final = (
+    "openai.chat", "openai.completions", "openai.responses", "openai.embeddings",
+    "ollama.chat", "ollama.generate", "ollama.embed", "anthropic.messages",
+)  # fmt: skip
 
 
 def count_apart(reader: Reader, engagement: Engagement, size: int) -> Mapping[str, int]:

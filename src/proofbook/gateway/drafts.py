@@ -12,8 +12,7 @@ from typing import Any, NamedTuple
 
 from proofbook.gateway.admission import IssuedKey
 from proofbook.gateway.refusal import Refusal
-from proofbook.gateway.wire.reply import NOTHING, ReplyFacts
-from proofbook.gateway.wire.request import ClaimedName, RequestFacts
+from proofbook.gateway.wire.facts import NOTHING, ClaimedName, ReplyFacts, RequestFacts
 from proofbook.journal.receipt import Content, Submission
 from proofbook.records.envelope import UNKNOWN_ACTOR, Actor, ActorKind, Assurance, Draft
 from proofbook.records.exchange import State

@@ -9,12 +9,13 @@ Events in a wrong order are our own mistake and raise RuntimeError; hostile engi
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 from typing import NamedTuple, TypeAlias
 
 from proofbook.gateway.refusal import STORE_UNAVAILABLE, Refusal
-from proofbook.gateway.wire.sse import EndMarkWatch
+from proofbook.gateway.wire.dialect import EndWatch
 from proofbook.records.exchange import RefusalReason, State
 
 
@@ -104,22 +105,26 @@ class Bounds:
 
 
 class Exchange:
-    """The conversation of one request. Each event method returns the commands it causes, to be carried out in order."""
+    """The conversation of one request. Each event method returns the commands it causes, to be carried out in order.
+
+    `make_watch` makes what notices the end mark of a stream.
+    """
 
     __slots__ = (
-        "_abandoned", "_bounds", "_captured", "_gone", "_held", "_length", "_refusal", "_release", "_sent_head", "_size",
-        "_watch", "phase", "status",
+        "_abandoned", "_bounds", "_captured", "_gone", "_held", "_length", "_make_watch", "_refusal", "_release", "_sent_head",
+        "_size", "_watch", "phase", "status",
     )  # fmt: skip
 
-    def __init__(self, bounds: Bounds) -> None:
+    def __init__(self, bounds: Bounds, make_watch: Callable[[], EndWatch]) -> None:
         self.phase = Phase.OPEN
         self.status: int | None = None
         """Status the engine sent, once it did."""
         self._bounds = bounds
+        self._make_watch = make_watch
         self._captured: list[bytes] = []
         self._size = 0
         self._held: list[bytes] = []
-        self._watch: EndMarkWatch | None = None
+        self._watch: EndWatch | None = None
         self._length: int | None = None
         self._sent_head = False
         self._gone = False
@@ -178,7 +183,7 @@ class Exchange:
         self.phase, self.status, self._length = Phase.PASSING, status, length
         if not streamed:
             return ()
-        self._watch = EndMarkWatch()
+        self._watch = self._make_watch()
         self._sent_head = True
         return (SendHead(None),)
 

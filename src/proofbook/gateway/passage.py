@@ -7,7 +7,6 @@ only thing hostile peers can put in, and it goes out as body bytes only.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
 
 from proofbook.errors import MalformedRecord
@@ -21,9 +20,8 @@ from proofbook.gateway.http.reply_writer import ReplyWriter
 from proofbook.gateway.refusal import STORE_UNAVAILABLE, UPSTREAM_NOT_CONFIGURED, Refusal, malformed
 from proofbook.gateway.settings import KIB
 from proofbook.gateway.wire.claims import derive_claimed_user, derive_conversation
-from proofbook.gateway.wire.errors import format_error
-from proofbook.gateway.wire.reply import NOTHING, ReplyFacts, is_event_stream, parse_reply
-from proofbook.gateway.wire.request import MODELS_REQUEST, Protocol, RequestFacts, parse_request
+from proofbook.gateway.wire.dialect import Dialect
+from proofbook.gateway.wire.facts import NOTHING, Fingerprint, ReplyFacts, RequestFacts, bare_request
 from proofbook.journal.receipt import Content
 from proofbook.primitives.instants import format_instant
 from proofbook.records.exchange import RefusalReason, State
@@ -39,21 +37,22 @@ class Passage:
     """One request on its way: the client's visit and the engine's listener in one."""
 
     __slots__ = (
-        "_body", "_client", "_connection", "_conversation", "_exchange", "_facts", "_first_byte", "_forwarded", "_head", "_house",
-        "_last_byte", "_opening", "_protocol", "_received", "_stalled", "_upstream", "_writer", "wants_body",
+        "_body", "_client", "_connection", "_conversation", "_dialect", "_exchange", "_facts", "_first_byte", "_forwarded",
+        "_head", "_house", "_last_byte", "_opening", "_received", "_stalled", "_streamed", "_upstream", "_writer", "wants_body",
     )  # fmt: skip
 
-    def __init__(self, house: House, client: Inbound, head: RequestHead, opening: Opening, protocol: Protocol | None) -> None:
+    def __init__(self, house: House, client: Inbound, head: RequestHead, opening: Opening, dialect: Dialect) -> None:
         self.wants_body = True
         self._house = house
         self._client: Inbound | None = client
         self._head = head
         self._opening = opening
-        self._protocol = protocol
-        self._exchange = ex.Exchange(house.bounds)
+        self._dialect = dialect
+        self._exchange = ex.Exchange(house.bounds, dialect.make_watch)
         self._upstream = None if opening.key is None else house.upstreams.get(opening.key.system)
         self._connection: Outbound | None = None
-        self._facts = MODELS_REQUEST
+        self._facts: RequestFacts | None = None
+        self._streamed = False
         self._writer = ReplyWriter(opening.exchange, modern=head.modern)
         self._body = b""
         self._received: int | None = None
@@ -69,13 +68,12 @@ class Passage:
     def request_read(self, body: bytes) -> None:
         """The whole request arrived."""
         self._body, self._received = body, len(body)
-        protocol = self._protocol
-        if protocol is None or protocol == "openai.models":
-            self._read(MODELS_REQUEST)
-        elif len(body) < _THREAD_FROM:
-            self._read(_read_request(body, protocol, self._house.fingerprint))
+        if self._exchange.phase is not ex.Phase.OPEN:
+            return  # refused before its body came
+        if len(body) < _THREAD_FROM or self._dialect.read_request is None:
+            self._read(_read_request(body, self._dialect, self._house.fingerprint))
         else:
-            waiting = self._house.loop.run_in_executor(None, _read_request, body, protocol, self._house.fingerprint)
+            waiting = self._house.loop.run_in_executor(None, _read_request, body, self._dialect, self._house.fingerprint)
             waiting.add_done_callback(lambda done: self._read(done.result()))
 
     def refuse(self, refusal: Refusal, received: int) -> None:
@@ -131,7 +129,8 @@ class Passage:
         if head is not None:
             self._first_byte = self._house.clock.now()
             self._writer.reply = head
-            commands = exchange.upstream_head(head.status, streamed=is_event_stream(head.content_type), length=head.length)
+            self._streamed = self._dialect.is_stream(head.content_type)
+            commands = exchange.upstream_head(head.status, streamed=self._streamed, length=head.length)
         if body:
             commands += exchange.upstream_body(body)
         if ended and exchange.phase is ex.Phase.PASSING:
@@ -185,7 +184,7 @@ class Passage:
                 out.append(self._writer.head(length, close=self._client is None or self._client.will_close))
             case ex.Answer(status, code, message):
                 close = self._client is None or self._client.will_close
-                answer = self._writer.answer(status, format_error(status, code, message), close=close)
+                answer = self._writer.answer(status, self._dialect.format_error(status, code, message), close=close)
                 out.append(answer if self._head.method != "HEAD" else answer[: answer.index(b"\r\n\r\n") + 4])
             case _:
                 raise RuntimeError(f"{type(command).__name__} is not said")
@@ -235,20 +234,20 @@ class Passage:
     # -- recording --
 
     def _record_request(self) -> None:
-        key, upstream = self._opening.key, self._upstream
-        if key is None or upstream is None:
+        key, upstream, facts = self._opening.key, self._upstream, self._facts
+        if key is None or upstream is None or facts is None:
             raise RuntimeError("only a verified caller of a configured engine gets this far")
         sighting = upstream.sighting
         self._conversation = derive_conversation(self._opening.exchange, key.id, self._head.headers)
         served = Served(
             system=key.system,
             conversation=self._conversation,
-            claimed=self._facts.claimed or derive_claimed_user(self._head.headers),
-            model=sighting.binding(self._facts.model),
+            claimed=facts.claimed or derive_claimed_user(self._head.headers),
+            model=sighting.binding(facts.model),
             engine=sighting.engine(upstream.settings.name),
             guardrail=self._house.guardrail,
         )
-        self._house.recording.submit(draft_request(self._opening, self._facts, served, self._body), self._request_settled)
+        self._house.recording.submit(draft_request(self._opening, facts, served, self._body), self._request_settled)
 
     def _request_settled(self, refusal: Refusal | None) -> None:
         if refusal is None:
@@ -280,26 +279,36 @@ class Passage:
 
     def _record_response(self, state: State, reason: str | None) -> None:
         body = self._exchange.captured()
-        reply = self._writer.reply
-        if reply is None or not body:
+        if self._writer.reply is None or not body:
             self._submit_response(NOTHING, body, state, reason)
             return
-        streamed = is_event_stream(reply.content_type)
+        read, streamed = self._dialect.read_reply, self._streamed
         if len(body) < _THREAD_FROM:
-            self._submit_response(parse_reply(body, streamed=streamed), body, state, reason)
+            self._submit_response(read(body, streamed=streamed), body, state, reason)
             return
-        waiting = self._house.loop.run_in_executor(None, lambda: parse_reply(body, streamed=streamed))
+        waiting = self._house.loop.run_in_executor(None, lambda: read(body, streamed=streamed))
         waiting.add_done_callback(lambda done: self._submit_response(done.result(), body, state, reason))
 
     def _submit_response(self, facts: ReplyFacts, body: bytes, state: State, reason: str | None) -> None:
         if state is State.COMPLETE:
-            state, reason = _judge(facts, self._writer.reply)
+            state, reason = self._judge(facts)
         first = _instant(self._first_byte)
         last = first if self._last_byte is self._first_byte else _instant(self._last_byte)
         occurred = last or format_instant(self._house.clock.now())
         ending = Ending(state, reason, self._exchange.status, _instant(self._forwarded), first, last)
         content = Content("response", body, self._conversation) if body else None
         self._house.recording.submit(draft_response(self._opening, facts, ending, occurred, content), self._response_settled)
+
+    def _judge(self, facts: ReplyFacts) -> tuple[State, str | None]:
+        """Whether a reply that ended by its framing was complete by its content, too."""
+        if facts.error:
+            return State.UPSTREAM_ERROR, "engine reported an error inside its reply"
+        if self._streamed and not facts.ended:
+            if self._writer.reply is not None and self._writer.reply.until_close:
+                return State.UPSTREAM_ERROR, "engine closed the connection before the end mark of its stream"
+            if self._dialect.must_end:
+                return State.UPSTREAM_ERROR, "engine ended its stream without the event that ends it"
+        return State.COMPLETE, None
 
     def _response_settled(self, refusal: Refusal | None) -> None:
         if refusal is None:
@@ -309,20 +318,13 @@ class Passage:
         self._perform(self._exchange.not_recorded(refusal))
 
 
-def _read_request(body: bytes, protocol: Protocol, fingerprint: Callable[[bytes], str]) -> RequestFacts | Refusal:
+def _read_request(body: bytes, dialect: Dialect, fingerprint: Fingerprint) -> RequestFacts | Refusal:
+    if dialect.read_request is None:
+        return bare_request(dialect.protocol)
     try:
-        return parse_request(body, protocol, fingerprint)
+        return dialect.read_request(body, fingerprint)
     except MalformedRecord as error:
         return malformed(error.message)
-
-
-def _judge(facts: ReplyFacts, reply: ReplyHead | None) -> tuple[State, str | None]:
-    """Whether a reply that ended by its framing was complete by its content, too."""
-    if facts.error:
-        return State.UPSTREAM_ERROR, "engine reported an error inside its reply"
-    if reply is not None and reply.until_close and is_event_stream(reply.content_type) and not facts.ended:
-        return State.UPSTREAM_ERROR, "engine closed the connection before the end mark of its stream"
-    return State.COMPLETE, None
 
 
 def _instant(moment: datetime | None) -> str | None:

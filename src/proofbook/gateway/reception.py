@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from types import MappingProxyType
 
 from proofbook.errors import ProofbookError
 from proofbook.gateway.admission import Caller, KeySource, assess_caller
@@ -17,21 +16,12 @@ from proofbook.gateway.house import House
 from proofbook.gateway.http.head import RequestHead, format_answer
 from proofbook.gateway.http.inbound import Inbound, Visit
 from proofbook.gateway.passage import Passage
-from proofbook.gateway.refusal import PATH_NOT_SERVED, STORE_UNAVAILABLE, UPSTREAM_NOT_CONFIGURED, Refusal
+from proofbook.gateway.refusal import STORE_UNAVAILABLE, UPSTREAM_NOT_CONFIGURED, Refusal
 from proofbook.gateway.settings import Limits
-from proofbook.gateway.wire.request import Protocol
+from proofbook.gateway.wire.routes import Route, find_route
 from proofbook.gateway.wire.text import bounded_text
 from proofbook.primitives.ids import IdSource
 from proofbook.primitives.instants import format_instant
-
-ROUTES: Mapping[tuple[str, str], Protocol] = MappingProxyType(
-    {
-        ("POST", "/v1/chat/completions"): "openai.chat",
-        ("POST", "/v1/completions"): "openai.completions",
-        ("GET", "/v1/models"): "openai.models",
-    }
-)
-"""Everything that is served, and the protocol it speaks."""
 
 _PATH_CHARACTERS = 512
 
@@ -80,9 +70,9 @@ class FrontDoor:
             return self._readiness().visit(client)
         now = format_instant(self._house.clock.now())
         caller = self._assess(head, now)
-        protocol = ROUTES.get((head.method, head.path))
-        passage = Passage(self._house, client, head, self._opening(head, now, caller), protocol)
-        refusal = caller.refusal or self._assess_route(caller, protocol)
+        route = find_route(head.method, head.path)
+        passage = Passage(self._house, client, head, self._opening(head, now, caller), route.dialect)
+        refusal = caller.refusal or self._assess_route(caller, route)
         if refusal is not None:
             passage.turn_away(refusal)
         return passage
@@ -90,7 +80,8 @@ class FrontDoor:
     def refuse_visit(self, client: Inbound, head: RequestHead, refusal: Refusal) -> Visit:
         """A request arrived that cannot be read."""
         now = format_instant(self._house.clock.now())
-        passage = Passage(self._house, client, head, self._opening(head, now, Caller(None, None)), None)
+        dialect = find_route(head.method, head.path).dialect
+        passage = Passage(self._house, client, head, self._opening(head, now, Caller(None, None)), dialect)
         passage.turn_away(refusal)
         return passage
 
@@ -101,9 +92,9 @@ class FrontDoor:
             return Caller(None, STORE_UNAVAILABLE)
         return assess_caller(head.headers, ring, now)
 
-    def _assess_route(self, caller: Caller, protocol: Protocol | None) -> Refusal | None:
-        if protocol is None:
-            return PATH_NOT_SERVED
+    def _assess_route(self, caller: Caller, route: Route) -> Refusal | None:
+        if route.refusal is not None:
+            return route.refusal
         if caller.key is None or caller.key.system not in self._house.upstreams:
             return UPSTREAM_NOT_CONFIGURED
         return None

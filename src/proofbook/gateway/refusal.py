@@ -5,6 +5,7 @@ The sentence goes to the caller and into the record, so it never holds content, 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from proofbook.records.exchange import RefusalReason
@@ -34,11 +35,12 @@ UPSTREAM_NOT_CONFIGURED = Refusal(
 GATEWAY_FULL = Refusal(
     RefusalReason.GATEWAY_FULL, 503, "The gateway holds as many request bytes as it may. Try again when others are done."
 )
-PATH_NOT_SERVED = Refusal(
-    RefusalReason.PATH_NOT_SERVED,
-    404,
-    "This path is not served. Served: POST /v1/chat/completions, POST /v1/completions, GET /v1/models.",
-)
+
+
+def path_not_served(served: Iterable[tuple[str, str]]) -> Refusal:
+    """The path, or the method with it, is not served; `served` are the methods and paths that are."""
+    listed = ", ".join(f"{method} {path}" for method, path in served)
+    return Refusal(RefusalReason.PATH_NOT_SERVED, 404, f"This path is not served. Served: {listed}.")
 
 
 def malformed(detail: str, *, status: int = 400) -> Refusal:

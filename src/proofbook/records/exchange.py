@@ -85,7 +85,11 @@ class ExchangeRequest(Document):
 
     exchange: str = Field(description="id of the exchange; ours, never an engine's")
     system: str = Field(description="AI system the key is bound to")
-    protocol: Literal["openai.chat", "openai.completions", "openai.models"] = Field(description="which API the request used")
+    protocol: Literal[
+        "openai.chat", "openai.completions", "openai.responses", "openai.embeddings", "openai.models",
+        "ollama.chat", "ollama.generate", "ollama.embed", "ollama.models",
+        "anthropic.messages", "anthropic.count_tokens",
+    ] = Field(description="which API the request used")  # fmt: skip
     method: str = Field(description="HTTP method")
     path: str = Field(description="path that was asked for")
     principal: Principal = Field(description="who called, as far as it was verified")
@@ -126,7 +130,7 @@ class ExchangeResponse(Document):
     fingerprint: str | None = Field(max_length=256, description="system_fingerprint as the engine states it")
     finish: list[str] = Field(description="finish reason per choice, in order of index; empty when none was seen")
     usage: Usage = Field(description="token counts")
-    chunks: int = Field(ge=0, description="server-sent events seen; 0 for a reply that was not streamed")
+    chunks: int = Field(ge=0, description="events or lines of a streamed reply seen; 0 for a reply that was not streamed")
     forwarded_at: str | None = Field(description="instant the request went to the engine; null when it never did")
     first_byte_at: str | None = Field(description="instant of the engine's first byte; null when none came")
     last_byte_at: str | None = Field(description="instant of the engine's last byte; null when none came")

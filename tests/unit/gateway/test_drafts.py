@@ -16,8 +16,7 @@ from proofbook.gateway.drafts import (
     draft_response,
 )
 from proofbook.gateway.refusal import KEY_MISSING
-from proofbook.gateway.wire.reply import NOTHING, ReplyFacts, TokenUsage
-from proofbook.gateway.wire.request import MODELS_REQUEST, ClaimedName, RequestFacts
+from proofbook.gateway.wire.facts import NOTHING, ClaimedName, ReplyFacts, RequestFacts, TokenUsage, bare_request
 from proofbook.journal.receipt import Content, Submission
 from proofbook.records.exchange import State
 from proofbook.records.kinds import KINDS
@@ -38,7 +37,7 @@ NEVER = Ending(State.UPSTREAM_ERROR, "engine cannot be reached", None, None, Non
 
 DRAFTS = [
     draft_request(KNOWN, FACTS, SERVED, b"{}"),
-    draft_request(KNOWN, MODELS_REQUEST, SERVED._replace(claimed=None), b""),
+    draft_request(KNOWN, bare_request("openai.models"), SERVED._replace(claimed=None), b""),
     draft_response(KNOWN, REPLY, ENDED, NOW, Content("response", b"x", "c_1")),
     draft_response(KNOWN, NOTHING, NEVER, NOW, None),
     draft_refusal(KNOWN, KEY_MISSING, 5),

@@ -1,1 +1,1 @@
-"""Reading and writing of the OpenAI protocol: pure functions over bytes."""
+"""Reading and writing of the APIs that callers speak: pure functions over bytes, one set of modules for each API."""

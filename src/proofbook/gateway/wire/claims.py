@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Iterable
 from urllib.parse import unquote
 
-from proofbook.gateway.wire.request import ClaimedName
+from proofbook.gateway.wire.facts import ClaimedName
 from proofbook.gateway.wire.text import bounded_text
 
 _USER_HEADERS = (b"x-openwebui-user-id", b"x-openwebui-user-email", b"x-openwebui-user-name")

@@ -8,31 +8,32 @@ hold no JSON.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+
+from proofbook.gateway.wire.marks import MarkWatch
 
 END_MARK = b"[DONE]"
 """Payload of the event that ends a stream of the OpenAI protocol."""
 
 _MARK_LINE = re.compile(rb"[\r\n]data:[ ]?\[DONE\]")
-_OVERLAP = len(b"\rdata: [DONE]") - 1
+_LONGEST = len(b"\rdata: [DONE]")
 _LINE_END = re.compile(rb"\r\n|\r|\n")
 
 
-class EndMarkWatch:
-    """Notices the piece with which the end mark becomes complete, however it was split."""
+def watch_for_end_mark() -> MarkWatch:
+    """A watch for `data: [DONE]` at the start of a line."""
+    return MarkWatch(END_MARK, _MARK_LINE, _LONGEST)
 
-    __slots__ = ("_tail",)
 
-    def __init__(self) -> None:
-        self._tail = b"\n"
+def watch_for_events(names: tuple[str, ...], common: bytes) -> Callable[[], MarkWatch]:
+    """Makes watches for events of these names, which stand in their `event` line or as a JSON string in their payload.
 
-    def completes_in(self, piece: bytes) -> bool:
-        """Whether the mark `data: [DONE]` at the start of a line ends inside `piece`."""
-        tail = self._tail
-        self._tail = piece[-_OVERLAP:] if len(piece) >= _OVERLAP else (tail + piece)[-_OVERLAP:]
-        if END_MARK in piece and _MARK_LINE.search(tail + piece) is not None:
-            return True
-        return _MARK_LINE.search(tail + piece[:_OVERLAP]) is not None
+    `common` is part of every name.
+    """
+    either = "|".join(map(re.escape, names))
+    pattern = re.compile(rf"[\r\n]event:[ ]?(?:{either})|\"(?:{either})\"".encode())
+    longest = max(map(len, names)) + len("\revent: ")
+    return lambda: MarkWatch(common, pattern, longest)
 
 
 def parse_events(data: bytes) -> Iterator[bytes]:

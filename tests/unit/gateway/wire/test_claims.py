@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from proofbook.gateway.wire.claims import derive_claimed_user, derive_conversation
-from proofbook.gateway.wire.request import ClaimedName
+from proofbook.gateway.wire.facts import ClaimedName
 
 CHAT = ((b"x-openwebui-chat-id", b"chat-1"),)
 

@@ -7,7 +7,8 @@ import json
 import pytest
 
 from proofbook.errors import MalformedRecord
-from proofbook.gateway.wire.request import RequestFacts, parse_request
+from proofbook.gateway.wire.facts import RequestFacts
+from proofbook.gateway.wire.openai_request import parse_request
 from proofbook.primitives.canonical import canonical_bytes
 
 

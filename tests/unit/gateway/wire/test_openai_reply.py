@@ -6,7 +6,9 @@ import json
 
 import pytest
 
-from proofbook.gateway.wire.reply import NOTHING, TokenUsage, is_event_stream, parse_reply
+from proofbook.gateway.wire.facts import NOTHING, TokenUsage
+from proofbook.gateway.wire.openai import MODELS
+from proofbook.gateway.wire.openai_reply import parse_reply
 
 
 def test_stream_facts_come_from_wherever_they_stand() -> None:
@@ -69,6 +71,6 @@ def test_error_event_is_noticed() -> None:
 
 def test_content_type_decides_what_a_stream_is() -> None:
     """Parameters and case do not matter."""
-    assert is_event_stream(b"Text/Event-Stream; charset=utf-8")
-    assert not is_event_stream(b"application/json")
-    assert not is_event_stream(b"")
+    assert MODELS.is_stream(b"Text/Event-Stream; charset=utf-8")
+    assert not MODELS.is_stream(b"application/json")
+    assert not MODELS.is_stream(b"")

@@ -1,4 +1,4 @@
-"""What an engine's reply says, read once from the captured bytes after the end: JSON or server-sent events.
+"""What a reply of the OpenAI API says, read once from the captured bytes after the end: JSON or server-sent events.
 
 Promises: the same bytes give the same facts however they arrived; broken JSON, broken UTF-8 and missing fields become None or
 `unknown`, never an error and never a zero. Everything returned is bounded, so no reply can make an entry too large. Most events
@@ -7,62 +7,25 @@ of a stream only add text: those are counted without being decoded.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
+from proofbook.gateway.wire.documents import decode_object
+from proofbook.gateway.wire.facts import NOTHING, ReplyFacts, TokenUsage
 from proofbook.gateway.wire.sse import END_MARK, parse_events
 from proofbook.gateway.wire.text import bounded_count, bounded_text
 
-_DECODER = json.JSONDecoder()
 _CHOICES = 64
 _FINISH_CHARACTERS = 32
 _DECODED_FIRST = 2
 """Events always decoded: they carry the names."""
 
 
-class TokenUsage(NamedTuple):
-    """Token counts as the engine states them; None is 'did not say'."""
-
-    prompt: int | None = None
-    completion: int | None = None
-    cached: int | None = None
-
-    @property
-    def stated(self) -> bool:
-        """Whether the engine said anything."""
-        return self.prompt is not None or self.completion is not None
-
-
-class ReplyFacts(NamedTuple):
-    """What a reply says about itself."""
-
-    model: str | None = None
-    upstream_id: str | None = None
-    fingerprint: str | None = None
-    finish: tuple[str, ...] = ()
-    """By index of choice, up to the last one that stated a reason; `unknown` for those before it that did not."""
-    usage: TokenUsage = TokenUsage()
-    chunks: int = 0
-    ended: bool = False
-    """Whether the stream's own end mark was seen; False for a reply that is not a stream."""
-    error: bool = False
-    """Whether the engine reported an error inside the reply."""
-
-
-NOTHING = ReplyFacts()
-
-
-def is_event_stream(content_type: bytes) -> bool:
-    """Whether a Content-Type names server-sent events."""
-    return content_type.partition(b";")[0].strip().lower() == b"text/event-stream"
-
-
 def parse_reply(data: bytes, *, streamed: bool) -> ReplyFacts:
     """The facts of a captured reply. Never raises for any bytes."""
     if streamed:
         return _parse_stream(data)
-    document = _decode(data)
+    document = decode_object(data)
     return NOTHING if document is None else _Facts().add(document).close()
 
 
@@ -76,7 +39,7 @@ def _parse_stream(data: bytes) -> ReplyFacts:
         chunks += 1
         if chunks > _DECODED_FIRST and _only_adds_text(payload):
             continue
-        document = _decode(payload)
+        document = decode_object(payload)
         if document is not None:
             facts.add(document)
     return facts.close(chunks=chunks, ended=ended)
@@ -87,14 +50,6 @@ def _only_adds_text(payload: bytes) -> bool:
     if b'"finish_reason":null' not in payload and b'"finish_reason": null' not in payload:
         return False
     return payload.count(b'"finish_reason"') == 1 and b'"usage":{' not in payload and b'"usage": {' not in payload
-
-
-def _decode(data: bytes) -> dict[str, Any] | None:
-    try:
-        value = _DECODER.decode(data.decode("utf-8", "surrogatepass"))
-    except (ValueError, RecursionError):
-        return None
-    return value if isinstance(value, dict) else None
 
 
 class _Facts:

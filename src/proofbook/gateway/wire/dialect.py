@@ -1,0 +1,49 @@
+"""One API as callers speak it: how its requests and replies are read, how its streams end, and how it says an error.
+
+The gateway's core knows APIs by this interface alone. Everything here is applied beside the passing bytes and never changes them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from proofbook.gateway.wire.facts import Fingerprint, ProtocolName, ReplyFacts, RequestFacts
+
+
+class EndWatch(Protocol):
+    """Watches one stream for its own end mark."""
+
+    def completes_in(self, piece: bytes) -> bool:
+        """Whether the end mark, however it was split over pieces, ends inside this one."""
+
+
+class ReplyReader(Protocol):
+    """Reads the facts of a captured reply."""
+
+    def __call__(self, data: bytes, *, streamed: bool) -> ReplyFacts:
+        """The same bytes give the same facts. Never raises for any bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """One API."""
+
+    protocol: ProtocolName
+    read_request: Callable[[bytes, Fingerprint], RequestFacts] | None
+    """Facts of a request body; raises MalformedRecord for one that cannot be read for what it is. None: the path says all."""
+    read_reply: ReplyReader
+    stream_type: bytes
+    """Content type of its streams, in lower case."""
+    make_watch: Callable[[], EndWatch]
+    """A watch for one stream."""
+    must_end: bool
+    """Whether a stream without its end mark is incomplete although its framing ended; otherwise only when nothing but the closing
+    of the connection ended it."""
+    format_error: Callable[[int, str, str], bytes]
+    """The JSON body of an error: HTTP status, our code, our sentence."""
+
+    def is_stream(self, content_type: bytes) -> bool:
+        """Whether a Content-Type names this API's stream format."""
+        return content_type.partition(b";")[0].strip().lower() == self.stream_type

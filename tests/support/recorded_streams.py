@@ -1,0 +1,75 @@
+"""Streams as engines send them, shortened: what the split-anywhere tests play back, and what a record must say of each."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from proofbook.gateway.wire.dialect import Dialect
+from proofbook.gateway.wire.facts import ReplyFacts, TokenUsage
+from proofbook.gateway.wire.openai import RESPONSES
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedStream:
+    """One stream. `last` is what a client takes for its end: nothing with it may be sent before the record."""
+
+    name: str
+    dialect: Dialect
+    data: bytes
+    last: bytes
+    facts: ReplyFacts
+
+
+def event(payload: dict[str, Any], *, named: bool = True, end: str = "\n") -> bytes:
+    """One server-sent event, with or without its `event` line."""
+    name = f"event: {payload['type']}{end}" if named else ""
+    return f"{name}data: {json.dumps(payload, separators=(',', ':'))}{end}{end}".encode()
+
+
+def _responses(*, named: bool, last: str, response: dict[str, Any], end: str = "\n") -> bytes:
+    begun = {"id": "resp_1", "object": "response", "status": "in_progress"}
+    events: list[dict[str, Any]] = [
+        {"type": "response.created", "response": begun},
+        {"type": "response.in_progress", "response": begun},
+        {"type": "response.output_item.added", "item": {"type": "message", "id": "msg_1", "content": []}},
+        {
+            "type": "response.output_text.delta",
+            "item_id": "msg_1",
+            "delta": 'say "response.completed"\nevent: response.completed',
+        },
+        {"type": "response.output_text.done", "item_id": "msg_1", "text": '{"response": "é"}'},
+        {"type": last, "response": begun | response},
+    ]
+    pieces = [event(each, named=named, end=end) for each in events]
+    return pieces[0] + f": keep-alive{end}{end}".encode() + b"".join(pieces[1:])
+
+
+_USAGE = {"input_tokens": 5, "output_tokens": 4, "total_tokens": 9, "input_tokens_details": {"cached_tokens": 3}}
+_COMPLETED = {"status": "completed", "model": "m", "usage": _USAGE}
+_CUT = {"status": "incomplete", "model": "m", "incomplete_details": {"reason": "max_output_tokens"}, "usage": _USAGE}
+_FAILED = {"status": "failed", "model": "m", "error": {"code": "server_error", "message": "x"}, "usage": None}
+_SAID = ReplyFacts("m", "resp_1", None, ("completed",), TokenUsage(5, 4, 3), 6, ended=True)
+
+RESPONSES_STREAMS = (
+    RecordedStream(
+        "responses", RESPONSES, _responses(named=True, last="response.completed", response=_COMPLETED),
+        b"event: response.completed", _SAID,
+    ),
+    RecordedStream(
+        "responses without event lines, CRLF, and a foreign mark", RESPONSES,
+        _responses(named=False, last="response.completed", response=_COMPLETED, end="\r\n") + b"data: [DONE]\r\n\r\n",
+        b'"response.completed"', _SAID,
+    ),
+    RecordedStream(
+        "responses cut at their limit", RESPONSES, _responses(named=True, last="response.incomplete", response=_CUT),
+        b"event: response.incomplete", _SAID._replace(finish=("max_output_tokens",)),
+    ),
+    RecordedStream(
+        "responses that failed", RESPONSES, _responses(named=True, last="response.failed", response=_FAILED),
+        b"event: response.failed", _SAID._replace(finish=("failed",), usage=TokenUsage(), error=True),
+    ),
+)  # fmt: skip
+
+STREAMS = RESPONSES_STREAMS
