@@ -81,27 +81,26 @@ def _ask(shared: Shared, filed: Sequence[Filed], files: Sequence[str]) -> None:
 def _close(shared: Shared, plan: Plan, applied: Applied | None) -> None:
     receipts = () if applied is None else applied.receipts
     if shared.json:
-        entries = [
+        written = [
             {"kind": each.filed.kind, "id": each.filed.id, "entry": one.entry_id, "index": one.index, "recorded": one.recorded}
             for each, one in zip(plan.changes if receipts else (), receipts, strict=True)
         ]
-        print_json({"plan": plan_as_json(plan), "applied": bool(receipts), "entries": entries})
+        print_json({"plan": plan_as_json(plan), "applied": bool(receipts), "entries": written})
     elif receipts:
-        say(f"recorded {len(receipts)} entries, {receipts[0].index} to {receipts[-1].index}")
+        entries = "1 entry" if len(receipts) == 1 else f"{len(receipts)} entries"
+        say(f"recorded {entries}, from index {receipts[0].index} on")
     else:
         say("nothing was recorded" if plan.changes else f"nothing to record: {summary(plan)}")
 
 
 @contextmanager
 def _telling_mistakes(shared: Shared) -> Iterator[None]:
-    """Several mistakes are told one by one before the error that sums them up."""
+    """Several mistakes are told one by one before the error that sums them up; as JSON they are always listed."""
     try:
         yield
     except (FilingMistakes, FilingRefused) as error:
-        if error.total == 1:
-            raise
         if not shared.json:
-            for mistake in error.mistakes:
+            for mistake in error.mistakes if error.total > 1 else ():
                 say(str(mistake))
             raise
         told: dict[str, Any] = {"code": error.code, "message": error.message, "hint": error.hint, "exit": error.exit_code}
