@@ -68,7 +68,7 @@ def draw_series(series: Series, first: str, last: str, palette: Palette) -> str:
     out = [_head(height, f"{series.name}: {len(series.points)} measurements from {first} to {last}", palette)]
     for value in (low, high):
         out.append(_line(_LEFT, y(value), _WIDTH - _RIGHT, y(value), colour["rule"]))
-        out.append(_text(_LEFT - 8, y(value) + 4, _thousandths(value), colour["quiet"], "end"))
+        out.append(_text(_LEFT - 8, y(value) + 5, _thousandths(value), colour["quiet"], "end"))
     if series.line is not None:
         out.append(_line(_LEFT, y(series.line), _WIDTH - _RIGHT, y(series.line), colour["warn"], dash="5 4"))
         out.append(_text(_WIDTH - _RIGHT, y(series.line) - 5, f"threshold {_thousandths(series.line)}", colour["warn"], "end"))
@@ -137,7 +137,7 @@ def _thousandths(value: int) -> str:
 def _head(height: int, name: str, palette: Palette) -> str:
     title = escape(name)
     size = f'viewBox="0 0 {_WIDTH} {height}" width="{_WIDTH}" height="{height}"'
-    about = f'role="img" aria-label="{title}" font-family="{_FONTS[palette]}" font-size="13"'
+    about = f'role="img" aria-label="{title}" font-family="{_FONTS[palette]}" font-size="15"'
     return f'<svg xmlns="http://www.w3.org/2000/svg" {size} {about}>'
 
 

@@ -7,7 +7,7 @@ from typing import Final
 
 from proofbook.artifacts.heading import head
 from proofbook.artifacts.page import Block, Cell, Page, Standing, Table
-from proofbook.artifacts.speaking import cell, happened, history, label, plain, signatures, whole
+from proofbook.artifacts.speaking import cell, counted, happened, history, label, plain, signatures, whole
 from proofbook.assessment.facts import Facts, happened_at
 from proofbook.readmodel.documents import DocumentVersion
 
@@ -21,6 +21,11 @@ _SORTS: Final = (
     ("incident.near_miss", "Near misses", "No near miss is recorded in the period."),
     ("incident.exercise", "EXERCISES: nothing in them happened", "No exercise is recorded in the period."),
 )
+_COUNTED: Final = {
+    "incident.real": ("incident", "incidents"),
+    "incident.near_miss": ("near miss", "near misses"),
+    "incident.exercise": ("exercise", "exercises"),
+}
 
 
 def derive_incidents(facts: Facts) -> Iterator[Page]:
@@ -44,7 +49,7 @@ def _register(facts: Facts) -> Page:
     limits = (
         "An incident known from chat or tickets and not recorded here is not in the register; searching other trackers shows it.",
     )
-    marks = [Cell(f"{len(found[kind]):,} {label(kind.partition('.')[2])}") for kind, _, _ in _SORTS]
+    marks = [Cell(counted(len(found[kind]), *_COUNTED[kind])) for kind, _, _ in _SORTS]
     return Page(
         name="register",
         title="Register of incidents, near misses and exercises",
@@ -109,6 +114,11 @@ def _nil(nil: list[DocumentVersion]) -> Table:
     )
 
 
+def _called(title: str) -> str:
+    """An exercise says so before anything else, once."""
+    return title if title.startswith("EXERCISE") else f"EXERCISE: {title}"
+
+
 def _page(facts: Facts, version: DocumentVersion) -> Page:
     zone, body, exercise = facts.scope.period.zone, version.body, version.kind == "incident.exercise"
     marks = (
@@ -120,7 +130,7 @@ def _page(facts: Facts, version: DocumentVersion) -> Page:
         marks.append(Cell("open", Standing.LATE))
     return Page(
         name=f"{version.kind.partition('.')[2].replace('_', '-')}-{version.id}",
-        title=f"EXERCISE: {body['title']}" if exercise else body["title"],
+        title=_called(body["title"]) if exercise else body["title"],
         lead=body["scenario"] if exercise else body["description"],
         marks=tuple(marks),
         head=head(facts, ARTIFACT, (version,), f"{version.kind} {version.id}, newest version, whole"),

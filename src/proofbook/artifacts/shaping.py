@@ -6,6 +6,7 @@ its table. Widths follow the longest words, so that words are not cut where ther
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Final
@@ -19,6 +20,9 @@ NO_HISTORY: Final = "This page is drawn from many records; each has its own hist
 _SILENT: Final = (Standing.NOT_STATED, Standing.UNKNOWN)
 _LONG_WORD: Final = 30
 
+_SIZE: Final = re.compile(r'width="(\d+)" height="(\d+)"')
+_HEAD_OF_DRAWING: Final = 600
+
 _PORTRAIT: Final = 482
 """Points between the margins of an upright page."""
 _LANDSCAPE: Final = 728
@@ -27,6 +31,8 @@ _SIZES: Final = ((_PORTRAIT, 90), (_PORTRAIT, 83), (_LANDSCAPE, 90), (_LANDSCAPE
 """Room and tenths of a point of the letters, tried in turn until no word is cut."""
 _LETTER: Final = 0.47
 """Width of a letter to its size, in the text face; a little more than the mean."""
+_WIDE_WORD: Final = 1.2
+"""How much more than the mean a word of wide letters takes."""
 _MONO: Final = 0.62
 _MONO_LESS: Final = 17
 """Tenths of a point by which digests are set smaller."""
@@ -69,7 +75,8 @@ def shape_block(block: Block) -> dict[str, Any]:
     if isinstance(block, Table):
         return value | _shape_table(block)
     if isinstance(block, Drawing):
-        return value | _shape_drawing(block) | {"wide": block.tall}
+        shaped = _shape_drawing(block)
+        return value | shaped | {"wide": block.tall and not shaped["upright"]}
     if isinstance(block, Gallery):
         return value | {"drawings": [{"title": each.title} | _shape_drawing(each) for each in block.drawings]}
     return value | {"paragraphs": list(block.paragraphs), "standing": block.standing.name}
@@ -113,7 +120,7 @@ def measure(table: Table) -> Measure:
     return Measure(
         widths=tuple(max(1, round(width)) for width in spread),
         mono_at=tuple(max(6, int(width / mono)) for width in inner),
-        word_at=tuple(max(4, int(width / (letter * 1.25))) for width in inner),
+        word_at=tuple(max(4, int(width / letter)) for width in inner),
         size=size,
         room=room,
     )
@@ -164,7 +171,9 @@ def _shape_table(block: Table) -> dict[str, Any]:
 
 
 def _shape_drawing(drawing: Drawing) -> dict[str, Any]:
-    return {"screen": drawing.screen, "paper": drawing.paper, "alt": drawing.alt, "tall": drawing.tall}
+    size = _SIZE.search(drawing.paper[:_HEAD_OF_DRAWING])
+    upright = size is not None and int(size[2]) > int(size[1])
+    return {"screen": drawing.screen, "paper": drawing.paper, "alt": drawing.alt, "tall": drawing.tall, "upright": upright}
 
 
 def _trails(page: Page) -> tuple[Table, ...]:
@@ -183,7 +192,7 @@ def _need(column: Sequence[Cell], size: int) -> float:
     """Points the longest word takes; a word that no page has room for, and a digest, may be cut."""
     letter = _LETTER * size / 10
     mono = _MONO * (size - _MONO_LESS) / 10
-    found = [_longest(_words(each)) * letter * 1.12 for each in column if not each.mono]
+    found = [_longest(_words(each)) * letter * _WIDE_WORD for each in column if not each.mono]
     found += [min(len(each.text), _MONO_AT_LEAST) * mono for each in column if each.mono]
     return max(found, default=0.0)
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, Literal, get_args, get_origin
 from zoneinfo import ZoneInfo
 
 from proofbook.artifacts.page import Block, Cell, Field, Fields, Standing, Table
@@ -120,7 +121,12 @@ def group(version: DocumentVersion, title: str, names: Sequence[str], zone: str,
     """Some fields of a record, in that order, with what each means."""
     fields = KEPT[version.kind].model_fields
     rows = tuple(
-        Field(sentence_label(name), cell(version.body.get(name), zone), meaning(name, fields[name].description)) for name in names
+        Field(
+            sentence_label(name),
+            choice(fields[name].annotation, cell(version.body.get(name), zone)),
+            meaning(name, fields[name].description),
+        )
+        for name in names
     )
     return Fields(title, rows, note)
 
@@ -146,25 +152,39 @@ def whole(version: DocumentVersion, title: str, zone: str, leave_out: Iterable[s
 
 def parts(title: str, rows: Sequence[Mapping[str, Any]], zone: str, empty: str = "None is recorded.") -> Table:
     """A list of alike parts as a table; columns that nobody filled are left out."""
-    names = ordered(rows[0]) if rows else []
-    names = [name for name in names if any(row.get(name) not in (None, []) for row in rows)]
-    cells = tuple(tuple(cell(row.get(name), zone) for name in names) for row in rows)
+    kinds = ordered(rows[0]) if rows else {}
+    names = [name for name in kinds if any(row.get(name) not in (None, []) for row in rows)]
+    cells = tuple(tuple(choice(kinds[name], cell(row.get(name), zone)) for name in names) for row in rows)
     return Table(title, tuple(sentence_label(name) for name in names), cells, empty)
 
 
-def ordered(part: Iterable[str]) -> list[str]:
-    """Names of a part's fields in the order of its published model; a book keeps them by the alphabet."""
+def choice(annotation: object, shown: Cell) -> Cell:
+    """A value that its model chooses from a closed list, as people write it; any other value as it is."""
+    if not any(get_origin(each) is Literal for each in _inside(annotation)):
+        return shown
+    return replace(shown, text=label(shown.text))
+
+
+def _inside(annotation: object) -> Iterable[object]:
+    yield annotation
+    for each in get_args(annotation):
+        yield from _inside(each)
+
+
+def ordered(part: Iterable[str]) -> Mapping[str, object]:
+    """Names of a part's fields in the order of its published model (a book keeps them by the alphabet), with their types."""
     names = [*part]
-    return [*_orders().get(frozenset(names), names)]
+    return _parts().get(frozenset(names)) or dict.fromkeys(names)
 
 
 @cache
-def _orders() -> dict[frozenset[str], tuple[str, ...]]:
-    found, waiting = {}, [Document]
+def _parts() -> dict[frozenset[str], dict[str, object]]:
+    found: dict[frozenset[str], dict[str, object]] = {}
+    waiting: list[type[Document]] = [Document]
     while waiting:
         model = waiting.pop()
         waiting += sorted(model.__subclasses__(), key=lambda each: f"{each.__module__}.{each.__qualname__}")
-        found[frozenset(model.model_fields)] = tuple(model.model_fields)
+        found[frozenset(model.model_fields)] = {name: each.annotation for name, each in model.model_fields.items()}
     return found
 
 
@@ -232,8 +252,9 @@ def _several(values: Sequence[Any], zone: str) -> Cell:
     if not values:
         return Cell("stated to be none")
     cells = [cell(each, zone) for each in values]
+    comma = "; " if any("," in each.text for each in cells) else ", "
     standing = next((each.standing for each in cells if each.standing is Standing.BLANK), Standing.STATED)
-    return Cell(", ".join(each.text for each in cells), standing, mono=all(each.mono for each in cells))
+    return Cell(comma.join(each.text for each in cells), standing, mono=all(each.mono for each in cells))
 
 
 def _offset(there: datetime) -> str:
