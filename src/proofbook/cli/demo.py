@@ -110,7 +110,7 @@ def _print(shared: Shared, outcome: Outcome, *, stays: bool) -> None:
         ("the book", f"{program} book status"),
         ("the sample year", f"{program} due --engagement {SAMPLE_YEAR}"),
         ("as a grid", f"{program} due --engagement {SAMPLE_YEAR} --grid"),
-        ("its records", f"{program} record list"),
+        ("its systems", f"{program} record list ai_system"),
         ("a question", f"{program} answer 16 --engagement {SAMPLE_YEAR}"),
     ]
     if exchange is not None:

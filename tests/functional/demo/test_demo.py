@@ -48,6 +48,8 @@ def test_story_ends_well_and_its_room_verifies(tmp_path: Path) -> None:
     found = done.json
     assert found["shortfalls"] == []
     assert all(line["book"] == line["callers"] for line in found["account"])
+    systems = place.run("--home", found["home"], "--json", "record", "list", "ai_system").json["records"]
+    assert [each["id"] for each in systems if each["version"] > 1]  # the generated year is there, too
     assert "page" not in found  # it runs no more
     script = Path(found["room"]) / "00_README_and_index" / "verify.py"
     for python in find_pythons():
@@ -113,6 +115,22 @@ def test_gateway_that_dies_makes_it_fall_short(tmp_path: Path) -> None:
     assert "fell short:" in text
     assert "logs of gateway and page: demo-home/log" in text
     assert "Traceback" not in text
+
+
+def test_report_test_kit_is_written_alone(tmp_path: Path) -> None:
+    """An auditor's baseline needs neither engine nor traffic; what must be found is told with it, and the book checks out."""
+    place = Place(tmp_path)
+    done = place.run("--json", "demo", "--kit", "--home", "kit")
+    assert done.json["engagement"] == "sample-year"
+    assert len(done.json["expected"]) > 50
+    assert place.run("--home", "kit", "book", "fsck").code == 0
+    assert "report test kit" in place.try_run("demo", "--kit", "--home", "other").err
+
+
+def test_kit_without_a_folder_is_refused(tmp_path: Path) -> None:
+    """It is there to be looked at, so it must be known where it is."""
+    done = Place(tmp_path).try_run("demo", "--kit")
+    assert (done.code, done.err) == (2, "error: the report test kit needs a folder\n  fix: name a new one with --home\n")
 
 
 @pytest.mark.parametrize("missing", ["openai", "xllamacpp"])

@@ -144,7 +144,7 @@ def _grant(year: Year, held: Held) -> Step:
     key = next((each.id for each in KEYS if (each.principal, each.system) == (held.subject, held.system)), None)
     return keep(
         "access.grant", held.id, approver,
-        title=f"{held.subject} may {held.role.replace('_', ' ')} (sample)",
+        title=f"{held.subject}: {held.role.replace('_', ' ')}, {held.where}",
         subject_id=held.subject,
         subject_kind=held.kind,
         system=held.system,
@@ -165,7 +165,7 @@ def _grant(year: Year, held: Held) -> Step:
 def _revocation(year: Year, held: Held) -> Step:
     return keep(
         "access.revocation", f"sample-revocation-{held.id.removeprefix('sample-grant-')}", OPERATOR,
-        title=f"{held.subject} may no longer {held.role.replace('_', ' ')} (sample)", grant=held.id, subject_id=held.subject,
+        title=f"{held.subject}: no more {held.role.replace('_', ' ')}, {held.where}", grant=held.id, subject_id=held.subject,
         system=held.system, revoked_at=year.at(year.day(held.until or 0), 18), revoked_by=OPERATOR, reason="leaver",
         verified="requeried",
     )  # fmt: skip

@@ -296,7 +296,7 @@ def control_changed_afterwards(plan: Plan, year: Year) -> tuple[Planted, ...]:
     duties = [{"cadence": "quarterly", "grace_days": 60}]
     plan.add(word_control(year, "log-access", "LC-34", duties, year.day(200), year.at(year.day(230), 9)))
     record = "sample-control-log-access"
-    return (Planted("control_backdated", record, "control", record, "duties changed for a time that had passed"),)
+    return (Planted("control_backdated", record, "control", record, "duties changed for a time that was over"),)
 
 
 def certified_against_records(plan: Plan, year: Year) -> tuple[Planted, ...]:
@@ -310,7 +310,7 @@ def certified_against_records(plan: Plan, year: Year) -> tuple[Planted, ...]:
             certified_at=year.at(year.last, 20),
         )
     )  # fmt: skip
-    return (Planted("nil_contradicted", "LC-35", "population", "POP-30", "certified to be none, and exceptions are on file"),)
+    return (Planted("nil_contradicted", "LC-35", "population", "POP-30", "a certificate says none, and exceptions are on file"),)
 
 
 def exercise_without_lessons(plan: Plan, _year: Year) -> tuple[Planted, ...]:

@@ -15,8 +15,6 @@ from proofbook.demo.year.cast import (
     HELP_DESK_CHANGED,
     HOST,
     INDEX,
-    NOTES,
-    NOTES_LIVE,
     OPERATOR,
     OWNER,
     SEGMENT,
@@ -37,8 +35,8 @@ def plan_inventory(year: Year) -> Iterator[Step]:
     """All of it."""
     for system in SYSTEMS:
         yield _page(year, system, system.registered, APPROVER, "registered before use")
+        yield _page(year, system, system.live, OWNER, "in use from today")
         yield _flow(year, system)
-    yield _page(year, SYSTEMS[3], NOTES_LIVE, OWNER, "in use from today")
     yield _page(year, SYSTEMS[0], HELP_DESK_CHANGED, OWNER, "another model")
     yield _page(year, SYSTEMS[1], TRIAGE_CHANGED, OWNER, "another model")
     for quarter in year.quarters():
@@ -51,7 +49,6 @@ def plan_inventory(year: Year) -> Iterator[Step]:
 
 
 def _page(year: Year, system: SampleAi, day: int, by: str, because: str) -> Step:
-    model = model_of(system.id, max(day, system.live))
     registered = year.at(year.day(system.registered), 10)
     return keep(
         "ai_system", system.id, by, year.at(year.day(day), 10, 30),
@@ -59,7 +56,7 @@ def _page(year: Year, system: SampleAi, day: int, by: str, because: str) -> Step
         entity=ENTITY,
         because=because,
         purpose=system.purpose,
-        status="production" if day >= system.live else "proposed" if system.id == NOTES else "production",
+        status="production" if day >= system.live else "proposed",
         environment="production",
         go_live=system.live_on(year),
         registered_at=registered,
@@ -81,28 +78,7 @@ def _page(year: Year, system: SampleAi, day: int, by: str, because: str) -> Step
         scope_decided_by=APPROVER,
         categories=["security", "availability", "confidentiality", "processing_integrity"],
         commitments=[],
-        models=[model.digest],
-        aliases=["sample-assistant"],
-        quantization="Q4_K_M",
-        adapters=[],
-        system_prompt_version="sample-prompt-1",
-        guardrail_version="sample-guardrail-1",
-        engine="llama.cpp b1-sample",
-        hosting="own_building",
-        location="sample server room",
-        hosts=[HOST],
-        gpu="one sample accelerator",
-        network_segment=SEGMENT,
-        exposed_ports=["8400/tcp, gateway only"],
-        input_classes=["internal"],
-        personal_data="no",
-        indexes=[INDEX] if system.id == HANDBOOK else [],
-        output_destinations=["the user who asked"],
-        log_store="the book",
-        log_retention_days=400,
-        upstreams=["sample-publisher", "sample-hub", "sample-engine-project", "sample-driver-vendor"],
-        tools=[],
-        fallback="a person answers",
+        **_running(system, max(day, system.live)),
         risk_tier=system.tier,
         risks=["sample-risk-wrong-output", "sample-risk-disclosure"],
         eu_ai_act_note="sample text: deployer; no prohibited or high-risk use; decided by " + APPROVER,
@@ -111,6 +87,34 @@ def _page(year: Year, system: SampleAi, day: int, by: str, because: str) -> Step
         availability_definition="the gateway answers a probe within five seconds",
         controls=["LC-01", "LC-02", "LC-06", "LC-14", "LC-17", "LC-20"],
     )  # fmt: skip
+
+
+def _running(system: SampleAi, day: int) -> dict[str, Any]:
+    """How a system runs on a day."""
+    return {
+        "models": [model_of(system.id, day).digest],
+        "aliases": ["sample-assistant"],
+        "quantization": "Q4_K_M",
+        "adapters": [],
+        "system_prompt_version": "sample-prompt-1",
+        "guardrail_version": "sample-guardrail-1",
+        "engine": "llama.cpp b1-sample",
+        "hosting": "own_building",
+        "location": "sample server room",
+        "hosts": [HOST],
+        "gpu": "one sample accelerator",
+        "network_segment": SEGMENT,
+        "exposed_ports": ["8400/tcp, gateway only"],
+        "input_classes": ["internal"],
+        "personal_data": "no",
+        "indexes": [INDEX] if system.id == HANDBOOK else [],
+        "output_destinations": ["the user who asked"],
+        "log_store": "the book",
+        "log_retention_days": 400,
+        "upstreams": ["sample-publisher", "sample-hub", "sample-engine-project", "sample-driver-vendor"],
+        "tools": [],
+        "fallback": "a person answers",
+    }
 
 
 def _flow(year: Year, system: SampleAi) -> Step:
