@@ -130,7 +130,7 @@ def _all_built(tally: Tally, numbers: Mapping[str, object]) -> None:
     for page in tally.facts.systems():
         for index in texts_of(page.body, "indexes"):
             if index not in numbers and page.body.get("status") == "production":
-                matter = Matter("index", index, page.id, owner_of(tally.facts, page.id), (page.entry,))
+                matter = Matter("index", short(index, 200), page.id, owner_of(tally.facts, page.id), (page.entry,))
                 what = f"read by {page.id}, and no build of it is on record in the period"
                 tally.fault(matter, Consequence.NOT_SHOWN, what, write_new("index.build", "its builds"))
 

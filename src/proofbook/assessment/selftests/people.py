@@ -208,4 +208,4 @@ def _reviewers(tally: Tally, seen: set[tuple[str, str]], trained: Mapping[tuple[
         name = str(review.body.get("reviewer"))
         what = f"reviewed for the first time in the period on {moment(when)} ({review.id}), and no earlier training is on record"
         fix = f"{write_new('training', 'the training, if it took place')}; {CANNOT_BE_UNDONE}"
-        tally.fault(Matter("person", name, entries=(review.entry,)), Consequence.EXCEPTION, what, fix)
+        tally.fault(Matter("person", short(name, 200), entries=(review.entry,)), Consequence.EXCEPTION, what, fix)

@@ -129,7 +129,8 @@ _HEAD: Final = """# Self-tests of evidence
 
 Before an auditor reads the records, Proofbook reads them. A self-test looks at the evidence behind one control and says one of
 three things: **Met** (what was looked for is there), **Unmet** (something happened that the control says should not) or
-**Unknown** (there was nothing to look at, or what is there cannot tell). It is management's own check. It concludes nothing about a control.
+**Unknown** (there was nothing to look at, or what is there cannot tell). It is management's own check.
+It concludes nothing about a control.
 
 Three rules hold for all of them:
 

@@ -17,9 +17,12 @@ from proofbook.assessment.selftests.reading import text_of
 from proofbook.assessment.selftests.wording import CANNOT_BE_UNDONE, counted, state_in
 from proofbook.primitives.instants import format_instant
 from proofbook.primitives.verdict import Met, Unknown, Unmet, Verdict
+from proofbook.primitives.visible import visible
 from proofbook.readmodel.documents import DocumentVersion
 
 _REASONS: Final = 5
+_PARTS: Final = 8
+"""Faults of one record that are told; the rest is counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +40,7 @@ class Matter:
 class _Fault:
     consequence: Consequence
     fix: str
-    parts: list[str]
+    parts: dict[str, None]
     matter: Matter
 
 
@@ -98,10 +101,9 @@ class Tally:
         matter = matter_of(self.facts, about) if isinstance(about, DocumentVersion) else about
         known = self._faults.get((matter.kind, matter.id, matter.scope))
         if known is None:
-            self._faults[matter.kind, matter.id, matter.scope] = _Fault(consequence, fix, [what], matter)
+            self._faults[matter.kind, matter.id, matter.scope] = _Fault(consequence, fix, {what: None}, matter)
             return
-        if what not in known.parts:
-            known.parts.append(what)
+        known.parts[what] = None
         if consequence < known.consequence:
             known.consequence, known.fix = consequence, fix
 
@@ -163,13 +165,16 @@ class Tally:
 
     def _finding(self, fault: _Fault) -> Finding:
         matter = fault.matter
+        parts = list(fault.parts)[:_PARTS]
+        if len(fault.parts) > _PARTS:
+            parts.append(f"and {len(fault.parts) - _PARTS} more of the kind")
         return Finding(
             check=self._check,
             control=self._control,
             kind=matter.kind,
             id=matter.id,
-            what=f"{matter.kind} {matter.id}: {'; '.join(fault.parts)}",
-            fix=fault.fix,
+            what=visible(f"{matter.kind} {matter.id}: {'; '.join(parts)}"),
+            fix=visible(fault.fix),
             consequence=fault.consequence,
             scope=matter.scope,
             owner=matter.owner,

@@ -1,0 +1,100 @@
+"""What would an auditor not accept today, and what fixes it: one list, the gravest first.
+
+Promises: gathers the grid, every self-test, records written late, open blanks, controls changed afterwards and populations of
+nothing; what two of them say of one record stands once. Each finding names its record, its owner and the command that fixes it.
+A list is not an opinion. Pure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from proofbook.assessment.exceptions import Exceptions, derive_exceptions
+from proofbook.assessment.facts import Facts, happened_at
+from proofbook.assessment.finding import Check, Consequence, Finding, Outcome
+from proofbook.assessment.grid import Grid
+from proofbook.assessment.lateness import blanks_open, controls_backdated, recorded_late
+from proofbook.assessment.nil import NilCase, derive_nil, nil_findings
+from proofbook.assessment.outcomes import OCCURRENCES, Progress, run_checks
+from proofbook.assessment.owing import OCCURRENCE, owing_findings
+from proofbook.primitives.verdict import Unknown
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One finding with the day of what it is about, where that is known (else empty)."""
+
+    finding: Finding
+    day: str
+
+
+@dataclass(frozen=True, slots=True)
+class Today:
+    """The list, and all that it was made from."""
+
+    items: tuple[Item, ...]
+    grid: Grid
+    outcomes: tuple[Outcome, ...]
+    nil: tuple[NilCase, ...]
+    exceptions: Exceptions
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """The findings, in the list's order."""
+        return tuple(item.finding for item in self.items)
+
+
+def derive_today(grid: Grid, checks: Mapping[str, Check], progress: Progress | None = None) -> Today:
+    """The list as of the moment the grid is of."""
+    outcomes = run_checks(grid, checks, progress)
+    tested = tuple(finding for outcome in outcomes for finding in outcome.findings)
+    nil = derive_nil(grid)
+    known = {(finding.kind, finding.id) for finding in tested}
+    owing = (each for each in owing_findings(grid) if each.kind == OCCURRENCE or (each.kind, each.id) not in known)
+    found = [*owing, *tested, *nil_findings(nil, grid.facts), *recorded_late(grid), *blanks_open(grid), *controls_backdated(grid)]
+    found += _untold(grid, outcomes, found)
+    days = _days(grid.facts)
+    items = [Item(_with_criteria(grid, each), _day(days, each)) for each in _each_once(found)]
+    items.sort(key=lambda item: (item.finding.consequence, item.day or "9999", item.finding.control, item.finding.id))
+    findings = tuple(item.finding for item in items)
+    return Today(tuple(items), grid, outcomes, nil, derive_exceptions(grid, findings))
+
+
+def _untold(grid: Grid, outcomes: Iterable[Outcome], found: Iterable[Finding]) -> Iterator[Finding]:
+    """Checks whose result is unknown and about whose control nothing else stands in the list."""
+    spoken = {each.control for each in found if each.consequence <= Consequence.NOT_SHOWN}
+    for outcome in outcomes:
+        if isinstance(outcome.verdict, Unknown) and not outcome.findings and outcome.control not in spoken:
+            if outcome.check == OCCURRENCES:
+                continue
+            standing = grid.standing(outcome.control)
+            title = standing.control.newest.title if standing is not None else outcome.control
+            owner = grid.owner_of(standing.control, "") if standing is not None else "unknown"
+            what = f"{title}: {outcome.check.replace('_', ' ')}: {'; '.join(outcome.verdict.reasons)}"
+            fix = "record the evidence; which records count: proofbook answer, or the control's own text"
+            yield Finding(outcome.check, outcome.control, "control", outcome.control, what, fix, Consequence.NOT_SHOWN, "", owner)
+
+
+def _each_once(found: Iterable[Finding]) -> tuple[Finding, ...]:
+    once: dict[tuple[str, str, str, str], Finding] = {}
+    for each in found:
+        once.setdefault((each.check, each.kind, each.id, each.scope), each)
+    return tuple(once.values())
+
+
+def _with_criteria(grid: Grid, finding: Finding) -> Finding:
+    standing = grid.standing(finding.control) if not finding.criteria else None
+    return finding if standing is None else replace(finding, criteria=standing.control.criteria)
+
+
+def _days(facts: Facts) -> Mapping[str, str]:
+    return {version.entry: happened_at(version)[:10] for versions in facts.histories.values() for version in versions}
+
+
+def _day(days: Mapping[str, str], finding: Finding) -> str:
+    """The day of the oldest entry it names; of an occurrence the interval in its name sorts well enough."""
+    known = [days[entry] for entry in finding.entries if entry in days]
+    if finding.kind == OCCURRENCE:
+        return finding.id.rpartition("/")[2]
+    return min(known, default="")
