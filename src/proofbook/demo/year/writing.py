@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from hashlib import sha256
 from itertools import groupby
 from typing import Any, Final
@@ -63,8 +64,7 @@ def write_moments(recorder: BookRecorder, moments: Sequence[Moment], clock: Fixe
     """As `write_year`, for a recorder that was opened with `clock`."""
     writing = _Writing(clock)
     for _, week in groupby(moments, key=lambda each: (each[0] - moments[0][0]) // _WEEK):
-        rows = tuple(week)
-        recorder.run_exclusively(lambda preparer, rows=rows: writing.week(preparer, rows))  # type: ignore[misc]
+        recorder.run_exclusively(partial(writing.week, moments=tuple(week)))
     return writing.count
 
 
