@@ -11,7 +11,6 @@ from proofbook.demo.year.calendar import DAY, Year
 from proofbook.demo.year.cast import (
     APPROVER,
     CHECKER,
-    HANDBOOK,
     HELP_DESK,
     JOINED,
     JOINER,
@@ -70,7 +69,7 @@ def plan_controls(year: Year) -> Iterator[Step]:
         yield keep(
             "answer", f"sample-answer-{card:02d}", APPROVER, year.at(year.workday(30), 10), title=f"Sample answer to card {card}",
             card=card, answer=words, limits="Generated sample data: shows the form, not a fact.", owner=APPROVER,
-            reviewed_at=year.at(year.workday(30), 9), evidence=[f"ai_system/{HELP_DESK}"],
+            reviewed_at=year.at(year.workday(30), 9), evidence=[f"ai_system/{HELP_DESK}", "data_flow/sample-flow-help-desk"],
         )  # fmt: skip
 
 
@@ -230,8 +229,19 @@ def _exception(year: Year) -> Iterator[Step]:
 
 
 _ANSWERS: Final = (
-    (1, "Sample answer: the inventory names every system, and discovery is held against it each month."),
-    (8, f"Sample answer: models come from one sample publisher; {HANDBOOK} uses a model that was only seen here first."),
-    (16, "Sample answer: a person reviews outputs before the two sample decisions take effect, and others check some again."),
-    (24, "Sample answer: exchanges are recorded in the path of the traffic; gaps are listed where there were any."),
+    (1, "Sample answer: none. The sample models run in the sample server room; nothing leaves it, and what tries is refused."),
+    (3, "Sample answer: no. Exchanges are kept in the book for 400 days, and no model is trained here."),
+    (6, "Sample answer: in the sample server room, in the sample country."),
+    (15, "Sample answer: no. Weights are files here; others are served only after a change that somebody else approved."),
+    (
+        16,
+        "Sample answer: each exchange names the digest of the weights that answered, and the inventory says since when they serve.",
+    ),
+    (19, "Sample answer: the weights stay here and on the mirror; the engine can be built from its source."),
+    (
+        24,
+        "Sample answer: nobody at a vendor. Here one person may read the log, and each look is recorded and reviewed each quarter.",
+    ),
+    (28, "Sample answer: each upstream was looked at before its first use and is looked at again each year."),
+    (30, "Sample answer: only tools of the approved list; a request for a hosted translator was refused in the year."),
 )
