@@ -121,7 +121,7 @@ def emergency_reviewed(facts: Facts, control: str) -> Outcome:
     """Looks at changes of the period that took the emergency path.
 
     Met: somebody allowed each, and another person than its requester and releaser reviewed it in time. Unmet: not reviewed,
-    late, or by the one who made it. Unknown: no emergency is on record and none is certified, or somebody is not named.
+    late, or by the one who made it. Unknown: no emergency is on record and none is attested, or somebody is not named.
     """
     tally = Tally(facts, "emergency_reviewed", control)
     for change in tally.events("change", "emergency", {True}):

@@ -157,7 +157,7 @@ def exceptions_followed_up(facts: Facts, control: str) -> Outcome:
     """Looks at control exceptions found in the period, or open in it.
 
     Met: each has owner, cause and correction, was told to somebody, and no action is overdue. Unmet: an action is overdue, or
-    one lies still. Unknown: none on record and none certified, or owner, cause or correction is not stated, or an auditor's has
+    one lies still. Unknown: none on record and none attested, or owner, cause or correction is not stated, or an auditor's has
     no answer.
     """
     tally = Tally(facts, "exceptions_followed_up", control)

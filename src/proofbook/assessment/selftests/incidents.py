@@ -20,7 +20,7 @@ def alerts_triaged(facts: Facts, control: str) -> Outcome:
     """Looks at every alert raised in the period and at what became of it.
 
     Met: each was looked at within its hours by somebody named, with a reason, and what became an incident is in the register.
-    Unmet: nobody looked, or late, or the incident is not registered. Unknown: no alert and none certified, or a reason is not
+    Unmet: nobody looked, or late, or the incident is not registered. Unknown: no alert and none attested, or a reason is not
     stated.
     """
     tally = Tally(facts, "alerts_triaged", control)
@@ -68,7 +68,7 @@ def incident_steps_complete(facts: Facts, control: str) -> Outcome:
     """Looks at every incident and near miss noticed in the period and at the steps of the playbook.
 
     Met: each has classification, severity, containment, root cause, look-back and closure by somebody named. Unmet: one was
-    closed without a step. Unknown: none on record and none certified, or one is open with steps still to do.
+    closed without a step. Unknown: none on record and none attested, or one is open with steps still to do.
     """
     tally = Tally(facts, "incident_steps_complete", control)
     for incident in chain(tally.events("incident.real"), tally.events("incident.near_miss")):

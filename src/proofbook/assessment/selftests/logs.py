@@ -25,7 +25,7 @@ def log_complete(facts: Facts, control: str) -> Outcome:
     """Looks at every recorder: numbers that must follow, stretches without a record, runs that ended without a word.
 
     Met: recorders ran over the period, and no stretch is missing. Unmet: a gap that nobody explained, or a number is missing.
-    Unknown: nothing ever recorded, the book began later than the period, a gap is explained but what passed in it is not known,
+    Unknown: nothing ever recorded, the book began later than the period, a gap is explained but what happened in it is not known,
     or content is kept for less than the period.
     """
     tally = Tally(facts, "log_complete", control)
@@ -52,7 +52,7 @@ def _began_in_time(tally: Tally) -> None:
         first_day = day_of(tally.facts, began)
         live = [each for each in tally.facts.systems() if (text_of(each.body, "go_live") or "") < first_day]
         if live or not tally.facts.systems():
-            tally.doubt(f"the first recorder started on {moment(began)}; what passed earlier in the period is unknown")
+            tally.doubt(f"the first recorder started on {moment(began)}; what happened earlier in the period is unknown")
 
 
 def _gaps(tally: Tally) -> None:
@@ -66,9 +66,11 @@ def _gaps(tally: Tally) -> None:
         what = f"{gap.source} did not record from {moment(gap.since)} to {moment(gap.until)} ({gap.reason})"
         if gap.reason == "stopped":
             fix = "record why it was stopped: proofbook record template outage, then proofbook record apply FILE"
-            tally.fault(matter, _NOT_SHOWN, f"{what}; it had been stopped in order, what passed then is unknown", fix)
+            tally.fault(matter, _NOT_SHOWN, f"{what}; it had been stopped in order, what happened then is unknown", fix)
         elif matter.id in named or _lies_in(gap, outages):
-            tally.fault(matter, _NOT_SHOWN, f"{what}; explained, but what passed in it is unknown", "disclose it with the period")
+            tally.fault(
+                matter, _NOT_SHOWN, f"{what}; explained, but what happened in it is unknown", "disclose it with the period"
+            )
         else:
             fix = f"{write_new('outage', 'why')}, or a control.exception that names {matter.id}"
             tally.fault(matter, _BREAKS, f"{what}, and nobody explained it", fix)
@@ -110,7 +112,7 @@ def _heard_of(tally: Tally) -> None:
     for source in tally.facts.sources:
         latest = newest.get(source.source)
         if latest is not None and latest.stopped is None and later(source.last_recorded, SILENT_HOURS) < tally.horizon:
-            what = f"is said to run and was last heard of on {moment(source.last_recorded)}; what passed since is unknown"
+            what = f"is said to run and was last heard of on {moment(source.last_recorded)}; what happened since is unknown"
             tally.fault(Matter("source", source.source), _NOT_SHOWN, what, "start it again: proofbook up")
 
 
@@ -127,8 +129,8 @@ def log_integrity_verified(facts: Facts, control: str) -> Outcome:
     """Looks at verifications of the log in the period: what they showed, over how many entries, who looked at gaps.
 
     Met: each checked out over a book that only grew, gaps are explained, and somebody else than the one who verified reviewed
-    them. Unmet: damage, a book that shrank, open gaps, or a review by the one who verified. Unknown: no verification, or nobody
-    reviewed.
+    them. Unmet: damage, more entries than the book has, open gaps, or a review by the one who verified. Unknown: no
+    verification, fewer entries than the one before, or nobody reviewed.
     """
     tally = Tally(facts, "log_integrity_verified", control)
     before: DocumentVersion | None = None

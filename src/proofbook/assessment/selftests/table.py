@@ -134,7 +134,7 @@ It concludes nothing about a control.
 
 Three rules hold for all of them:
 
-- Absence is never "none". Where nothing is on record the result is Unknown, unless somebody certified that the population was
+- Absence is never "none". Where nothing is on record the result is Unknown, unless somebody attested that the population was
   empty (`nil_population`, for the whole period, with no stretch unseen).
 - Only events that happened in the period of the engagement count, of systems in its scope; documents count as they stand now.
 - One finding speaks of one record. It names the record, people and moments, and the command that fixes it, or says that it cannot

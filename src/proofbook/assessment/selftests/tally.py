@@ -2,7 +2,7 @@
 
 Promises: one finding per record and scope (several faults of one record are one finding with the gravest consequence); Unmet as
 soon as something happened that should not have, Unknown when evidence is missing or nothing was there to look at, Met only for
-what was looked at, or where somebody certified that there was nothing. Absence by itself is never Met.
+what was looked at, or where somebody attested that there was nothing. Absence by itself is never Met.
 """
 
 from __future__ import annotations
@@ -147,9 +147,9 @@ class Tally:
             return Met((f"{self.examined} looked at: {sound}", *reasons, *self._remarks))
         certificate = self._certificate(population)
         if certificate is None:
-            return Unknown((f"{empty}; not certified to be none" if population else empty, *reasons))
+            return Unknown((f"{empty}; not attested to be none" if population else empty, *reasons))
         self._entries.append(certificate.entry)
-        return Met((f"nothing to look at: {population} is certified to be empty by nil_population {certificate.id}", *reasons))
+        return Met((f"nothing to look at: {population} is attested to be empty by nil_population {certificate.id}", *reasons))
 
     def _certificate(self, population: str | None) -> DocumentVersion | None:
         """A signed statement that the population was empty for the whole period, with nothing unseen in it."""

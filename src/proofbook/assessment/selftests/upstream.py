@@ -19,7 +19,7 @@ def upstream_decided_in_time(facts: Facts, control: str) -> Outcome:
     """Looks at upstream events published in the period and at the decisions about them, declining included.
 
     Met: each was decided within the days the policy states, deferrals have an end, critical ones a waiver. Unmet: none, or
-    late, or deferred beyond its end or without a waiver. Unknown: no event on record and none certified, or the days are not
+    late, or deferred beyond its end or without a waiver. Unknown: no event on record and none attested, or the days are not
     stated.
     """
     tally = Tally(facts, "upstream_decided_in_time", control)

@@ -17,7 +17,7 @@ def waiver_not_expired(facts: Facts, control: str) -> Outcome:
 
     Met: every waiver was approved by another person, ended by its day and was closed; every request was decided in time by
     another. Unmet: a waiver was used after its end, somebody approved their own, or a request is undecided or late. Unknown:
-    nothing on record and none certified, or whether something is still used is not shown.
+    nothing on record and none attested, or whether something is still used is not shown.
     """
     tally = Tally(facts, "waiver_not_expired", control)
     first = facts.scope.period.first.isoformat()

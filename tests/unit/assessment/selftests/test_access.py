@@ -91,8 +91,8 @@ def test_fault_is_found(planted: Planted) -> None:
 @pytest.mark.parametrize(
     ("check", "drop", "reason"),
     [
-        ("grant_approved_first", ["access.grant"], "not certified to be none"),
-        ("grant_self_approval", ["access.grant"], "not certified to be none"),
+        ("grant_approved_first", ["access.grant"], "not attested to be none"),
+        ("grant_self_approval", ["access.grant"], "not attested to be none"),
         ("leaver_revoked_in_time", ["roster.change"], "no staff roster is recorded"),
         ("leaver_revoked_in_time", [LEAVER], "the roster names nobody who left"),
         ("privileged_named", ["access.grant"], "no privileged access is on record"),

@@ -96,9 +96,9 @@ def test_fault_is_found(planted: Planted) -> None:
 @pytest.mark.parametrize(
     ("check", "drop", "reason"),
     [
-        ("change_approved_first", ["change"], "not certified to be none"),
-        ("change_self_approval", ["change"], "not certified to be none"),
-        ("change_tested_first", ["change"], "not certified to be none"),
+        ("change_approved_first", ["change"], "not attested to be none"),
+        ("change_self_approval", ["change"], "not attested to be none"),
+        ("change_tested_first", ["change"], "not attested to be none"),
         ("emergency_reviewed", [EMERGENCY], "no emergency change"),
         ("upstream_decided_in_time", ["upstream.event"], "no upstream event"),
         ("vendor_registered", ["vendor", "ai_system"], "no upstream is on record"),

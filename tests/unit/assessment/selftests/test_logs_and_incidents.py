@@ -44,7 +44,7 @@ def checked(size: int, recorded: str) -> Any:
 
 FAULTS = [
     Planted("log_complete", GAP, BREAKS, "nobody explained it", plant=gap(), drop=["outage"]),
-    Planted("log_complete", GAP, NOT_SHOWN, "explained, but what passed in it is unknown", plant=gap()),
+    Planted("log_complete", GAP, NOT_SHOWN, "explained, but what happened in it is unknown", plant=gap()),
     Planted("log_complete", GAP, NOT_SHOWN, "stopped in order", plant=gap("stopped")),
     Planted("log_complete", GAP, NOT_SHOWN, "explained", {}, {("control.exception", "cx-1"): {"instances": [GAP[1]]}}, ["outage"],
             gap()),

@@ -81,7 +81,7 @@ def test_any_valid_records_give_an_outcome(builder: FactsBuilder, as_of: str) ->
         assert isinstance(outcome, Outcome)
         assert outcome.check == name
         if isinstance(outcome.verdict, Met):
-            assert outcome.examined or any("certified to be empty" in reason for reason in outcome.verdict.reasons)
+            assert outcome.examined or any("attested to be empty" in reason for reason in outcome.verdict.reasons)
         else:
             assert outcome.verdict.reasons
         keys = [(each.kind, each.id, each.scope) for each in outcome.findings]

@@ -1,4 +1,4 @@
-"""Every self-test on a year in which nothing is wrong, on nothing at all, and on a population certified to be empty."""
+"""Every self-test on a year in which nothing is wrong, on nothing at all, and on a population attested to be empty."""
 
 from __future__ import annotations
 
