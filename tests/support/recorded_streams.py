@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+from proofbook.gateway.wire import ollama
 from proofbook.gateway.wire.dialect import Dialect
 from proofbook.gateway.wire.facts import ReplyFacts, TokenUsage
 from proofbook.gateway.wire.openai import RESPONSES
@@ -72,4 +73,33 @@ RESPONSES_STREAMS = (
     ),
 )  # fmt: skip
 
-STREAMS = RESPONSES_STREAMS
+
+def _lines(documents: list[dict[str, Any]], end: str = "\n", spaced: tuple[str, str] = (",", ":")) -> bytes:
+    return "".join(json.dumps(each, separators=spaced, ensure_ascii=False) + end for each in documents).encode()
+
+
+def _chat(*messages: dict[str, Any], **last: Any) -> list[dict[str, Any]]:
+    base = {"model": "m", "created_at": "2026-11-21T03:12:28.123456789Z"}
+    said = [base | {"message": {"role": "assistant"} | each, "done": False} for each in messages]
+    return [*said, base | {"message": {"role": "assistant", "content": ""}, "done": True} | last]
+
+
+_TEXT = ({"content": 'say "done":true'}, {"content": "“ü”😀\n"}, {"content": "", "thinking": '"done": true'})
+_COUNTS = {"done_reason": "stop", "total_duration": 9, "prompt_eval_count": 7, "eval_count": 2}
+_CHATTED = ReplyFacts("m", None, None, ("stop",), TokenUsage(7, 2), 4, ended=True)
+_OLLAMA = ollama.API.routes["POST", "/api/chat"]
+
+OLLAMA_STREAMS = (
+    RecordedStream("ollama", _OLLAMA, _lines(_chat(*_TEXT, **_COUNTS)), b'"done":true', _CHATTED),
+    RecordedStream(
+        "ollama with CRLF, spaces and blank lines", _OLLAMA, _lines(_chat(*_TEXT, **_COUNTS), "\r\n\r\n", (", ", ": ")),
+        b'"done": true', _CHATTED,
+    ),
+    RecordedStream(
+        "ollama generate without counts", ollama.API.routes["POST", "/api/generate"],
+        _lines([{"model": "m", "response": "a", "done": False}, {"model": "m", "response": "", "done": True, "context": [1]}]),
+        b'"done":true', ReplyFacts("m", chunks=2, ended=True),
+    ),
+)  # fmt: skip
+
+STREAMS = RESPONSES_STREAMS + OLLAMA_STREAMS

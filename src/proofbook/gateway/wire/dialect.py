@@ -5,10 +5,11 @@ The gateway's core knows APIs by this interface alone. Everything here is applie
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
+from proofbook.gateway.refusal import Refusal
 from proofbook.gateway.wire.facts import Fingerprint, ProtocolName, ReplyFacts, RequestFacts
 
 
@@ -47,3 +48,24 @@ class Dialect:
     def is_stream(self, content_type: bytes) -> bool:
         """Whether a Content-Type names this API's stream format."""
         return content_type.partition(b";")[0].strip().lower() == self.stream_type
+
+
+@dataclass(frozen=True, slots=True)
+class Api:
+    """A family of paths that one kind of client asks for."""
+
+    routes: Mapping[tuple[str, str], Dialect]
+    """Method and path -> how it is read: everything of it that is served."""
+    begins: tuple[str, ...]
+    """How its paths begin; what begins so and is not served is refused in its voice."""
+    voice: Dialect
+    """Says the refusal of a path that is not served."""
+    barred: Mapping[str, Refusal]
+    """Paths, or beginnings of paths that end in a slash, with a refusal of their own, whatever the method."""
+
+    def find_barred(self, path: str) -> Refusal | None:
+        """The refusal of a barred path."""
+        return next(
+            (refusal for each, refusal in self.barred.items() if path == each or (each.endswith("/") and path.startswith(each))),
+            None,
+        )

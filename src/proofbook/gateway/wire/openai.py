@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import partial
 from types import MappingProxyType
 
-from proofbook.gateway.wire.dialect import Dialect
+from proofbook.gateway.wire.dialect import Api, Dialect
 from proofbook.gateway.wire.facts import Fingerprint, ProtocolName, RequestFacts
 from proofbook.gateway.wire.openai_error import format_error
 from proofbook.gateway.wire.openai_reply import parse_reply
@@ -39,13 +38,18 @@ RESPONSES = Dialect(
     format_error=format_error,
 )
 
-ROUTES: Mapping[tuple[str, str], Dialect] = MappingProxyType(
-    {
-        ("POST", "/v1/chat/completions"): _dialect("openai.chat"),
-        ("POST", "/v1/completions"): _dialect("openai.completions"),
-        ("POST", "/v1/responses"): RESPONSES,
-        ("POST", "/v1/embeddings"): _dialect("openai.embeddings"),
-        ("GET", "/v1/models"): MODELS,
-    }
+API = Api(
+    routes=MappingProxyType(
+        {
+            ("POST", "/v1/chat/completions"): _dialect("openai.chat"),
+            ("POST", "/v1/completions"): _dialect("openai.completions"),
+            ("POST", "/v1/responses"): RESPONSES,
+            ("POST", "/v1/embeddings"): _dialect("openai.embeddings"),
+            ("GET", "/v1/models"): MODELS,
+        }
+    ),
+    begins=(),
+    voice=MODELS,
+    barred=MappingProxyType({}),
 )
-"""Everything of it that is served."""
+"""Its voice is the one in which all other paths are refused."""

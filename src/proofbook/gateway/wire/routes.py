@@ -10,10 +10,14 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from proofbook.gateway.refusal import Refusal, path_not_served
-from proofbook.gateway.wire import openai
+from proofbook.gateway.wire import ollama, openai
 from proofbook.gateway.wire.dialect import Dialect
 
-ROUTES: Mapping[tuple[str, str], Dialect] = MappingProxyType({**openai.ROUTES})
+_APIS = (openai.API, ollama.API)
+
+ROUTES: Mapping[tuple[str, str], Dialect] = MappingProxyType(
+    {served: dialect for api in _APIS for served, dialect in api.routes.items()}
+)
 """Everything that is served: method and path."""
 
 
@@ -24,10 +28,18 @@ class Route(NamedTuple):
     refusal: Refusal | None
 
 
+_NOT_SERVED = path_not_served(ROUTES)
 _SERVED = {served: Route(dialect, None) for served, dialect in ROUTES.items()}
-_UNKNOWN = Route(openai.MODELS, path_not_served(openai.ROUTES))
+_ELSEWHERE = Route(openai.API.voice, _NOT_SERVED)
 
 
 def find_route(method: str, path: str) -> Route:
     """The route of a request. Never fails: what is not served has a route that refuses."""
-    return _SERVED.get((method, path), _UNKNOWN)
+    return _SERVED.get((method, path)) or _find_refusal(path)
+
+
+def _find_refusal(path: str) -> Route:
+    for api in _APIS:
+        if path.startswith(api.begins):
+            return Route(api.voice, api.find_barred(path) or _NOT_SERVED)
+    return _ELSEWHERE

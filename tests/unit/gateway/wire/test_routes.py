@@ -1,0 +1,42 @@
+"""Which paths are served, and in whose voice the others are refused."""
+
+from __future__ import annotations
+
+import pytest
+
+from proofbook.gateway.wire.routes import ROUTES, find_route
+
+
+def test_what_is_served_is_not_refused_and_is_named_to_those_who_ask_for_more() -> None:
+    """The sentence must fit its record."""
+    assert all(find_route(*served).refusal is None for served in ROUTES)
+    refusal = find_route("POST", "/v1/audio/speech").refusal
+    assert refusal is not None
+    assert len(refusal.detail) <= 512
+    assert all(f"{method} {path}" in refusal.detail for method, path in ROUTES)
+
+
+VOICES = [
+    ("POST", "/v1/audio/speech", b'"code"'),
+    ("GET", "/v1/chat/completions", b'"code"'),
+    ("POST", "/", b'"code"'),
+    ("GET", "/api/chat", b'{"error":"'),
+    ("POST", "/api/pull", b'{"error":"'),
+    ("HEAD", "/api/blobs/sha256:00", b'{"error":"'),
+    ("POST", "/apis", b'"code"'),
+]
+
+
+@pytest.mark.parametrize(("method", "path", "sign"), VOICES)
+def test_refusal_speaks_as_the_client_that_asks_so(method: str, path: str, sign: bytes) -> None:
+    """An error in another API's shape is a riddle to whoever gets it."""
+    route = find_route(method, path)
+    assert route.refusal is not None
+    assert sign in route.dialect.format_error(route.refusal.status, route.refusal.reason.value, route.refusal.detail)
+
+
+def test_every_path_names_the_protocol_of_its_own_family() -> None:
+    """The record must say by which API a request came."""
+    assert {path: dialect.protocol.partition(".")[0] for (_, path), dialect in ROUTES.items() if path.startswith("/api/")} == {
+        path: "ollama" for _, path in ROUTES if path.startswith("/api/")
+    }
