@@ -7,7 +7,6 @@ recorded: a page is a view of records, and what it shows can be proven from the 
 from __future__ import annotations
 
 import platform
-from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from hashlib import sha256
@@ -18,15 +17,13 @@ from proofbook import __version__
 from proofbook.artifacts.folder import MakeRun, Progress, WrittenPages, write_artifacts
 from proofbook.artifacts.page import Stand
 from proofbook.assessment.facts import Facts, read_facts
-from proofbook.assessment.scope import Scope
 from proofbook.book.reader import BookReader
-from proofbook.errors import ConfigurationError, InputError
+from proofbook.errors import InputError
 from proofbook.primitives.canonical import JsonValue, canonical_bytes
-from proofbook.primitives.instants import format_instant, parse_period
-from proofbook.readmodel.documents import Documents
-from proofbook.readmodel.projection import Projection
+from proofbook.primitives.instants import format_instant
 from proofbook.records.envelope import parse_entry
 from proofbook.wiring.access import operator
+from proofbook.wiring.engagements import find_scope, size_at
 from proofbook.wiring.home import Home
 from proofbook.wiring.reading import open_projection
 from proofbook.wiring.system import CLOCK, host_name
@@ -56,11 +53,6 @@ def draw_artifacts(
         return write_artifacts(out, artifacts, facts, body_reader(book), stand=stand, make_run=make_run, progress=progress)
 
 
-def size_at(book: BookReader, moment: datetime, size: int) -> int:
-    """How many of the book's first `size` entries were recorded by a moment. Raises EntryDamaged."""
-    return bisect_right(range(size), format_instant(moment), key=lambda index: parse_entry(book.entry(index)).recorded)
-
-
 def covering(book: BookReader, size: int) -> Stand | None:
     """The first signed checkpoint over `size` entries; the newest one when none covers them all; None when nothing is signed.
 
@@ -74,46 +66,6 @@ def covering(book: BookReader, size: int) -> Stand | None:
 def body_reader(book: BookReader) -> Callable[[int], Mapping[str, Any]]:
     """Gives the body of the entry at a place. The function raises EntryDamaged."""
     return lambda index: parse_entry(book.entry(index)).body
-
-
-def find_scope(home: Home, projection: Projection, engagement: str, moment: datetime) -> Scope:
-    """An engagement as recorded by a moment, else as the settings have it.
-
-    Raises:
-        ConfigurationError: neither knows it.
-    """
-    documents, instant = Documents(projection.reader), format_instant(moment)
-    entity = home.settings.entity
-    version = documents.current("engagement", engagement, instant)
-    if version is None:
-        known = sorted({each.id for each in documents.listed("engagement", instant)} | {*_configured(home)})
-        if engagement not in _configured(home):
-            raise ConfigurationError(
-                f"engagement {engagement[:80]!r} is not known (known: {', '.join(known) or 'none'})",
-                hint="record one (proofbook record template engagement), or add [[engagements]] to proofbook.toml",
-            )
-        chosen = home.settings.engagement(engagement)
-        return Scope(
-            chosen.id, entity, ("security",), "type_2", chosen.period, chosen.systems, chosen.environment, book_entity=entity
-        )
-    body = version.body
-    return Scope(
-        engagement=version.id,
-        entity=body["entity"] or entity,
-        categories=tuple(body["categories"]),
-        type=body["type"],
-        period=parse_period(body["first"], body["last"], body["zone"]),
-        systems=tuple(body["systems"]),
-        environment=body["environment"],
-        firm=body["firm"],
-        controls=None if body["controls"] is None else tuple(body["controls"]),
-        source=version.entry,
-        book_entity=entity,
-    )
-
-
-def _configured(home: Home) -> tuple[str, ...]:
-    return tuple(each.id for each in home.settings.engagements)
 
 
 def _run_maker(home: Home, facts: Facts, stand: Stand | None, started: datetime) -> MakeRun:

@@ -8,13 +8,15 @@ from pathlib import Path
 from typing import Final
 
 from proofbook.book.reader import BookReader
-from proofbook.config.settings import EngagementSettings
+from proofbook.errors import ConfigurationError
 from proofbook.export.alone import export_population
 from proofbook.export.engagement import Engagement, RunBy
 from proofbook.export.room import ExportedPopulation, ExportedRoom, ExportFrom, export_room
 from proofbook.journal.receipt import Recorder
+from proofbook.readmodel.documents import Documents
 from proofbook.readmodel.projection import Projection
 from proofbook.wiring.access import operator
+from proofbook.wiring.engagements import find_scope
 from proofbook.wiring.gateway import record_settings
 from proofbook.wiring.home import Home
 from proofbook.wiring.reading import open_projection
@@ -35,17 +37,16 @@ def export_engagement(
     as_of_size: int | None = None,
     progress: Progress | None = None,
 ) -> ExportedRoom:
-    """Write the evidence room of a configured engagement.
+    """Write the evidence room of an engagement, recorded or configured.
 
     Raises:
-        ConfigurationError: the engagement is not configured. Whatever `export_room` raises.
+        ConfigurationError: there is no such engagement. Whatever `export_room` raises.
     """
-    chosen = home.settings.engagement(engagement)
     with open_projection(home) as (book, projection):
         let_new_key_sign(home, recorder, book)
         await_checkpoint(book)
         origin = export_from(home, recorder, book, projection)
-        described = describe(home, chosen)
+        described = describe(home, projection, engagement)
         if progress is None:
             return export_room(out, origin, described, as_of_size=as_of_size)
         return export_room(out, origin, described, as_of_size=as_of_size, progress=progress)
@@ -61,13 +62,13 @@ def export_one_population(
     as_of_size: int | None = None,
     progress: Progress,
 ) -> ExportedPopulation:
-    """Write one population of a configured engagement by itself. Raises what `export_engagement` raises."""
-    chosen = home.settings.engagement(engagement)
+    """Write one population of an engagement by itself. Raises what `export_engagement` raises."""
     with open_projection(home) as (book, projection):
         let_new_key_sign(home, recorder, book)
         await_checkpoint(book)
         origin = export_from(home, recorder, book, projection)
-        return export_population(out, origin, describe(home, chosen), population, as_of_size=as_of_size, progress=progress)
+        described = describe(home, projection, engagement)
+        return export_population(out, origin, described, population, as_of_size=as_of_size, progress=progress)
 
 
 def let_new_key_sign(home: Home, recorder: Recorder, book: BookReader) -> None:
@@ -93,9 +94,21 @@ def await_checkpoint(book: BookReader) -> None:
         time.sleep(_LOOK_SECONDS)
 
 
-def describe(home: Home, settings: EngagementSettings) -> Engagement:
-    """An engagement as the exporter wants it."""
-    return Engagement(settings.id, home.settings.entity, settings.period, settings.systems, settings.environment)
+def describe(home: Home, projection: Projection, engagement: str) -> Engagement:
+    """An engagement as the exporter wants it.
+
+    Raises:
+        ConfigurationError: there is no such engagement, or it names no systems in a book that holds systems of several entities:
+            their traffic would be mixed.
+    """
+    scope = find_scope(home, projection, engagement, CLOCK.now())
+    entities = {each.body["entity"] or home.settings.entity for each in Documents(projection.reader).listed("ai_system")}
+    if not scope.systems and not entities <= {scope.entity}:
+        raise ConfigurationError(
+            f"engagement {engagement}: names no systems, and this book has systems of {', '.join(sorted(entities))}",
+            hint="name the engagement's systems, so that no other entity's traffic is in its populations",
+        )
+    return Engagement(scope.engagement, scope.entity, scope.period, scope.systems, scope.environment)
 
 
 def export_from(home: Home, recorder: Recorder, book: BookReader, projection: Projection) -> ExportFrom:

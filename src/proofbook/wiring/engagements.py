@@ -1,0 +1,60 @@
+"""Engagements of a home, and the book as it stood at a moment. A recorded engagement comes before one of the settings."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from datetime import datetime
+
+from proofbook.assessment.scope import Scope
+from proofbook.book.interface import BookReading
+from proofbook.errors import ConfigurationError
+from proofbook.primitives.instants import format_instant, parse_period
+from proofbook.readmodel.documents import Documents
+from proofbook.readmodel.projection import Projection
+from proofbook.records.envelope import parse_entry
+from proofbook.wiring.home import Home
+
+
+def size_at(book: BookReading, moment: datetime, size: int) -> int:
+    """How many of the book's first `size` entries were recorded by a moment. Raises EntryDamaged."""
+    return bisect_right(range(size), format_instant(moment), key=lambda index: parse_entry(book.entry(index)).recorded)
+
+
+def find_scope(home: Home, projection: Projection, engagement: str, moment: datetime) -> Scope:
+    """An engagement as recorded by a moment, else as the settings have it.
+
+    Raises:
+        ConfigurationError: neither knows it.
+    """
+    documents, instant = Documents(projection.reader), format_instant(moment)
+    entity = home.settings.entity
+    version = documents.current("engagement", engagement, instant)
+    if version is None:
+        known = sorted({each.id for each in documents.listed("engagement", instant)} | {*_configured(home)})
+        if engagement not in _configured(home):
+            raise ConfigurationError(
+                f"engagement {engagement[:80]!r} is not known (known: {', '.join(known) or 'none'})",
+                hint="record one (proofbook record template engagement), or add [[engagements]] to proofbook.toml",
+            )
+        chosen = home.settings.engagement(engagement)
+        return Scope(
+            chosen.id, entity, ("security",), "type_2", chosen.period, chosen.systems, chosen.environment, book_entity=entity
+        )
+    body = version.body
+    return Scope(
+        engagement=version.id,
+        entity=body["entity"] or entity,
+        categories=tuple(body["categories"]),
+        type=body["type"],
+        period=parse_period(body["first"], body["last"], body["zone"]),
+        systems=tuple(body["systems"]),
+        environment=body["environment"],
+        firm=body["firm"],
+        controls=None if body["controls"] is None else tuple(body["controls"]),
+        source=version.entry,
+        book_entity=entity,
+    )
+
+
+def _configured(home: Home) -> tuple[str, ...]:
+    return tuple(each.id for each in home.settings.engagements)
