@@ -10,14 +10,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from proofbook.assessment.backdating import controls_backdated
 from proofbook.assessment.exceptions import Exceptions, derive_exceptions
 from proofbook.assessment.facts import Facts, happened_at
 from proofbook.assessment.finding import Check, Consequence, Finding, Outcome
 from proofbook.assessment.grid import Grid
-from proofbook.assessment.lateness import blanks_open, controls_backdated, recorded_late
 from proofbook.assessment.nil import NilCase, derive_nil, nil_findings
 from proofbook.assessment.outcomes import OCCURRENCES, Progress, run_checks
 from proofbook.assessment.owing import OCCURRENCE, owing_findings
+from proofbook.assessment.selftests.table import EVERYWHERE
 from proofbook.primitives.verdict import Unknown
 
 
@@ -52,13 +53,24 @@ def derive_today(grid: Grid, checks: Mapping[str, Check], progress: Progress | N
     nil = derive_nil(grid)
     known = {(finding.kind, finding.id) for finding in tested}
     owing = (each for each in owing_findings(grid) if each.kind == OCCURRENCE or (each.kind, each.id) not in known)
-    found = [*owing, *tested, *nil_findings(nil, grid.facts), *recorded_late(grid), *blanks_open(grid), *controls_backdated(grid)]
+    found = [*owing, *tested, *nil_findings(nil, grid.facts), *_everywhere(grid), *controls_backdated(grid)]
     found += _untold(grid, outcomes, found)
     days = _days(grid.facts)
     items = [Item(_with_criteria(grid, each), _day(days, each)) for each in _each_once(found)]
     items.sort(key=lambda item: (item.finding.consequence, item.day or "9999", item.finding.control, item.finding.id))
     findings = tuple(item.finding for item in items)
     return Today(tuple(items), grid, outcomes, nil, derive_exceptions(grid, findings))
+
+
+def _everywhere(grid: Grid) -> Iterator[Finding]:
+    """What belongs to no single control stands under the first one in scope that rests on records of its kind."""
+    controls: dict[str, str] = {}
+    for standing in grid.controls:
+        for promise in standing.control.newest.promises:
+            for rule in promise.evidence:
+                controls.setdefault(rule.kind, standing.control.id)
+    for check in EVERYWHERE.values():
+        yield from (replace(each, control=each.control or controls.get(each.kind, "")) for each in check(grid.facts))
 
 
 def _untold(grid: Grid, outcomes: Iterable[Outcome], found: Iterable[Finding]) -> Iterator[Finding]:
@@ -72,7 +84,7 @@ def _untold(grid: Grid, outcomes: Iterable[Outcome], found: Iterable[Finding]) -
             title = standing.control.newest.title if standing is not None else outcome.control
             owner = grid.owner_of(standing.control, "") if standing is not None else "unknown"
             what = f"{title}: {outcome.check.replace('_', ' ')}: {'; '.join(outcome.verdict.reasons)}"
-            fix = "record the evidence; which records count: proofbook answer, or the control's own text"
+            fix = "record the evidence that the control's text names, then run this again"
             yield Finding(outcome.check, outcome.control, "control", outcome.control, what, fix, Consequence.NOT_SHOWN, "", owner)
 
 

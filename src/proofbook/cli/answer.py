@@ -24,7 +24,8 @@ from proofbook.wiring.home import open_home
 def answer(shared: Shared, card: str | None, engagement: str, as_of: str | None) -> None:
     """Answer one card (1 to 32) or one of the six questions (Q1 to Q6); without CARD, list them all.
 
-    Each answer names what is wanted, how it is here, the evidence by record and entry, what is missing, and what it does not show.
+    Each answer names what is wanted, how it is here, the evidence by record and entry, what is missing, and what it
+    does not show.
     Write your own words as records of kind answer; they stand first.
     """
     moment = None if as_of is None else parse_moment(as_of)

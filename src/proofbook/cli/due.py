@@ -98,6 +98,10 @@ def _head(today: Today) -> list[str]:
     ]
 
 
+def _moment(today: Today) -> str:
+    return format_instant(today.grid.facts.as_of)
+
+
 def _lines(today: Today, most: int | None) -> list[str]:
     lines = _head(today)
     if not today.items:
