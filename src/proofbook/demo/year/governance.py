@@ -235,12 +235,12 @@ _ANSWERS: Final = (
     (15, "Sample answer: no. Weights are files here; others are served only after a change that somebody else approved."),
     (
         16,
-        "Sample answer: each exchange names the digest of the weights that answered, and the inventory says since when they serve.",
+        "Sample answer: each exchange names the digest of the weights that answered, and the page says since when they serve.",
     ),
     (19, "Sample answer: the weights stay here and on the mirror; the engine can be built from its source."),
     (
         24,
-        "Sample answer: nobody at a vendor. Here one person may read the log, and each look is recorded and reviewed each quarter.",
+        "Sample answer: nobody at a vendor. One person here may read the log; each look is recorded and reviewed.",
     ),
     (28, "Sample answer: each upstream was looked at before its first use and is looked at again each year."),
     (30, "Sample answer: only tools of the approved list; a request for a hosted translator was refused in the year."),
