@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from proofbook.gateway.wire import ollama
+from proofbook.gateway.wire import anthropic, ollama
 from proofbook.gateway.wire.dialect import Dialect
 from proofbook.gateway.wire.facts import ReplyFacts, TokenUsage
 from proofbook.gateway.wire.openai import RESPONSES
@@ -102,4 +102,41 @@ OLLAMA_STREAMS = (
     ),
 )  # fmt: skip
 
-STREAMS = RESPONSES_STREAMS + OLLAMA_STREAMS
+
+def _message(usage: dict[str, int], delta: dict[str, int]) -> list[dict[str, Any]]:
+    begun = {"id": "msg_1", "type": "message", "role": "assistant", "content": [], "model": "m", "usage": usage}
+    text = {"type": "text_delta", "text": 'say "message_stop"\nevent: message_stop “ü”😀'}
+    tool = {"type": "tool_use", "id": "t", "name": "close_ticket", "input": {}}
+    return [
+        {"type": "message_start", "message": begun | {"stop_reason": None}},
+        {"type": "content_block_start", "index": 0, "content_block": {"type": "text", "text": ""}},
+        {"type": "ping"},
+        {"type": "content_block_delta", "index": 0, "delta": text},
+        {"type": "content_block_stop", "index": 0},
+        {"type": "content_block_start", "index": 1, "content_block": tool},
+        {"type": "content_block_delta", "index": 1, "delta": {"type": "input_json_delta", "partial_json": '{"type":'}},
+        {"type": "content_block_stop", "index": 1},
+        {"type": "message_delta", "delta": {"stop_reason": "tool_use", "stop_sequence": None}, "usage": delta},
+        {"type": "message_stop"},
+    ]
+
+
+_BEGUN = {"input_tokens": 1, "cache_read_input_tokens": 4, "output_tokens": 0}
+_STOPPED = ReplyFacts("m", "msg_1", None, ("tool_use",), TokenUsage(5, 9, 4), 10, ended=True)
+_MESSAGES = anthropic.API.routes["POST", "/v1/messages"]
+
+ANTHROPIC_STREAMS = (
+    RecordedStream(
+        "anthropic", _MESSAGES, b"".join(event(each) for each in _message(_BEGUN, {"output_tokens": 9})),
+        b"event: message_stop", _STOPPED,
+    ),
+    RecordedStream(
+        "anthropic with CRLF, comments, no event lines and a foreign mark", _MESSAGES,
+        b": keep-alive\r\n\r\n".join(
+            event(each, named=False, end="\r\n") for each in _message({"input_tokens": 8}, {"input_tokens": 5, "output_tokens": 9})
+        ) + b"data: [DONE]\r\n\r\n",
+        b'"message_stop"', _STOPPED._replace(usage=TokenUsage(5, 9)),
+    ),
+)  # fmt: skip
+
+STREAMS = RESPONSES_STREAMS + OLLAMA_STREAMS + ANTHROPIC_STREAMS

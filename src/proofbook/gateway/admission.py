@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal, NamedTuple, Protocol
 
-from proofbook.gateway.refusal import KEY_EXPIRED, KEY_MISSING, KEY_REVOKED, KEY_UNKNOWN, Refusal
+from proofbook.gateway.refusal import KEY_AMBIGUOUS, KEY_EXPIRED, KEY_MISSING, KEY_REVOKED, KEY_UNKNOWN, Refusal
 from proofbook.primitives.digest import Digest, sha256_digest
 
 _PREFIX = "pbk_"
@@ -80,7 +80,7 @@ def assess_caller(headers: Iterable[tuple[bytes, bytes]], ring: KeyRing, now: st
     if not tokens:
         return Caller(None, KEY_MISSING)
     if len(set(tokens)) > 1:
-        return Caller(None, KEY_UNKNOWN)
+        return Caller(None, KEY_AMBIGUOUS)
     key_id, secret = _split(tokens[0])
     key = ring.keys.get(key_id)
     expected = key.secret_sha256 if key is not None else _NO_SECRET

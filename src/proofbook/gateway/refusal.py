@@ -20,8 +20,15 @@ class Refusal:
     detail: str
 
 
-KEY_MISSING = Refusal(RefusalReason.KEY_MISSING, 401, "No API key was sent. Send yours as 'Authorization: Bearer pbk_...'.")
+KEY_MISSING = Refusal(
+    RefusalReason.KEY_MISSING, 401, "No API key was sent. Send yours as 'Authorization: Bearer pbk_...' or 'x-api-key: pbk_...'."
+)
 KEY_UNKNOWN = Refusal(RefusalReason.KEY_UNKNOWN, 401, "The API key is not known here. Ask the owner of this gateway for a key.")
+KEY_AMBIGUOUS = Refusal(
+    RefusalReason.KEY_AMBIGUOUS,
+    401,
+    "Two different API keys were sent. Send one, as 'Authorization: Bearer pbk_...' or as 'x-api-key: pbk_...'.",
+)
 KEY_REVOKED = Refusal(RefusalReason.KEY_REVOKED, 403, "The API key was revoked. Ask the owner of this gateway for a new key.")
 KEY_EXPIRED = Refusal(RefusalReason.KEY_EXPIRED, 403, "The API key has expired. Ask the owner of this gateway for a new key.")
 STORE_UNAVAILABLE = Refusal(

@@ -142,6 +142,7 @@ class RefusalReason(StrEnum):
 
     KEY_MISSING = "key_missing"
     KEY_UNKNOWN = "key_unknown"
+    KEY_AMBIGUOUS = "key_ambiguous"
     KEY_REVOKED = "key_revoked"
     KEY_EXPIRED = "key_expired"
     PATH_NOT_SERVED = "path_not_served"

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from proofbook.gateway.admission import Caller, assess_caller, build_key_ring, derive_secret_hash, format_key
-from proofbook.gateway.refusal import KEY_EXPIRED, KEY_MISSING, KEY_REVOKED, KEY_UNKNOWN
+from proofbook.gateway.refusal import KEY_AMBIGUOUS, KEY_EXPIRED, KEY_MISSING, KEY_REVOKED, KEY_UNKNOWN
 from support.running_gateway import KEY, SECRET, TOKEN
 
 NOW = "2026-06-01T00:00:00.000000Z"
@@ -60,7 +60,8 @@ def test_wrong_key_is_unknown_whatever_is_wrong(token: str) -> None:
 
 def test_two_different_keys_are_refused() -> None:
     """It would not be known who called."""
-    assert _assess((*_bearer(TOKEN), (b"x-api-key", b"pbk_a_b"))) == Caller(None, KEY_UNKNOWN)
+    assert _assess((*_bearer(TOKEN), (b"x-api-key", b"pbk_a_b"))) == Caller(None, KEY_AMBIGUOUS)
+    assert _assess((*_bearer(TOKEN), (b"x-api-key", TOKEN.encode()))).refusal is None
 
 
 def test_revoked_and_expired_keys_are_named_as_such() -> None:

@@ -16,9 +16,10 @@ Header: TypeAlias = tuple[bytes, bytes]
 _HOP_BY_HOP = frozenset(
     (b"connection", b"keep-alive", b"proxy-connection", b"te", b"trailer", b"transfer-encoding", b"upgrade", b"content-length")
 )
-FORWARDED = frozenset(
-    (b"content-type", b"accept", b"accept-language", b"user-agent", b"x-request-id", b"traceparent", b"tracestate")
-)
+FORWARDED = frozenset((
+    b"content-type", b"accept", b"accept-language", b"anthropic-version", b"user-agent", b"x-request-id", b"traceparent",
+    b"tracestate",
+))  # fmt: skip
 """Request headers that cross: they say what the body is, or help to trace a call. A body crosses as it was recorded, so a
 `content-encoding` that would make the engine read it differently does not."""
 EXCHANGE_HEADER = b"x-proofbook-exchange"

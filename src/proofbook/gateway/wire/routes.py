@@ -10,10 +10,10 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from proofbook.gateway.refusal import Refusal, path_not_served
-from proofbook.gateway.wire import ollama, openai
+from proofbook.gateway.wire import anthropic, ollama, openai
 from proofbook.gateway.wire.dialect import Dialect
 
-_APIS = (openai.API, ollama.API)
+_APIS = (openai.API, ollama.API, anthropic.API)
 
 ROUTES: Mapping[tuple[str, str], Dialect] = MappingProxyType(
     {served: dialect for api in _APIS for served, dialect in api.routes.items()}

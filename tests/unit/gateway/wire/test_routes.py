@@ -24,6 +24,8 @@ VOICES = [
     ("POST", "/api/pull", b'{"error":"'),
     ("HEAD", "/api/blobs/sha256:00", b'{"error":"'),
     ("POST", "/apis", b'"code"'),
+    ("GET", "/v1/messages", b'{"type":"error"'),
+    ("POST", "/v1/messages/batches", b'{"type":"error"'),
 ]
 
 
