@@ -36,6 +36,8 @@ _WIDE_WORD: Final = 1.2
 _MONO: Final = 0.62
 _MONO_LESS: Final = 17
 """Tenths of a point by which digests are set smaller."""
+_MONO_WHOLE: Final = 20
+"""Letters up to which a digest or id stays on one line."""
 _MONO_AT_LEAST: Final = 14
 _WANTED_AT_MOST: Final = 64
 
@@ -119,7 +121,7 @@ def measure(table: Table) -> Measure:
     letter = _LETTER * size / 10
     return Measure(
         widths=tuple(max(1, round(width)) for width in spread),
-        mono_at=tuple(max(6, int(width / mono)) for width in inner),
+        mono_at=tuple(max(6, int(width / mono + 0.01)) for width in inner),
         word_at=tuple(max(4, int(width / letter)) for width in inner),
         size=size,
         room=room,
@@ -193,8 +195,12 @@ def _need(column: Sequence[Cell], size: int) -> float:
     letter = _LETTER * size / 10
     mono = _MONO * (size - _MONO_LESS) / 10
     found = [_longest(_words(each)) * letter * _WIDE_WORD for each in column if not each.mono]
-    found += [min(len(each.text), _MONO_AT_LEAST) * mono for each in column if each.mono]
+    found += [_mono_need(each.text) * mono for each in column if each.mono]
     return max(found, default=0.0)
+
+
+def _mono_need(text: str) -> int:
+    return len(text) if len(text) <= _MONO_WHOLE else _MONO_AT_LEAST
 
 
 def _words(cell: Cell) -> list[str]:
