@@ -13,6 +13,7 @@ from typing import Final, Literal
 
 from proofbook.assessment.facts import Facts, happened_at
 from proofbook.assessment.grid import Grid
+from proofbook.assessment.nil import ITEMS, Counted
 from proofbook.controls.card import Card, Pointer, check_card, load_cards
 from proofbook.controls.crosswalk import Question, check_artifact, load_crosswalk
 from proofbook.controls.hosting import Shape
@@ -25,6 +26,7 @@ from proofbook.records.record import find_blanks
 Availability = Literal["available", "missing", "not owed"]
 _ARTIFACT_KIND: Final = "model.artifact"
 _SHOWN: Final = 3
+NO_COUNTS: Final[Mapping[str, Counted]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +154,11 @@ def _line(grid: Grid, pointer: Pointer) -> EvidenceLine:
             return _records(grid.facts, "record", pointer.id, pointer.id, pointer.shows, (pointer.id,))
 
 
+def _draft(version: DocumentVersion) -> bool:
+    """What is still being written is no evidence of anything."""
+    return version.body.get("status") == "draft" or bool("[[" in str(version.body) and find_blanks(version.body))
+
+
 def _artifact(grid: Grid, artifact: str, shows: str) -> EvidenceLine:
     kinds = tuple(kind for kind, model in KEPT.items() if model.artifact == artifact)
     return _records(grid.facts, "artifact", artifact, check_artifact(artifact).title, shows, kinds)
@@ -159,7 +166,9 @@ def _artifact(grid: Grid, artifact: str, shows: str) -> EvidenceLine:
 
 def _population(grid: Grid, population: str, shows: str) -> EvidenceLine:
     found = check_population(population)
-    return _records(grid.facts, "population", population, found.title, shows, tuple(found.record_kinds))
+    return _records(
+        grid.facts, "population", population, found.title, shows, tuple(found.record_kinds), ITEMS.get(population, {})
+    )
 
 
 def _control(grid: Grid, control: str, shows: str) -> EvidenceLine:
@@ -184,11 +193,25 @@ def _named(facts: Facts, entries: Sequence[str]) -> tuple[tuple[str, str, str], 
     return _newest(found)
 
 
-def _records(facts: Facts, to: str, name: str, title: str, shows: str, kinds: Sequence[str]) -> EvidenceLine:
-    """Records of some kinds: events of the period, and documents as they stand."""
-    found = [
+def _records(
+    facts: Facts,
+    to: str,
+    name: str,
+    title: str,
+    shows: str,
+    kinds: Sequence[str],
+    items: Mapping[str, Counted] = NO_COUNTS,
+) -> EvidenceLine:
+    """Records of some kinds: events of the period, and documents as they stand; drafts are told apart and do not count.
+
+    `items`: of a population that takes only some records of a kind, how many items each record stands for.
+    """
+    known = [
         each for kind in kinds if kind in KEPT for each in (facts.in_period(kind) if KEPT[kind].happened else facts.scoped(kind))
     ]
+    known = [each for each in known if each.kind not in items or items[each.kind](each.body)]
+    found = [each for each in known if not _draft(each)]
+    drafts = len(known) - len(found)
     count, told = len(found), _newest(found)
     if name == "ART-06" or any(kind.startswith("exchange.") for kind in kinds):
         count += sum(each.exchanges for each in facts.served if facts.scope.includes(each.system))
@@ -200,6 +223,7 @@ def _records(facts: Facts, to: str, name: str, title: str, shows: str, kinds: Se
         told += tuple((f"discovery.run/{each.host}", each.entry, each.recorded[:10]) for each in facts.discoveries[-1:])
         count += len(facts.discoveries)
     said = f"{count:,} on record in the period or in force" if count else "nothing on record"
+    said += f"; {drafts} in draft, not counted" if drafts else ""
     return EvidenceLine(to, name, title, shows, "available" if count else "missing", said, count, told)
 
 

@@ -42,7 +42,7 @@ def _accesses(body: Mapping[str, Any]) -> int:
     return 1 if said is None else int(said)
 
 
-_ITEMS: Final[Mapping[str, Mapping[str, Counted]]] = MappingProxyType(
+ITEMS: Final[Mapping[str, Mapping[str, Counted]]] = MappingProxyType(
     {
         "POP-05": {"roster.change": lambda body: int(body["change"] in {"left", "moved"})},
         "POP-08": {"change": _of_changes("model", "adapter", "quantization", "tokenizer")},
@@ -93,7 +93,7 @@ def derive_nil(grid: Grid) -> tuple[NilCase, ...]:
     facts = grid.facts
     titles = {each.id: each for each in load_populations().populations}
     cases = []
-    for population, kinds in _ITEMS.items():
+    for population, kinds in ITEMS.items():
         controls = tuple(
             standing.control.id for standing in grid.controls if population in standing.control.populations
         )  # fmt: skip

@@ -10,6 +10,7 @@ from proofbook.cli.artifact import parse_moment
 from proofbook.cli.due_grid import grid_document, grid_lines
 from proofbook.cli.main import Shared
 from proofbook.cli.printing import print_json, print_lines, progress_bar, say
+from proofbook.errors import InputError
 from proofbook.primitives.instants import format_instant
 from proofbook.wiring.assessing import assess_grid, assess_today, record_self_test
 from proofbook.wiring.home import open_home
@@ -20,6 +21,7 @@ _AS_OF = click.option(
     "--as-of", "as_of", metavar="MOMENT", help="As the book stood then; default: now. A day means its end, UTC."
 )
 _SHOWN = 12
+_COLOURS = {1: "red", 2: "red", 3: "yellow", 4: "yellow", 5: None}
 _HEADINGS = {
     1: "Breaks the trail: the record as a whole cannot be relied on",
     2: "Exceptions: instances of a control that did not operate as described",
@@ -50,6 +52,10 @@ def due(shared: Shared, engagement: str, as_of: str | None, as_grid: bool, width
     The list begins with what has the gravest consequence; each item names the record, who owns it and the command that mends it.
     It is management's own check and concludes nothing about a control.
     """
+    if recorded and (as_of is not None or as_grid):
+        raise InputError(
+            "--record goes with neither --as-of nor --grid", hint="self-tests are recorded as of the moment they are run"
+        )
     moment = None if as_of is None else parse_moment(as_of)
     home = open_home(shared.home)
     if as_grid:
@@ -68,7 +74,7 @@ def due(shared: Shared, engagement: str, as_of: str | None, as_grid: bool, width
     if shared.json:
         print_json(_document(today))
         return
-    print_lines(_lines(today, most=None if everything else _SHOWN))
+    _print(today, most=None if everything else _SHOWN)
 
 
 @click.command(short_help="Control exceptions on record, and findings that nobody has recorded as one.")
@@ -102,24 +108,28 @@ def _moment(today: Today) -> str:
     return format_instant(today.grid.facts.as_of)
 
 
-def _lines(today: Today, most: int | None) -> list[str]:
-    lines = _head(today)
-    if not today.items:
-        return [*lines, "", "Nothing is listed. That is what these checks found in this book, as of then; it concludes nothing."]
+def _print(today: Today, most: int | None) -> None:
+    """The list: headings stand out on a terminal, and say in words what their colour says."""
+    print_lines(_head(today))
     for level, heading in _HEADINGS.items():
         items = [item for item in today.items if item.finding.consequence == level]
-        if not items:
-            continue
-        lines += ["", f"{heading} ({len(items):,})"]
-        for item in items[:most]:
-            lines += _item_lines(item)
-        if most is not None and len(items) > most:
-            lines.append(f"  and {len(items) - most:,} more: --all")
+        if items:
+            _print_heading(f"{heading} ({len(items):,})", _COLOURS[level])
+            print_lines(line for item in items[:most] for line in _item_lines(item))
+            if most is not None and len(items) > most:
+                print_lines([f"  and {len(items) - most:,} more: --all"])
+    if not today.items:
+        print_lines(["", "Nothing is listed: these checks found nothing in this book as of then. That concludes nothing."])
     nil = [case for case in today.nil if not case.items]
     if nil:
-        lines += ["", "Populations of nothing"]
-        lines += [f"  {case.population} {case.title}: {case.words}" for case in nil]
-    return [*lines, "", "Management's own check of its evidence; it concludes nothing about a control."]
+        _print_heading("Populations of nothing", None)
+        print_lines(f"  {case.population} {case.title}: {case.words}" for case in nil)
+    print_lines(["", "Management's own check of its evidence; it concludes nothing about a control."])
+
+
+def _print_heading(heading: str, colour: str | None) -> None:
+    click.echo()
+    click.secho(heading, bold=True, fg=colour)
 
 
 def _item_lines(item: Item) -> list[str]:
@@ -128,7 +138,7 @@ def _item_lines(item: Item) -> list[str]:
     return [
         f"  - {found.what}",
         f"      {found.control}{scope}; {found.kind}/{found.id}; owner: {found.owner}",
-        f"      {found.fix}",
+        f"      fix: {found.fix}",
     ]
 
 

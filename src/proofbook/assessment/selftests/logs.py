@@ -65,7 +65,7 @@ def _gaps(tally: Tally) -> None:
         matter = Matter("source.gap", f"{gap.source}@{gap.since}")
         what = f"{gap.source} did not record from {moment(gap.since)} to {moment(gap.until)} ({gap.reason})"
         if gap.reason == "stopped":
-            fix = "record why it was stopped: proofbook record template outage, then proofbook record apply FILE"
+            fix = "record why it was stopped: proofbook record template outage"
             tally.fault(matter, _NOT_SHOWN, f"{what}; it had been stopped in order, what happened then is unknown", fix)
         elif matter.id in named or _lies_in(gap, outages):
             tally.fault(

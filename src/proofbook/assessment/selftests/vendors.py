@@ -50,7 +50,7 @@ def _makers(tally: Tally, used: dict[str, str]) -> None:
         makers = _named_makers(approvals.get(artifact, []))
         if "publisher" not in makers.values():
             what = f"served {short(system)} from {moment(stretch.first)}, and no approval names who published it"
-            tally.fault(matter, _NOT_SHOWN, what, "state publisher in its model.approval, then proofbook record apply FILE")
+            tally.fault(matter, _NOT_SHOWN, what, "state publisher in its model.approval: proofbook record list model.approval")
         for vendor, field in makers.items():
             used[vendor] = min(used.get(vendor, stretch.first), stretch.first)
             if tally.facts.current("vendor", vendor) is None:

@@ -16,10 +16,8 @@ SHOWN: Final = 5
 
 _LONGEST: Final = 80
 
-CANNOT_BE_UNDONE: Final = (
-    "cannot be undone; record an exception: proofbook record template control.exception, then proofbook record apply FILE"
-)
-"""Fix of what happened already."""
+CANNOT_BE_UNDONE: Final = "cannot be undone; disclose it: proofbook record template control.exception"
+"""Fix of what happened already. Whoever shows a list says once that files are recorded by `proofbook record apply FILE`."""
 
 
 def short(text: str, longest: int = _LONGEST) -> str:
@@ -47,9 +45,9 @@ def counted(number: int, one: str, several: str) -> str:
 
 def state_in(kind: str, record: str, what: str) -> str:
     """Fix: a new version that states what is missing."""
-    return f"proofbook record get {kind} {record} > FILE, state {what} in it, then proofbook record apply FILE"
+    return f"state {what}: proofbook record get {kind} {record}"
 
 
 def write_new(kind: str, what: str = "") -> str:
     """Fix: a record that is not there yet."""
-    return f"record {what or f'the {kind}'}: proofbook record template {kind}, then proofbook record apply FILE"
+    return f"record {what or f'the {kind}'}: proofbook record template {kind}"
