@@ -62,7 +62,7 @@ def record_self_test(recorder: Recorder, today: Today) -> Receipt:
 
 @contextmanager
 def _uncollected() -> Iterator[None]:
-    """Without looking for cycles meanwhile: values make none, and of a hundred thousand records the search takes half the time."""
+    """Without looking for cycles meanwhile: values make none, and with a hundred thousand records the search is half the time."""
     was = gc.isenabled()
     gc.disable()
     try:
