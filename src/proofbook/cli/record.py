@@ -12,7 +12,7 @@ from proofbook.errors import InputError
 from proofbook.records.kinds import KINDS
 
 
-@click.group()
+@click.group(short_help="Records that people keep: their files, versions and schemas.")
 def record() -> None:
     """Records that people keep, from their files into the book and back; all record kinds and their schemas."""
 
@@ -21,7 +21,7 @@ for command in (apply, template, get, list_records, history, diff, export):
     record.add_command(command)
 
 
-@record.command()
+@record.command(short_help="The JSON Schema of a kind; without KIND, the kinds.")
 @click.argument("kind", required=False)
 @click.pass_obj
 def schema(shared: Shared, kind: str | None) -> None:

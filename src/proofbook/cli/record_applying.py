@@ -24,8 +24,8 @@ from proofbook.wiring.filing import Applied, apply_plan, plan_run
 from proofbook.wiring.home import open_home
 
 
-@click.command()
-@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@click.command(short_help="Record what YAML or JSON files say, all or nothing.")
+@click.argument("files", nargs=-1, required=True, metavar="FILE…")
 @click.option("--yes", is_flag=True, help="Apply without asking.")
 @click.option("--dry-run", "--plan", is_flag=True, help="Only show what would be recorded.")
 @click.option("--strict", is_flag=True, help="Refuse references that lead nowhere, instead of listing them.")

@@ -78,7 +78,7 @@ def list_records(shared: Shared, kind: str | None, as_of: str | None, limit: int
         say(f"There are more: go on with --after {following}")
 
 
-@click.command()
+@click.command(short_help="Every version of one record, with its times and signatures.")
 @_KIND
 @_ID
 @click.pass_obj
@@ -97,7 +97,7 @@ def history(shared: Shared, kind: str, record_id: str) -> None:
         print_lines(_version_lines(each, _of(signed, each)))
 
 
-@click.command()
+@click.command(short_help="What differs between two versions, field by field.")
 @_KIND
 @_ID
 @click.argument("older", metavar="[A]", type=click.IntRange(1), required=False)
@@ -121,9 +121,9 @@ def diff(shared: Shared, kind: str, record_id: str, older: int | None, newer: in
         say("nothing differs but, at most, the reason")
 
 
-@click.command()
+@click.command(short_help="Write the newest versions as files, for Git.")
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False), metavar="DIR")
-@click.argument("kinds", nargs=-1, metavar="[KIND...]")
+@click.argument("kinds", nargs=-1, metavar="[KIND…]")
 @click.pass_obj
 def export(shared: Shared, folder: Path, kinds: Sequence[str]) -> None:
     """Write the newest versions as DIR/KIND/ID.yaml, for Git; applying that folder again records nothing."""

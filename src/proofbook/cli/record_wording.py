@@ -15,6 +15,7 @@ from proofbook.filing.remark import Code, Remark
 from proofbook.readmodel.documents import DocumentVersion
 
 _MAX_SHOWN: Final = 72
+_SHOWN_BLANKS: Final = 6
 _WORDS: Final = {Action.CREATE: "create", Action.CHANGE: "change", Action.UNCHANGED: "unchanged"}
 
 
@@ -112,7 +113,9 @@ def _remark_lines(each: Planned) -> Iterator[str]:
     """The remarks; blanks together on one line."""
     blanks = [format_path(remark.path) for remark in each.remarks if remark.code is Code.BLANK]
     if blanks:
-        yield f"{len(blanks)} blanks are open: {', '.join(blanks)}"
+        more = f" and {len(blanks) - _SHOWN_BLANKS} more" if len(blanks) > _SHOWN_BLANKS else ""
+        noun = "blank is" if len(blanks) == 1 else "blanks are"
+        yield f"{len(blanks)} {noun} open: {', '.join(blanks[:_SHOWN_BLANKS])}{more}"
     yield from (_remark_line(remark, each) for remark in each.remarks if remark.code is not Code.BLANK)
 
 
