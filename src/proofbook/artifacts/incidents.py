@@ -110,7 +110,7 @@ def _nil(nil: list[DocumentVersion]) -> Table:
         "Certificates of populations of size zero",
         columns,
         rows,
-        "None is recorded: where a list above is empty, nobody has certified that it is.",
+        "None is recorded: where a list above is empty, nobody has attested that it is.",
     )
 
 

@@ -1,6 +1,6 @@
 """Populations of nothing: whether anything of the sort is on file, and if not, whether somebody certified that there was none.
 
-Promises: never says none by itself; without items and without a certificate the words are "no records; not certified". A
+Promises: never says none by itself; without items and without a certificate the words are "no records; not attested". A
 certificate counts only with its query, what shows that somebody was looking, the gaps in that, and other places searched, for the
 whole period in its zone, and only when signed after it. One that states no gaps while the recorder has some does not count. Pure.
 """
@@ -82,7 +82,7 @@ class NilCase:
             against = f"; yet {self.certificate.id} certifies none" if self.certificate is not None else ""
             return f"{self.items} on record{against}"
         if self.certificate is None:
-            return "no records; not certified" if self.is_over else "no records so far; can be certified after the period"
+            return "no records; not attested" if self.is_over else "no records so far; can be attested after the period"
         signed = f"{self.certificate.id}, signed by {self.certificate.body['certified_by']}"
         doubt = f", does not count: {'; '.join(self.shortfalls)}" if self.shortfalls else ""
         return f"no records; {signed}{doubt}"
