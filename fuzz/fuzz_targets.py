@@ -18,6 +18,7 @@ from proofbook.bundle.manifest import parse_manifest
 from proofbook.errors import ProofbookError
 from proofbook.gateway.wire.openai_reply import parse_reply
 from proofbook.gateway.wire.openai_request import parse_request
+from proofbook.gateway.wire.routes import ROUTES
 from proofbook.primitives.canonical import canonical_bytes, parse_canonical
 from proofbook.records.envelope import parse_entry
 from proofbook.tlog.note import format_note, parse_note
@@ -35,7 +36,13 @@ from support.sample_entries import SampleEntries
 NOTE = b"example.org/log\n1\nAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n\n\xe2\x80\x94 example.org/log AAAAAAAAAAAA\n"
 PROOF = b"c2sp.org/tlog-proof@v1\nindex 0\n\n" + NOTE
 REQUEST = b'{"model":"sample","messages":[{"role":"user","content":"hello"}],"stream":true,"temperature":0.5}'
+ENDS = (
+    b'event: message_stop\ndata: {"type":"message_stop"}\n\n',
+    b'data: {"type":"response.completed","response":{"id":"r","status":"completed"}}\n\n',
+    b'{"model":"m","done":false}\n{"model":"m","done":true,"eval_count":3}\n',
+)
 EVENTS = b'data: {"id":"a","choices":[{"index":0,"delta":{"content":"hi"}}]}\n\ndata: [DONE]\n\n'
+_DIALECTS = tuple(dict.fromkeys(ROUTES.values()))
 CARD = b"---\nlicense: apache-2.0\nbase_model: sample/base\n---\n# Sample\n"
 
 
@@ -106,6 +113,25 @@ def _request(data: bytes) -> None:
     parse_request(data, "openai.chat", lambda text: f"{len(text)}")
 
 
+def _any_request(data: bytes) -> None:
+    """The first byte picks the API."""
+    dialect = _DIALECTS[data[0] % len(_DIALECTS)] if data else _DIALECTS[0]
+    if dialect.read_request is not None:
+        dialect.read_request(data[1:], lambda text: f"{len(text)}")
+
+
+def _any_reply(data: bytes) -> None:
+    """The first byte picks the API. A mark that is noticed in the whole must be noticed when it comes in two pieces."""
+    dialect = _DIALECTS[data[0] % len(_DIALECTS)] if data else _DIALECTS[0]
+    reply = data[1:]
+    dialect.read_reply(reply, streamed=False)
+    dialect.read_reply(reply, streamed=True)
+    watch = dialect.make_watch()
+    in_two = [watch.completes_in(piece) for piece in (reply[: len(reply) // 2], reply[len(reply) // 2 :])]
+    if any(in_two) != dialect.make_watch().completes_in(reply):
+        raise RoundTripError(f"{dialect.protocol}: whether the end is noticed depends on how the bytes were cut")
+
+
 def _reply(data: bytes) -> None:
     parse_reply(data, streamed=False)
     parse_reply(data, streamed=True)
@@ -167,6 +193,10 @@ TARGETS: dict[str, Target] = {
     "model_card": Target(_card, _fixed(CARD)),
     "request": Target(_request, _fixed(REQUEST)),
     "reply": Target(_reply, _fixed(EVENTS, EVENTS[6:].split(b"\n")[0])),
+    "any_request": Target(_any_request, lambda: tuple(bytes([place]) + REQUEST for place in range(len(_DIALECTS)))),
+    "any_reply": Target(
+        _any_reply, lambda: tuple(bytes([place]) + seed for place in range(len(_DIALECTS)) for seed in (EVENTS, *ENDS))
+    ),
     "manifest": Target(_manifest, lambda: (next(seed[1:] for seed in _room_seeds() if b'"files"' in seed),)),
     "room": Target(_room_file, _room_seeds),
 }

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from proofbook.gateway.http.head import FORWARDED
 from proofbook.gateway.wire.routes import ROUTES, find_route
+
+PAGE = Path(__file__).parents[4] / "docs" / "operate" / "protocols.md"
 
 
 def test_what_is_served_is_not_refused_and_is_named_to_those_who_ask_for_more() -> None:
@@ -42,3 +47,12 @@ def test_every_path_names_the_protocol_of_its_own_family() -> None:
     assert {path: dialect.protocol.partition(".")[0] for (_, path), dialect in ROUTES.items() if path.startswith("/api/")} == {
         path: "ollama" for _, path in ROUTES if path.startswith("/api/")
     }
+
+
+def test_page_for_operators_names_every_path_and_every_header_that_crosses() -> None:
+    """What an operator reads is what is served."""
+    lines = PAGE.read_text("utf-8").splitlines()
+    for (method, path), dialect in ROUTES.items():
+        assert any(f"`{method} {path}`" in line and f"`{dialect.protocol}`" in line for line in lines), path
+    named = " ".join(lines)
+    assert all(f"`{header.decode()}`" in named for header in FORWARDED)
