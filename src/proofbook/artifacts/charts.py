@@ -12,6 +12,8 @@ from html import escape
 from itertools import pairwise
 from typing import Final, Literal
 
+from proofbook.primitives.visible import visible
+
 Palette = Literal["screen", "paper"]
 _COLOURS: Final = {
     "screen": {"ink": "var(--ink)", "quiet": "var(--quiet)", "rule": "var(--rule)", "mark": "var(--mark)", "warn": "var(--warn)"},
@@ -21,6 +23,7 @@ _FONTS: Final = {"screen": "system-ui,sans-serif", "paper": "Libertinus Serif"}
 _WIDTH: Final = 520
 _LEFT: Final = 46
 _RIGHT: Final = 12
+_LONGEST: Final = 160
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +83,7 @@ def draw_series(series: Series, first: str, last: str, palette: Palette) -> str:
             if each.meets is False
             else f'<circle cx="{left}" cy="{up}" r="4" fill="{colour["mark"]}"/>'
         )
-        out.append(f"<g><title>{escape(each.words)}</title>{mark}</g>")
+        out.append(f"<g><title>{_shown(each.words)}</title>{mark}</g>")
     out.append(_text(_LEFT, height - 8, first, colour["quiet"], "start"))
     out.append(_text(_WIDTH - _RIGHT, height - 8, last, colour["quiet"], "end"))
     return "".join([*out, "</svg>"])
@@ -103,12 +106,18 @@ def draw_parts(rows: Sequence[Parts], palette: Palette) -> str:
         for word, count in counts.items():
             if count and total:
                 width = max(2, round((_WIDTH - left - _RIGHT) * count / total))
-                told = f"<title>{escape(row.name)}: {word} {count:,} of {total:,} probes</title>"
+                told = f"<title>{_shown(row.name)}: {word} {count:,} of {total:,} probes</title>"
                 frame = f' stroke="{colour["quiet"]}"' if word == "unknown" else ""
                 out.append(f'<rect x="{at}" y="{y}" width="{width}" height="18" fill="{fills[word]}"{frame}>{told}</rect>')
                 at += width
     out += _key(height - 8, left, fills, colour)
     return "".join([*out, "</svg>"])
+
+
+def _shown(text: str) -> str:
+    """Text for a picture: every character can be seen, and none is markup."""
+    seen = visible(text)
+    return escape(seen if len(seen) <= _LONGEST else seen[: _LONGEST - 1] + "…")
 
 
 def _key(y: int, left: int, fills: dict[str, str], colour: dict[str, str]) -> list[str]:
@@ -135,7 +144,7 @@ def _thousandths(value: int) -> str:
 
 
 def _head(height: int, name: str, palette: Palette) -> str:
-    title = escape(name)
+    title = _shown(name)
     size = f'viewBox="0 0 {_WIDTH} {height}" width="{_WIDTH}" height="{height}"'
     about = f'role="img" aria-label="{title}" font-family="{_FONTS[palette]}" font-size="15"'
     return f'<svg xmlns="http://www.w3.org/2000/svg" {size} {about}>'
@@ -151,4 +160,4 @@ def _cross(x: int, y: int, colour: str) -> str:
 
 
 def _text(x: int, y: int, text: str, colour: str, anchor: str) -> str:
-    return f'<text x="{x}" y="{y}" fill="{colour}" text-anchor="{anchor}">{escape(text)}</text>'
+    return f'<text x="{x}" y="{y}" fill="{colour}" text-anchor="{anchor}">{_shown(text)}</text>'

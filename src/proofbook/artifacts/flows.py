@@ -6,12 +6,13 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from proofbook.artifacts.heading import head
-from proofbook.artifacts.page import Block, Cell, Drawing, Page, Standing, Table
+from proofbook.artifacts.page import Block, Cell, Drawing, Page, Standing, Table, Words
 from proofbook.artifacts.speaking import blanks, cell, counted, group, happened, history, label, parts, plain, signatures
 from proofbook.assessment.facts import Facts, happened_at, systems_of
 from proofbook.diagrams.drawing import draw
 from proofbook.diagrams.layout import lay_out
 from proofbook.diagrams.model import Boundary, Diagram, Flow, Node
+from proofbook.errors import InputError, UnavailableError
 from proofbook.readmodel.documents import DocumentVersion
 
 ARTIFACT: Final = "ART-03"
@@ -80,8 +81,6 @@ def _node(each: Mapping[str, Any]) -> Node:
 
 def _page(facts: Facts, version: DocumentVersion) -> Page:
     zone, body = facts.scope.period.zone, version.body
-    diagram = diagram_of(version)
-    layout = lay_out(diagram)
     shut = sum(each["excluded_by"] is not None for each in body["flows"])
     crossing = sum(bool(each["crosses"]) for each in body["flows"])
     alt = (
@@ -90,7 +89,6 @@ def _page(facts: Facts, version: DocumentVersion) -> Page:
         f"{counted(len(body['flows']), 'flow')}, {crossing} of them across a boundary, {shut} deliberately shut. "
         "The table lists every flow."
     )
-    drawing = Drawing("Diagram", draw(diagram, layout, theme="page"), draw(diagram, layout, theme="print"), alt, tall=True)
     about = group(
         version,
         "About",
@@ -98,7 +96,7 @@ def _page(facts: Facts, version: DocumentVersion) -> Page:
         zone,
     )
     blocks: tuple[Block, ...] = (
-        drawing,
+        _drawing(version, alt),
         _flow_table(version),
         parts("Elements", body["elements"], zone),
         parts("Trust boundaries", body["boundaries"], zone),
@@ -122,6 +120,20 @@ def _page(facts: Facts, version: DocumentVersion) -> Page:
         signatures=signatures(facts, version),
         history=history(facts, version),
     )
+
+
+def _drawing(version: DocumentVersion, alt: str) -> Drawing | Words:
+    """The picture; in words why there is none: rows that name what is not there, or no engine to lay them out."""
+    diagram = diagram_of(version)
+    try:
+        layout = lay_out(diagram)
+    except InputError as error:
+        return Words(
+            "Diagram", (f"It cannot be drawn: {error.message}. The tables show it as recorded.",), Standing.DIFFERS
+        )
+    except UnavailableError as error:
+        return Words("Diagram", (f"Not drawn here: {error.message}. The table lists every flow.",), Standing.NOT_STATED)
+    return Drawing("Diagram", draw(diagram, layout, theme="page"), draw(diagram, layout, theme="print"), alt, tall=True)
 
 
 def _flow_table(version: DocumentVersion) -> Table:
