@@ -13,7 +13,7 @@ from typing import Final
 from proofbook.assessment.control_set import HeldControl
 from proofbook.assessment.finding import Consequence, Finding
 from proofbook.assessment.grid import Column, Grid, Row, name_of
-from proofbook.assessment.selftests.wording import CANNOT_BE_UNDONE, counted, write_new
+from proofbook.assessment.selftests.wording import CANNOT_BE_UNDONE, DISCLOSE, counted, write_new
 from proofbook.obligations.cadence import Cadence
 from proofbook.obligations.duty import Cell, State
 
@@ -72,24 +72,20 @@ def _finding(
     check = DUE_SOON if state is State.NOT_DUE else f"occurrence_{state}"
     consequence = _CONSEQUENCES.get(state, Consequence.COMING)
     owner = grid.owner_of(control, row.scope)
-    return Finding(
-        check, row.control, kind, name, what, _fix(control, row, state), consequence, row.scope, owner, entries, row.criteria
-    )
+    fix = _fix(control, row, state, on_file=bool(entries))
+    return Finding(check, row.control, kind, name, what, fix, consequence, row.scope, owner, entries, row.criteria)
 
 
 def _words(row: Row) -> str:
     return f"{row.title} ({row.scope})" if row.scope else row.title
 
 
-def _fix(control: HeldControl, row: Row, state: State) -> str:
-    if state is State.MISSED:
-        return f"if it was done, record it with its own date: {_write(control, row)}; if not, it {CANNOT_BE_UNDONE}"
-    if state is State.LATE:
-        return f"it {CANNOT_BE_UNDONE}"
-    return _write(control, row)
-
-
-def _write(control: HeldControl, row: Row) -> str:
-    """The record that counts as a performance, in the version that holds last."""
+def _fix(control: HeldControl, row: Row, state: State, *, on_file: bool) -> str:
+    """`on_file`: evidence is there; what is unknown then is a stretch nobody saw, which no further record fills."""
+    if state is State.LATE or (state is State.UNKNOWN and on_file):
+        return CANNOT_BE_UNDONE
     kinds = [rule.kind for each in control.newest.promises if each.cadence.value == row.cadence for rule in each.evidence]
-    return write_new(kinds[0] if kinds else "control.performance", "the performance")
+    kind = kinds[0] if kinds else "control.performance"
+    if state is State.NOT_DUE:
+        return write_new(kind, "it once it is done")
+    return f"{write_new(kind, 'it with its own date, if it was done')}; else {DISCLOSE}"

@@ -19,6 +19,7 @@ from proofbook.assessment.nil import NilCase, derive_nil, nil_findings
 from proofbook.assessment.outcomes import OCCURRENCES, Progress, run_checks
 from proofbook.assessment.owing import OCCURRENCE, owing_findings
 from proofbook.assessment.selftests.table import EVERYWHERE
+from proofbook.assessment.selftests.wording import write_new
 from proofbook.primitives.verdict import Unknown
 
 
@@ -84,7 +85,9 @@ def _untold(grid: Grid, outcomes: Iterable[Outcome], found: Iterable[Finding]) -
             title = standing.control.newest.title if standing is not None else outcome.control
             owner = grid.owner_of(standing.control, "") if standing is not None else "unknown"
             what = f"{title}: {outcome.check.replace('_', ' ')}: {'; '.join(outcome.verdict.reasons)}"
-            fix = "record the evidence that the control's text names, then run this again"
+            promises = standing.control.newest.promises if standing is not None else ()
+            kinds = [rule.kind for each in promises for rule in each.evidence]
+            fix = write_new(kinds[0] if kinds else "control.performance", "the evidence")
             yield Finding(outcome.check, outcome.control, "control", outcome.control, what, fix, Consequence.NOT_SHOWN, "", owner)
 
 

@@ -10,6 +10,7 @@ from proofbook.cli.artifact import parse_moment
 from proofbook.cli.due_grid import grid_document, grid_lines
 from proofbook.cli.main import Shared
 from proofbook.cli.printing import print_json, print_lines, progress_bar, say
+from proofbook.cli.zoned import tell_in_zone
 from proofbook.errors import InputError
 from proofbook.primitives.instants import format_instant
 from proofbook.wiring.assessing import assess_grid, assess_today, record_self_test
@@ -95,11 +96,11 @@ def exceptions(shared: Shared, engagement: str, as_of: str | None) -> None:
 
 def _head(today: Today) -> list[str]:
     scope, grid = today.grid.facts.scope, today.grid
-    as_of = format_instant(grid.facts.as_of)
+    as_of = tell_in_zone(format_instant(grid.facts.as_of), scope.period.zone)
     counts = ", ".join(f"{number:,} {state.replace('_', ' ')}" for state, number in grid.counts.items() if number)
     return [
         f"{scope.engagement}: {scope.entity}",
-        f"{scope.period.first} to {scope.period.last}, both days included, {scope.period.zone}; as of {as_of}",
+        f"{scope.period.first} to {scope.period.last}, both days included; as of {as_of}, all times of {scope.period.zone}",
         f"occurrences: {counts or 'nothing was due'}",
     ]
 
@@ -111,11 +112,12 @@ def _moment(today: Today) -> str:
 def _print(today: Today, most: int | None) -> None:
     """The list: headings stand out on a terminal, and say in words what their colour says."""
     print_lines(_head(today))
+    zone = today.grid.facts.scope.period.zone
     for level, heading in _HEADINGS.items():
         items = [item for item in today.items if item.finding.consequence == level]
         if items:
             _print_heading(f"{heading} ({len(items):,})", _COLOURS[level])
-            print_lines(line for item in items[:most] for line in _item_lines(item))
+            print_lines(line for item in items[:most] for line in _item_lines(item, zone))
             if most is not None and len(items) > most:
                 print_lines([f"  and {len(items) - most:,} more: --all"])
     if not today.items:
@@ -124,6 +126,8 @@ def _print(today: Today, most: int | None) -> None:
     if nil:
         _print_heading("Populations of nothing", None)
         print_lines(f"  {case.population} {case.title}: {case.words}" for case in nil)
+    if today.items:
+        print_lines(["", "Files are recorded with: proofbook record apply FILE"])
     print_lines(["", "Management's own check of its evidence; it concludes nothing about a control."])
 
 
@@ -132,11 +136,11 @@ def _print_heading(heading: str, colour: str | None) -> None:
     click.secho(heading, bold=True, fg=colour)
 
 
-def _item_lines(item: Item) -> list[str]:
+def _item_lines(item: Item, zone: str) -> list[str]:
     found = item.finding
     scope = f", {found.scope}" if found.scope and found.scope != found.id else ""
     return [
-        f"  - {found.what}",
+        f"  - {tell_in_zone(found.what, zone)}",
         f"      {found.control}{scope}; {found.kind}/{found.id}; owner: {found.owner}",
         f"      fix: {found.fix}",
     ]
@@ -162,11 +166,12 @@ def _document(today: Today) -> dict[str, object]:
 
 
 def _exception_lines(today: Today) -> list[str]:
+    zone = today.grid.facts.scope.period.zone
     lines = [*_head(today)[:2], "", f"On record ({len(today.exceptions.cases):,})"]
     for case in today.exceptions.cases:
         body = case.record.body
         answered = "management has answered" if case.responses else "no response of management is recorded"
-        overdue = f", {case.actions_overdue} actions overdue" if case.actions_overdue else ""
+        overdue = f"; actions overdue: {case.actions_overdue}" if case.actions_overdue else ""
         lines += [
             f"  - {case.record.id}: {body['title']}",
             f"      {body['control']}; {case.status}, {case.age_days} days; found by {body['found_by']}; {answered}{overdue}",
@@ -174,11 +179,12 @@ def _exception_lines(today: Today) -> list[str]:
     if not today.exceptions.cases:
         lines.append("  no exception is on record")
     lines += ["", f"Found, and named by no exception ({len(today.exceptions.unrecorded):,})"]
-    lines += [f"  - {each.control}: {each.what}" for each in today.exceptions.unrecorded]
+    for each in today.exceptions.unrecorded:
+        lines += [f"  - {each.control}: {tell_in_zone(each.what, zone)}", f"      instance: {each.kind}/{each.id}"]
     if today.exceptions.unrecorded:
         lines += [
             "",
-            "Record one: proofbook record template control.exception > exception.yaml; proofbook record apply exception.yaml",
+            "Record one, naming its control and instances: proofbook record template control.exception",
         ]
     return lines
 

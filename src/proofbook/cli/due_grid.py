@@ -7,6 +7,7 @@ import sys
 from typing import Any, Final
 
 from proofbook.assessment.grid import Grid, Row, Square
+from proofbook.cli.zoned import tell_in_zone
 from proofbook.obligations.duty import State
 from proofbook.primitives.instants import format_instant
 
@@ -20,7 +21,8 @@ LETTERS: Final = {
 }
 _NOTHING: Final = "-"
 _LEGEND: Final = "D done   L late   M missed   U unknown   . not due yet   n not applicable   - nothing owed   * recorded late"
-_LABEL: Final = 40
+_WIDEST_LABEL: Final = 40
+_NARROWEST_LABEL: Final = 20
 _CELL: Final = 4
 _PIPE: Final = 120
 
@@ -28,33 +30,40 @@ _PIPE: Final = 120
 def grid_lines(grid: Grid) -> list[str]:
     """The grid as lines, then each square that needs a look with its reason."""
     scope = grid.facts.scope
+    as_of = tell_in_zone(format_instant(grid.facts.as_of), scope.period.zone)
     head = [
         f"{scope.engagement}: {scope.entity}",
-        f"{scope.period.first} to {scope.period.last}, {scope.period.zone}; as of {format_instant(grid.facts.as_of)}",
+        f"{scope.period.first} to {scope.period.last}, {scope.period.zone}; as of {as_of}",
         _LEGEND,
     ]
     width = shutil.get_terminal_size().columns if sys.stdout.isatty() else _PIPE
-    at_once = max(1, (width - _LABEL) // _CELL)
+    label = min(_WIDEST_LABEL, max(_NARROWEST_LABEL, width - _CELL * len(grid.columns)))
+    at_once = max(1, (width - label) // _CELL)
     lines = list(head)
     for start in range(0, len(grid.columns), at_once):
-        lines += ["", *_block(grid, start, start + at_once)]
+        lines += ["", *_block(grid, start, start + at_once, label)]
     return [*lines, *_silent(grid), *_reasons(grid)]
 
 
-def _block(grid: Grid, start: int, stop: int) -> list[str]:
+def _block(grid: Grid, start: int, stop: int, label: int) -> list[str]:
     columns = grid.columns[start:stop]
     years = "".join(
         column.id[:4].ljust(_CELL) if place == 0 or column.id[:4] != columns[place - 1].id[:4] else " " * _CELL
         for place, column in enumerate(columns)
     )
-    lines = [" " * _LABEL + years.rstrip(), " " * _LABEL + "".join(column.id[5:].ljust(_CELL) for column in columns).rstrip()]
+    margin = " " * label
+    lines = [margin + years.rstrip(), margin + "".join(column.id[5:].ljust(_CELL) for column in columns).rstrip()]
     last = ""
     for row in grid.rows:
         if row.control != last:
-            lines.append(f"{row.control} {row.title}"[: _LABEL + _CELL * len(columns)])
+            lines.append(f"{row.control} {row.title}")
             last = row.control
         cells = "".join(_letter(square).ljust(_CELL) for square in row.squares[start:stop])
-        lines.append(f"  {_name(row)}"[: _LABEL - 1].ljust(_LABEL) + cells.rstrip())
+        name = f"  {_name(row)}"
+        if len(name) >= label:  # a name is never cut: two systems may differ by their ends
+            lines.append(name)
+            name = ""
+        lines.append(name.ljust(label) + cells.rstrip())
     return lines
 
 
@@ -78,12 +87,12 @@ def _silent(grid: Grid) -> list[str]:
 
 
 def _reasons(grid: Grid) -> list[str]:
-    lines = []
+    lines, zone = [], grid.facts.scope.period.zone
     for row in grid.rows:
         for column, square in zip(grid.columns, row.squares, strict=True):
             if square is not None and square.state in {State.MISSED, State.LATE, State.UNKNOWN}:
                 name = " ".join(filter(None, (row.control, row.scope, column.id)))
-                lines.append(f"  {name}: {square.state.replace('_', ' ')}: {square.reason}")
+                lines.append(f"  {name}: {square.state.replace('_', ' ')}: {tell_in_zone(square.reason, zone)}")
     changed = [standing for standing in grid.controls if len(standing.versions) > 1]
     for standing in changed:
         lines += [f"  {standing.control.id}: {each.title}, version {each.version}, {each.dates()}" for each in standing.versions]

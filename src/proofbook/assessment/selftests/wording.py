@@ -16,7 +16,10 @@ SHOWN: Final = 5
 
 _LONGEST: Final = 80
 
-CANNOT_BE_UNDONE: Final = "cannot be undone; disclose it: proofbook record template control.exception"
+DISCLOSE: Final = "disclose it: proofbook record template control.exception"
+"""Fix of what nothing mends."""
+
+CANNOT_BE_UNDONE: Final = f"cannot be undone; {DISCLOSE}"
 """Fix of what happened already. Whoever shows a list says once that files are recorded by `proofbook record apply FILE`."""
 
 
