@@ -1,0 +1,100 @@
+"""ART-02: the matrix, what the gateway enforces, and what changed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from proofbook.artifacts.page import Standing
+from support.artifact_pages import column, page_of, table
+from support.facts_builder import FactsBuilder, at
+
+
+def grant(builder: FactsBuilder, name: str, person: str, when: str = "2026-01-12", **fields: Any) -> FactsBuilder:
+    """A grant to use the desk."""
+    given = {"subject_id": person, "subject_kind": "person", "system": "desk", "role": "use", "approved_by": "sample-person-4"}
+    return builder.add("access.grant", name, happened=when, **(given | fields))
+
+
+def test_without_grants_the_matrix_says_so_in_words() -> None:
+    """An empty table is a count, not a picture of nothing."""
+    page = page_of("ART-02", FactsBuilder().build())
+    assert table(page, "Matrix").rows == ()
+    assert "No grant" in table(page, "Matrix").empty
+    assert "No access review" in table(page, "Reviews").empty
+
+
+def test_self_approval_and_shared_identities_are_marked() -> None:
+    """The two failures an auditor looks for first."""
+    builder = grant(FactsBuilder(), "own", "sample-person-2", approved_by="sample-person-2")
+    grant(builder, "shared", "sample-team", subject_kind="shared")
+    grant(builder, "sound", "sample-person-3", requested_by="sample-person-3")
+    page = page_of("ART-02", builder.build())
+    approvers = dict(
+        zip([each.text for each in column(page, "Matrix", "Who")], column(page, "Matrix", "Approved by"), strict=True)
+    )
+    assert approvers["sample-person-2"].standing is Standing.DIFFERS
+    assert approvers["sample-person-3"].standing is Standing.STATED
+    who = {each.text: each.standing for each in column(page, "Matrix", "Who")}
+    assert who["sample-team"] is Standing.DIFFERS
+
+
+def test_a_grant_ends_by_revocation_or_by_its_last_day() -> None:
+    """What is over is not in force at the end of the period, and stays among the changes."""
+    builder = grant(FactsBuilder(), "g1", "sample-person-2")
+    grant(builder, "g2", "sample-person-3", expires_on="2026-06-30")
+    grant(builder, "g3", "sample-person-5")
+    builder.add(
+        "access.revocation",
+        "e1",
+        happened="2026-05-01",
+        grant="g1",
+        subject_id="sample-person-2",
+        system="desk",
+        reason="leaver",
+        revoked_by="p",
+    )
+    page = page_of("ART-02", builder.build())
+    assert [each.text for each in column(page, "Matrix", "Who")] == ["sample-person-5"]
+    changes = [each.text for each in column(page, "Changes", "What")]
+    assert changes == ["granted", "granted", "granted", "ended"]
+    assert "3 granted, 1 ended" in table(page, "Changes").note
+
+
+def test_a_key_for_whom_no_grant_is_recorded_is_marked() -> None:
+    """What the gateway enforces is held against what was approved."""
+    builder = grant(FactsBuilder(), "g1", "sample-person-2")
+    builder.key("k_2", "sample-person-2", "desk", "2026-01-13").key("k_9", "sample-person-9", "desk", "2026-01-13")
+    cells = column(page_of("ART-02", builder.build()), "Gateway keys", "Bound to")
+    assert {each.text: each.standing for each in cells} == {
+        "sample-person-2": Standing.STATED,
+        "sample-person-9": Standing.DIFFERS,
+    }
+
+
+def test_never_used_is_unknown_and_not_a_date() -> None:
+    """Recorded traffic does not see what was used in another way."""
+    cells = column(page_of("ART-02", grant(FactsBuilder(), "g1", "sample-person-2").build()), "Matrix", "Last used")
+    assert cells[0].standing is Standing.UNKNOWN
+
+
+def test_as_of_leaves_out_what_was_granted_later() -> None:
+    """The matrix of a past moment is that moment's."""
+    builder = grant(FactsBuilder(), "g1", "sample-person-2")
+    grant(builder, "g2", "sample-person-3", when="2026-08-01")
+    assert len(table(page_of("ART-02", builder.build(as_of="2026-05-01")), "Matrix").rows) == 1
+    assert len(table(page_of("ART-02", builder.build()), "Matrix").rows) == 2
+
+
+def test_a_reviewer_of_their_own_row_and_an_undecided_row_are_marked() -> None:
+    """A review that nobody finished and one of oneself look like any other by their date."""
+    rows = [
+        {"subject_id": "sample-person-1", "decision": "keep", "role": "use"},
+        {"subject_id": "sample-person-2", "decision": "undecided", "role": "use"},
+    ]
+    builder = FactsBuilder().add(
+        "access.review", "q1", happened="2026-03-24", system="desk", reviewer="sample-person-1", rows=rows,
+        list_as_of=at("2026-03-20"), list_source="sample list",
+    )  # fmt: skip
+    page = page_of("ART-02", builder.build())
+    assert column(page, "Reviews", "Reviewer")[0].standing is Standing.DIFFERS
+    assert column(page, "Reviews", "Undecided")[0].standing is Standing.DIFFERS
