@@ -9,7 +9,10 @@ from collections.abc import Sequence
 
 import pytest
 
+from proofbook.gateway.wire.routes import ROUTES
 from support.fault_engine import STREAM_END, STREAM_HEAD, Pause, Say, Seen, Step, chunk, running_engine, whole
+from support.recorded_streams import STREAMS as RECORDED
+from support.recorded_streams import RecordedStream
 from support.running_gateway import Client, Reply, ask, request_bytes, run, running_gateway
 
 BODIES = [
@@ -74,5 +77,30 @@ def test_streams_are_the_same_bytes_however_they_are_cut(stream: bytes, seed: in
             assert (through.body, through.complete) == (stream, True)
             (end,) = await gateway.ends()
             assert gateway.recorder.content_of(end, "response") == stream
+
+    run(scenario())
+
+
+@pytest.mark.parametrize("recorded", RECORDED, ids=lambda recorded: recorded.name)
+def test_streams_of_every_api_are_the_same_bytes_however_they_are_cut(recorded: RecordedStream) -> None:
+    """Each on its own path and in its own framing, in pieces of seven bytes; the record says what the stream said."""
+    path = next(path for (_, path), dialect in ROUTES.items() if dialect == recorded.dialect)
+    head = STREAM_HEAD.replace(b"text/event-stream", recorded.dialect.stream_type)
+    steps: list[Step] = [Say(head)]
+    for place in range(0, len(recorded.data), 7):
+        steps += [Say(chunk(recorded.data[place : place + 7])), Pause(0.001 if place % 5 == 0 else 0)]
+    steps.append(Say(STREAM_END))
+
+    async def scenario() -> None:
+        async with running_engine(lambda _: steps) as engine, running_gateway(engine.url) as gateway:
+            body = b'{ "model" : "m", "stream":true }'
+            through = await ask(gateway, body, path=path)
+            assert (through.body, through.complete) == (recorded.data, True)
+            assert engine.requests[0].body == body
+            (begin,), (end,) = gateway.recorder.of_kind("exchange.request"), await gateway.ends()
+            assert gateway.recorder.content_of(end, "response") == recorded.data
+            assert (begin.body["protocol"], end.body["chunks"]) == (recorded.dialect.protocol, recorded.facts.chunks)
+            assert end.body["state"] == ("upstream_error" if recorded.facts.error else "complete")
+            assert end.body["finish"] == list(recorded.facts.finish)
 
     run(scenario())
