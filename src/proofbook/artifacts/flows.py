@@ -128,9 +128,7 @@ def _drawing(version: DocumentVersion, alt: str) -> Drawing | Words:
     try:
         layout = lay_out(diagram)
     except InputError as error:
-        return Words(
-            "Diagram", (f"It cannot be drawn: {error.message}. The tables show it as recorded.",), Standing.DIFFERS
-        )
+        return Words("Diagram", (f"It cannot be drawn: {error.message}. The tables show it as recorded.",), Standing.DIFFERS)
     except UnavailableError as error:
         return Words("Diagram", (f"Not drawn here: {error.message}. The table lists every flow.",), Standing.NOT_STATED)
     return Drawing("Diagram", draw(diagram, layout, theme="page"), draw(diagram, layout, theme="print"), alt, tall=True)

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
@@ -93,7 +93,7 @@ def _write_pages(
     progress: Progress,
 ) -> tuple[tuple[str, str], ...]:
     """Every page, then the first page; artifact and name of each."""
-    drawn = {each: [standing_at(page, stand) for page in derive_pages(each, facts, read_body)] for each in sorted({*artifacts})}
+    drawn = {each: _named_apart(derive_pages(each, facts, read_body), stand) for each in sorted({*artifacts})}
     named = tuple((artifact, page.name) for artifact, pages in drawn.items() for page in pages)
     done, shelves = 0, []
     for artifact, pages in drawn.items():
@@ -106,6 +106,20 @@ def _write_pages(
     progress(INDEX, done, len(named))
     (making / INDEX).write_bytes(render_index(_front(facts, shelves)))
     return named
+
+
+def _named_apart(pages: Iterable[Page], stand: Stand | None) -> list[Page]:
+    """Pages with their checkpoint, whose names differ whatever ids records have: none is written over another."""
+    taken: set[str] = set()
+    found = []
+    for page in pages:
+        name, number = page.name, 1
+        while name in taken:
+            number += 1
+            name = f"{page.name}-{number}"
+        taken.add(name)
+        found.append(standing_at(replace(page, name=name), stand))
+    return found
 
 
 def _write(folder: Path, artifact: str, page: Page, facts: Facts) -> dict[str, Any]:

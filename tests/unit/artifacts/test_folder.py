@@ -116,3 +116,11 @@ def test_file_names_are_plain_whatever_records_are_called(tmp_path: Path) -> Non
     for each in (tmp_path / "out").rglob("*"):
         assert re.fullmatch(r"[A-Za-z0-9._-]{1,120}", each.name), each.name
     assert [each.name for each in tmp_path.iterdir()] == ["out"]
+
+
+def test_a_record_cannot_take_the_place_of_another_page(tmp_path: Path) -> None:
+    """A system called like a page of ours would otherwise write over it, or be written over."""
+    facts = FactsBuilder().system("without-a-page").served("shadow", None, "2026-02-01", "2026-02-02", binding=None).build()
+    written = write_artifacts(tmp_path / "out", ("ART-01",), facts, read_sample_body)
+    assert written.pages == (("ART-01", "without-a-page"), ("ART-01", "without-a-page-2"))
+    assert "shadow" in Markup((tmp_path / "out/ART-01/without-a-page-2.html").read_bytes()).text

@@ -1,0 +1,80 @@
+"""The pages in a real browser: nothing is blocked, nothing is wider than the window, dark is dark; pictures to look at."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Literal
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from proofbook.artifacts.catalogue import ARTIFACTS
+from proofbook.artifacts.folder import write_artifacts
+from support.artifact_pages import hostile_facts, read_sample_body
+from support.command_line import Done
+
+CHROMIUM = shutil.which("chromium")
+PICTURES = Path(__file__).parents[3] / "build" / "screenshots"
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+DARK = 60
+pytestmark = [pytest.mark.real, pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed")]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium."""
+    with sync_playwright() as playwright:
+        made = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield made
+        made.close()
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_every_page_fits_and_nothing_is_blocked(
+    browser: Browser, drawn: tuple[Path, Done], scheme: Literal["light", "dark"], width: int
+) -> None:
+    """A page that has to be pushed sideways is not read; what the policy blocks is not seen."""
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    page = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text))
+    shown: set[str] = set()
+    for each in sorted(drawn[0].rglob("*.html")):
+        page.goto(each.as_uri())
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), each.name
+        if each.parent.name not in shown:
+            page.screenshot(path=str(PICTURES / f"artifact-{each.parent.name}-{each.stem}-{scheme}-{width}.png"), full_page=True)
+        shown.add(each.parent.name)
+    page.close()
+    assert complaints == []
+
+
+def test_a_diagram_follows_the_colours_of_its_page(browser: Browser, drawn: tuple[Path, Done]) -> None:
+    """A light picture on a dark page blinds; dark lines on a dark page are not there."""
+    place = min((drawn[0] / "ART-03").glob("sample-flow-*.html")).as_uri()
+    grounds = {}
+    for scheme in SCHEMES:
+        page = browser.new_page(color_scheme=scheme)
+        page.goto(place)
+        said = page.evaluate("getComputedStyle(document.querySelector('svg.dfd .paper')).fill")
+        grounds[scheme] = int(said.removeprefix("rgb(").split(",")[0])
+        page.close()
+    assert grounds["dark"] < DARK < grounds["light"]
+
+
+def test_hostile_records_change_nothing_in_a_browser(browser: Browser, tmp_path: Path) -> None:
+    """No dialog opens, nothing is loaded, and a word of ten kilobytes stays inside the window."""
+    write_artifacts(tmp_path / "out", ARTIFACTS, hostile_facts(), read_sample_body)
+    page = browser.new_page(viewport={"width": 390, "height": 900})
+    seen: list[str] = []
+    page.on("dialog", lambda dialog: seen.append(dialog.message))
+    page.on("request", lambda request: seen.append(request.url) if not request.url.startswith("file:") else None)
+    for each in sorted((tmp_path / "out").rglob("*.html")):
+        page.goto(each.as_uri())
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), each.name
+        assert page.evaluate("document.scripts.length") == 0
+    page.close()
+    assert seen == []
