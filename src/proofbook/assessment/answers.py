@@ -19,6 +19,7 @@ from proofbook.controls.crosswalk import Question, check_artifact, load_crosswal
 from proofbook.controls.hosting import Shape
 from proofbook.controls.population import check_population
 from proofbook.errors import InputError
+from proofbook.obligations.duty import State
 from proofbook.readmodel.documents import DocumentVersion
 from proofbook.records.kept import KEPT
 from proofbook.records.record import find_blanks
@@ -26,6 +27,8 @@ from proofbook.records.record import find_blanks
 Availability = Literal["available", "missing", "not owed"]
 _ARTIFACT_KIND: Final = "model.artifact"
 _SHOWN: Final = 3
+_COUNTING: Final = frozenset({State.DONE, State.LATE})
+"""Of other occurrences something may be on file; it is not what the control was to leave."""
 NO_COUNTS: Final[Mapping[str, Counted]] = {}
 
 
@@ -179,9 +182,9 @@ def _control(grid: Grid, control: str, shows: str) -> EvidenceLine:
     if not standing.owed:
         return EvidenceLine("control", control, title, shows, "not owed", "nothing was due in the period")
     counts = ", ".join(f"{number:,} {state.replace('_', ' ')}" for state, number in standing.counts.items() if number)
-    entries = dict.fromkeys(
-        entry for row in grid.rows if row.control == standing.control.id for cell in row.cells for entry in cell.entries[:1]
-    )
+    rows = (row for row in grid.rows if row.control == standing.control.id)
+    counting = (cell for row in rows for cell in row.cells if cell.state in _COUNTING)
+    entries = dict.fromkeys(entry for cell in counting for entry in cell.entries[:1])
     named = _named(grid.facts, tuple(entries))
     there: Availability = "available" if entries else "missing"
     return EvidenceLine("control", control, title, shows, there, counts, len(entries), named)

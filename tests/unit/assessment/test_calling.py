@@ -130,7 +130,7 @@ def test_change_of_a_model_calls_for_a_run_on_the_new_one() -> None:
     assert notes(calls("LC-17")["ch-1"]) == [""]
     other = calls("LC-17", {("evaluation.run", "run-b"): {"model": A}})
     assert notes(other["ch-1"]) == ["was run on another artifact"]
-    unnamed = {("evaluation.run", "run-b"): {"change": None}, ("change", "ch-1"): {"evaluations": []}}
+    unnamed: Changed = {("evaluation.run", "run-b"): {"change": None}, ("change", "ch-1"): {"evaluations": []}}
     assert notes(calls("LC-17", unnamed)["ch-1"]) == [""]
 
 
@@ -144,7 +144,7 @@ def test_alert_is_looked_at_within_its_hours() -> None:
     """LC-22: an alert that is looked at and left undecided is not done with."""
     call = calls("LC-22", {("alert.triage", "al-1"): {"within_hours": 4}})["al-1"]
     assert (due(call), notes(call)) == (at("2026-03-08 13:00"), [""])
-    open_ones = {("alert.triage", "al-1"): {"disposition": "undecided"}, ("alert.triage", "al-2"): {"triaged_at": None}}
+    open_ones: Changed = {("alert.triage", "al-1"): {"disposition": "undecided"}, ("alert.triage", "al-2"): {"triaged_at": None}}
     assert notes(calls("LC-22", open_ones)["al-1"]) == ["disposition is undecided"]
     assert calls("LC-22", open_ones)["al-2"].replies == ()
 
@@ -153,7 +153,10 @@ def test_incident_is_closed_when_its_actions_are_due() -> None:
     """LC-23: real ones and near misses, never exercises; while no action has a day nothing is due."""
     assert set(calls("LC-23")) == {"in-1", "nm-1"}
     assert due(calls("LC-23")["in-1"]) == "2026-05-31T23:59:59.999999Z"
-    bare = {("incident.real", "in-1"): {"actions": []}, ("incident.near_miss", "nm-1"): {"actions": [], "closed_at": None}}
+    bare: Changed = {
+        ("incident.real", "in-1"): {"actions": []},
+        ("incident.near_miss", "nm-1"): {"actions": [], "closed_at": None},
+    }
     assert due(calls("LC-23", bare)["in-1"]) == at("2026-03-20")
     assert due(calls("LC-23", bare)["nm-1"]) == at("2027-02-02")  # tomorrow, seen from the moment looked back from
     assert calls("LC-23", bare)["nm-1"].replies == ()
@@ -172,7 +175,7 @@ def test_new_system_calls_for_an_assessment_of_risks() -> None:
     """LC-31: one that names the system, or was made because of it; the days of grace are the duty's."""
     found = calls("LC-31")
     assert (due(found["sample-new"]), len(found["sample-new"].replies)) == (None, 1)
-    because = {("risk.assessment", "rs-2"): {"systems": [], "trigger_record": "sample-new"}}
+    because: Changed = {("risk.assessment", "rs-2"): {"systems": [], "trigger_record": "sample-new"}}
     assert len(calls("LC-31", because)["sample-new"].replies) == 1
     assert calls_for("LC-31", FactsBuilder().system("sample-a", go_live=None).build()) == ()
 

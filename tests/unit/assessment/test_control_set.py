@@ -47,7 +47,7 @@ def test_own_control_takes_the_place_of_the_one_it_was_made_from() -> None:
     held = derive_controls(own(FactsBuilder(), "sample-inventory", "2026-01-01").build())
     assert "LC-02" not in [each.id for each in held]
     mine = next(each for each in held if each.id == "sample-inventory")
-    assert (mine.own, mine.based_on, mine.names) == (True, "LC-02", {"sample-inventory", "LC-02"})
+    assert (mine.own, mine.based_on, mine.names) == (True, "LC-02", frozenset({"sample-inventory", "LC-02"}))
     assert mine.checks == ("owner_reviews_inventory",)
     assert [each.cadence for each in mine.newest.promises] == [Cadence.QUARTERLY]
     assert held.index(mine) == 1  # it stands where the illustrative one stood
@@ -65,7 +65,7 @@ def test_control_of_ones_own_needs_no_illustrative_one() -> None:
     """A company has controls nobody here thought of; they rest on performances that name them."""
     facts = own(FactsBuilder(), "sample-other", "2026-01-01", based_on=None, criteria=["CC6.1"], duties=[MONTHLY]).build()
     held = find(facts, "sample-other")
-    assert (held.based_on, held.names, held.checks) == (None, {"sample-other"}, ())
+    assert (held.based_on, held.names, held.checks) == (None, frozenset({"sample-other"}), ())
     assert [rule.kind for rule in held.newest.promises[0].evidence] == ["control.performance"]
 
 
@@ -95,7 +95,9 @@ def test_changed_text_leaves_the_version_before_it_in_place() -> None:
     [([MONTHLY], "2026-09-01", True), ([MONTHLY], "2026-07-03", False), ([QUARTERLY], "2026-09-01", False)],
     ids=["what is owed changed long after", "changed within a week", "only its words changed"],
 )
-def test_version_recorded_long_after_its_day_is_backdated(duties: list[dict[str, Any]], recorded: str, backdated: bool) -> None:
+def test_version_recorded_long_after_its_day_is_backdated(
+    duties: list[dict[str, Any]], recorded: str, *, backdated: bool
+) -> None:
     """What was owed in July must not be decided in September without anybody seeing it."""
     builder = own(FactsBuilder(), "sample-inventory", "2026-01-01", duties=[QUARTERLY])
     facts = own(builder, "sample-inventory", "2026-07-01", duties=duties, recorded=recorded).build()

@@ -10,7 +10,7 @@ from proofbook.assessment.facts import Facts
 from proofbook.assessment.grid import Grid, Row, derive_grid, make_columns, name_of
 from proofbook.obligations.duty import State
 from proofbook.primitives.instants import parse_period
-from support.facts_builder import PERSON, FactsBuilder, at
+from support.facts_builder import PERSON, FactsBuilder
 
 DESK = {"system": "sample-desk"}
 GRANT = {"subject_id": "sample-person-2", "subject_kind": "person", "role": "use"} | DESK
@@ -150,4 +150,3 @@ def test_rows_stand_in_the_order_of_controls() -> None:
 def test_unknown_control_has_no_standing() -> None:
     """A card may point at a control that is not in scope."""
     assert derive_grid(FactsBuilder(categories=("security",)).build()).standing("LC-26") is None
-    assert at("2026-01-01") == "2026-01-01T12:00:00.000000Z"

@@ -17,7 +17,7 @@ WHOLE: dict[str, Any] = {
     "population": "POP-19", "first": "2026-01-01", "last": "2026-12-31", "zone": ZONE, "query": "all incidents", "gaps": [],
     "heartbeat": "sample heartbeat", "secondary": ["tickets: nothing"], "certified_by": PERSON, "certified_at": at("2027-01-04"),
 }  # fmt: skip
-INCIDENT = {"category": "unavailable", "description": "sample", "detected_by": "sample", "classified_by": PERSON,
+INCIDENT: dict[str, Any] = {"category": "unavailable", "description": "sample", "detected_by": "sample", "classified_by": PERSON,
             "classified_at": at("2026-03-02"), "severity": "low", "systems": []}  # fmt: skip
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from proofbook.assessment.facts import Facts
@@ -68,7 +70,7 @@ def test_what_nobody_could_see_is_not_shown() -> None:
 
 
 @pytest.mark.parametrize(("as_of", "soon"), [("2026-03-31", True), ("2026-03-30", False)])
-def test_due_within_two_weeks_is_said_in_time(as_of: str, soon: bool) -> None:
+def test_due_within_two_weeks_is_said_in_time(as_of: str, *, soon: bool) -> None:
     """Due on 14 April: a reminder while something can still be done, and not before."""
     builder = FactsBuilder().system("sample-desk")
     findings = [each for each in found(builder.build(as_of), "LC-02") if each.id.endswith("2026-Q1")]
@@ -102,7 +104,7 @@ def test_days_of_a_daily_duty_are_gathered_by_column_and_state() -> None:
 def test_duty_without_a_rule_of_evidence_asks_for_a_performance() -> None:
     """A control of one's own rests on performances that name it."""
     duty = {"cadence": "quarterly", "per": "organisation", "grace_days": 0}
-    stated = {"status": "active", "effective_on": "2025-12-01", "criteria": ["CC6.1"], "duties": [duty]}
+    stated: dict[str, Any] = {"status": "active", "effective_on": "2025-12-01", "criteria": ["CC6.1"], "duties": [duty]}
     (first, *_) = found(FactsBuilder().add("control", "sample-own", **stated).build(), "sample-own")
     assert "proofbook record template control.performance" in first.fix
     assert first.what.startswith("Sample sample-own, 2026-Q1: missed")

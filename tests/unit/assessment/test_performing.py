@@ -99,7 +99,12 @@ def test_performance_without_a_system_counts_for_all() -> None:
 
 def test_record_without_its_moment_is_not_on_file() -> None:
     """A policy nobody approved has no day of approval to count on."""
-    stated = {"type": "policy", "version": "1", "status": "draft", "sections": [{"heading": "Scope", "text": "Sample."}]}
+    stated: dict[str, Any] = {
+        "type": "policy",
+        "version": "1",
+        "status": "draft",
+        "sections": [{"heading": "Scope", "text": "Sample."}],
+    }
     assert on_file(builder().add("policy", "p-1", recorded="2026-03-20", **stated).build(), "LC-29") == []
 
 
@@ -123,15 +128,15 @@ def test_record_counts_from_the_day_it_was_complete() -> None:
     assert on_file(late.build(), "LC-02")[0].recorded == at("2026-05-02")
 
 
-def run(system_traffic: bool, model: str | None, approved: str | None = None) -> Performance:
+def run(*, traffic: bool, model: str | None, approved: str | None = None) -> Performance:
     """An evaluation run on `model`, while artifact b serves (or only something is approved)."""
     made = builder()
-    if system_traffic:
+    if traffic:
         made.served("sample-desk", digest("b"), "2026-01-05", "2026-12-20")
     if approved:
         made.add("model.approval", "ma-1", happened="2025-12-10", artifact_digest=approved, systems=["sample-desk"], decided_by=PERSON,
                  decision="approved", verification="unverified")  # fmt: skip
-    stated = {"suite": "s", "suite_version": "1", "standard": "es", "operator": PERSON, "results": [RESULT]}
+    stated: dict[str, Any] = {"suite": "s", "suite_version": "1", "standard": "es", "operator": PERSON, "results": [RESULT]}
     made.add("evaluation.run", "run-1", happened="2026-03-20", started_at=at("2026-03-19"), model=model, **DESK, **stated)
     (found,) = on_file(made.build(), "LC-17")
     return found
@@ -149,6 +154,6 @@ def run(system_traffic: bool, model: str | None, approved: str | None = None) ->
     ],
     ids=["what served", "something else", "nothing stated", "what is approved", "other than approved", "nothing known"],
 )
-def test_evaluation_counts_only_for_what_served(traffic: bool, model: str | None, approved: str | None, note: str) -> None:
+def test_evaluation_counts_only_for_what_served(*, traffic: bool, model: str | None, approved: str | None, note: str) -> None:
     """A suite that was run on other bytes says nothing about what people were answered by."""
-    assert run(traffic, model, approved).note == note
+    assert run(traffic=traffic, model=model, approved=approved).note == note

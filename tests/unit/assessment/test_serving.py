@@ -13,25 +13,25 @@ A, B = digest("a"), digest("b")
 
 
 def approval(
-    builder: FactsBuilder, id: str, artifact: str, happened: str, decision: str = "approved", **fields: Any
+    builder: FactsBuilder, name: str, artifact: str, happened: str, decision: str = "approved", **fields: Any
 ) -> FactsBuilder:
     """A decision about an artifact for sample-desk."""
     stated = {"artifact_digest": artifact, "systems": ["sample-desk"], "decided_by": PERSON, "verification": "unverified"}
-    return builder.add("model.approval", id, happened=happened, decision=decision, **(stated | fields))
+    return builder.add("model.approval", name, happened=happened, decision=decision, **(stated | fields))
 
 
 def test_traffic_around_the_moment_decides() -> None:
     """What answered, answered; what is approved besides is beside the point."""
     facts = approval(FactsBuilder(), "ma-b", B, "2026-01-02").served("sample-desk", A, "2026-03-01", "2026-04-01").build()
     serving = in_service(facts, "sample-desk", at("2026-03-15"))
-    assert (serving.artifacts, serving.by_traffic) == ({A}, True)
+    assert (serving.artifacts, serving.by_traffic) == (frozenset({A}), True)
 
 
 def test_between_two_stretches_the_last_that_served_and_what_is_approved_count() -> None:
     """A run before the switch may be on the old weights or on those that were approved to follow."""
     builder = approval(FactsBuilder(), "ma-b", B, "2026-04-02").served("sample-desk", A, "2026-03-01", "2026-04-01")
     serving = in_service(builder.served("sample-desk", None, "2026-04-01", "2026-06-01").build(), "sample-desk", at("2026-04-15"))
-    assert (serving.artifacts, serving.by_traffic) == ({A, B}, False)
+    assert (serving.artifacts, serving.by_traffic) == (frozenset({A, B}), False)
 
 
 def test_traffic_of_another_system_says_nothing() -> None:
@@ -55,7 +55,7 @@ def test_traffic_of_another_system_says_nothing() -> None:
     ],
     ids=["approved", "with conditions", "refused", "expired", "of another system"],
 )
-def test_approval_holds_while_it_holds(decision: str, fields: dict[str, Any], counts: bool) -> None:
+def test_approval_holds_while_it_holds(decision: str, fields: dict[str, Any], *, counts: bool) -> None:
     """An approval that ran out is none."""
     facts = approval(FactsBuilder(), "ma-a", A, "2026-01-02", decision, **fields).build()
     assert (A in approved_for(facts, "sample-desk", at("2026-03-15"))) is counts

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from proofbook.assessment.facts import Facts
 from proofbook.assessment.sight import derive_blinds
-from support.facts_builder import FactsBuilder, at
+from support.facts_builder import FactsBuilder
 
 
 def blinds(facts: Facts) -> list[tuple[str, str, str]]:
@@ -90,4 +90,3 @@ def test_nothing_is_unseen_that_is_still_to_come() -> None:
         .build("2026-05-01")
     )
     assert blinds(facts) == []
-    assert at("2026-05-01").startswith("2026-05-01")
