@@ -42,6 +42,18 @@ _FLOW_FIELDS: Final = (
     "logged_in",
     "retention",
 )
+_INDEX_FIELDS: Final = (
+    "index",
+    "systems",
+    "effective_at",
+    "requested_by",
+    "approved_by",
+    "approved_at",
+    "classification_ceiling",
+    "permission_filter",
+    "embedding_model",
+    "refresh",
+)
 
 
 def derive_flows(facts: Facts) -> Iterator[Page]:
@@ -173,23 +185,7 @@ def _index(facts: Facts, version: DocumentVersion) -> Page:
         "No build of this index is recorded in the period.",
         "Not stated: not compared.",
     )
-    about = group(
-        version,
-        "About",
-        (
-            "index",
-            "systems",
-            "effective_at",
-            "requested_by",
-            "approved_by",
-            "approved_at",
-            "classification_ceiling",
-            "permission_filter",
-            "embedding_model",
-            "refresh",
-        ),
-        zone,
-    )
+    about = group(version, "About", _INDEX_FIELDS, zone)
     included = parts("Deliberately in", body["included"], zone, "No source is named.")
     excluded = parts("Deliberately out", body["excluded"], zone, "No source is named as excluded.")
     query = f"index.manifest {version.id}, newest version; index.build records of {body['index']} in the period"

@@ -7,8 +7,8 @@ must see what was corrected), and so is what could not be seen (`blinds`). Reads
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from proofbook.assessment.scope import Scope
@@ -118,28 +118,47 @@ class Facts:
         return tuple(each for each in self.of("ai_system") if self.includes(each) and self.scope.includes(each.id))
 
 
-def read_facts(reader: Reader, scope: Scope, as_of: datetime, book_size: int) -> Facts:
-    """Read everything once. Raises StoreUnavailable."""
-    moment = format_instant(as_of)
+def read_facts(reader: Reader, scope: Scope, as_of: datetime, book_size: int, seen: Sequence[Source] | None = None) -> Facts:
+    """Read everything once, as the book's first `book_size` entries tell it; they were recorded by `as_of`.
+
+    `seen`: the sources as of that size, for a caller who has read the entries; otherwise they are as the projection has them,
+    which follows the book. Raises StoreUnavailable.
+    """
     histories: defaultdict[tuple[str, str], list[DocumentVersion]] = defaultdict(list)
-    for version in Documents(reader).versions(until=moment):
-        histories[version.kind, version.id].append(version)
+    for version in Documents(reader).versions(until=format_instant(as_of)):
+        if version.index < book_size:
+            histories[version.kind, version.id].append(version)
     known = sources.every(reader)
+    runs = (run for each in known for run in sources.runs(reader, each.source, _ALL))
     return Facts(
         scope=scope,
         as_of=as_of,
         book_began=traffic.book_began(reader),
         book_size=book_size,
         histories={key: tuple(versions) for key, versions in histories.items()},
-        served=traffic.served(reader, scope.since, scope.until, moment),
-        callers=traffic.callers(reader, scope.since, scope.until, moment),
-        keys=keys.every(reader),
-        artifacts=artifacts.latest(reader),
-        discoveries=traffic.discoveries(reader, moment),
-        sources=known,
-        runs=tuple(run for each in known for run in sources.runs(reader, each.source, _ALL)),
-        gaps=sources.gaps(reader, limit=_ALL),
+        served=traffic.served(reader, scope.since, scope.until, book_size),
+        callers=traffic.callers(reader, scope.since, scope.until, book_size),
+        keys=tuple(_key_at(each, book_size) for each in keys.every(reader) if each.issued_index < book_size),
+        artifacts=artifacts.latest(reader, book_size),
+        discoveries=traffic.discoveries(reader, book_size),
+        sources=known if seen is None else tuple(seen),
+        runs=tuple(_run_at(each, book_size) for each in runs if each.index < book_size),
+        gaps=tuple(each for each in sources.gaps(reader, limit=_ALL) if each.index < book_size),
     )
+
+
+def _key_at(key: AccessKey, size: int) -> AccessKey:
+    """A key as the first `size` entries tell it: a later revocation is not known yet."""
+    if key.revoked_index is None or key.revoked_index < size:
+        return key
+    return replace(key, revoked_index=None, revoked=None, revoked_reason=None)
+
+
+def _run_at(run: Run, size: int) -> Run:
+    """A run as the first `size` entries tell it: a later end is not known yet."""
+    if run.stopped_index is None or run.stopped_index < size:
+        return run
+    return replace(run, stopped_index=None, stopped=None, stop_reason=None)
 
 
 def happened_at(version: DocumentVersion) -> str:

@@ -42,6 +42,7 @@ POPULATION_FOLDERS: Final = MappingProxyType(
     {"POP-07": "04_Populations/POP-07_model-artifacts", "POP-15": "04_Populations/POP-15_ai-interactions"}
 )
 PROVENANCE_FOLDER: Final = "07_AI_artifacts/ART-04_model-provenance"
+PAGES_FOLDER: Final = "07_AI_artifacts/pages"
 ASSURANCE_FOLDER: Final = "10_IPE_and_tool_assurance"
 DEFINITION_FOLDER: Final = f"{ASSURANCE_FOLDER}/report_definitions"
 BOOK_FOLDER: Final = f"{ASSURANCE_FOLDER}/book"
@@ -52,6 +53,9 @@ _FIXED: Final = frozenset({README, HOW_TO_VERIFY, VERIFIER}) | INDEX_FILES | UNL
 _HEADERS: Final = ("header.json", "header.html", "columns.csv")
 _POPULATION: Final = re.compile(r"(?P<folder>04_Populations/[^/]+)/(?P<name>[a-z][a-z0-9_]{0,40})\.(?P<form>csv|json|html)\Z")
 _PROVENANCE: Final = re.compile(re.escape(PROVENANCE_FOLDER) + r"/[0-9a-f]{16}_[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.json\Z")
+_PAGE: Final = re.compile(
+    re.escape(PAGES_FOLDER) + r"/(?P<about>ART-\d\d|SUP-\d\d)/(?P<name>[a-z0-9][a-z0-9._-]{0,119})\.(?:html|pdf|json)\Z"
+)
 _EARLIER: Final = re.compile(re.escape(BOOK_FOLDER) + r"/checkpoints/(?P<size>0|[1-9][0-9]{0,18})\Z")
 _SAFE: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*\Z")
 _UNSAFE_RUN: Final = re.compile(r"[^a-z0-9]+")
@@ -66,6 +70,8 @@ class RoomPart(StrEnum):
     HEADER = "header"
     """Evidence header and column dictionary of a population."""
     PROVENANCE = "provenance"
+    PAGE = "page"
+    """A page of an artifact or of the answers, in one of its forms."""
     DEFINITION = "definition"
     CHECKPOINT = "checkpoint"
     """The room's checkpoint, an earlier one, or the key list."""
@@ -107,6 +113,14 @@ def provenance_path(artifact: Digest, name: str) -> str:
     return f"{PROVENANCE_FOLDER}/{digest_raw(artifact).hex()[:16]}_{slug(name)}.json"
 
 
+def page_path(artifact: str, name: str, form: Literal["html", "pdf", "json"]) -> str:
+    """Where a page of an artifact lives. Raises MalformedBundle for a name that no path can hold."""
+    path = f"{PAGES_FOLDER}/{artifact}/{name}.{form}"
+    if _PAGE.match(path) is None:
+        raise MalformedBundle(f"{artifact[:10]}/{name[:120]!r} cannot be the name of a page")
+    return path
+
+
 def earlier_checkpoint_path(size: int) -> str:
     """Where an earlier signed checkpoint lives."""
     return f"{BOOK_FOLDER}/checkpoints/{size}"
@@ -141,6 +155,9 @@ def parse_room_path(path: str) -> RoomPath:
     found = _parse_population(path) or _parse_book(path)
     if found is None and _PROVENANCE.match(path):
         found = RoomPath(RoomPart.PROVENANCE, "ART-04")
+    page = _PAGE.match(path)
+    if page is not None:
+        found = RoomPath(RoomPart.PAGE, page["about"], page["name"])
     for population in POPULATION_FOLDERS:
         if path == definition_path(population):
             found = RoomPath(RoomPart.DEFINITION, population)

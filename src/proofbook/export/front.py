@@ -22,6 +22,7 @@ from proofbook.export.chart import derive_strip
 from proofbook.export.definition import POPULATIONS
 from proofbook.export.engagement import Engagement
 from proofbook.export.folder import RoomFolder
+from proofbook.export.page_part import PlannedPage
 from proofbook.export.pages import render_index, render_readme
 from proofbook.export.population import Written
 from proofbook.primitives.instants import parse_instant
@@ -45,6 +46,7 @@ class FrontParts:
     written: tuple[Written, ...]
     artifacts: tuple[ArtifactFile, ...]
     omissions: tuple[Omission, ...]
+    pages: tuple[PlannedPage, ...] = ()
 
 
 def write_front(folder: RoomFolder, parts: FrontParts, *, withheld: tuple[str, ...], shredded: int, paths: list[str]) -> None:
@@ -77,6 +79,7 @@ def page_values(parts: FrontParts, *, withheld: tuple[str, ...], shredded: int, 
         "fingerprint": sha256(parse_vkey(parts.vkey).public_key).hexdigest(),
         "checkpoint": {"size": checkpoint.size, "root": checkpoint.root.hex(), "signed_at": _moment(checkpoint.signed_at)},
         "populations": [_population(each, engagement) for each in sorted(parts.written, key=_importance)],
+        "pages": _shelves(parts.pages),
         "artifacts": [_artifact(each) for each in parts.artifacts[:MAX_SHOWN_ARTIFACTS]],
         "artifacts_total": len(parts.artifacts),
         "omissions": [{"what": each.what, "why": each.why} for each in parts.omissions],
@@ -116,6 +119,16 @@ def _population(each: Written, engagement: Engagement) -> dict[str, Any]:
     }
 
 
+def _shelves(pages: tuple[PlannedPage, ...]) -> list[dict[str, Any]]:
+    """Pages by artifact, for the first page."""
+    shelves: dict[str, dict[str, Any]] = {}
+    for each in pages:
+        shelf = shelves.setdefault(each.about, {"about": each.about, "title": each.page.head.artifact_title, "pages": []})
+        forms = [{"form": form, "path": f"../{path}"} for form, path in each.paths.items() if form != "html"]
+        shelf["pages"].append({"title": each.page.title, "path": f"../{each.paths['html']}", "forms": forms})
+    return list(shelves.values())
+
+
 def _artifact(each: ArtifactFile) -> dict[str, str]:
     return {
         "name": each.name,
@@ -134,6 +147,9 @@ def _notes(parts: FrontParts) -> dict[str, IndexNote]:
             notes[table.csv] = notes[table.json] = IndexNote(rows=table.rows, **about)  # type: ignore[arg-type]  # one dict, three fields
         for form in ("json", "html"):
             notes[layout.header_path(each.room.population, form)] = IndexNote(**about)  # type: ignore[arg-type]
+    for page in parts.pages:
+        note = IndexNote(page.page.head.controls, page.page.head.criteria)
+        notes |= dict.fromkeys(page.paths.values(), note)
     for record in parts.artifacts:
         notes[record.path] = IndexNote(("LC-12",), ("CC6.8", "CC8.1", "CC9.2"), status=record.verification)
     return notes

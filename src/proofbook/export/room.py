@@ -15,6 +15,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
+from proofbook.assessment.scope import Scope
 from proofbook.book.interface import BookReading, StoredCheckpoint
 from proofbook.bundle import layout
 from proofbook.bundle.manifest import Manifest, Omission, evidence_ids, format_manifest, format_sums, manifest_text, run_text
@@ -27,6 +28,7 @@ from proofbook.export.engagement import Engagement, RunBy
 from proofbook.export.folder import RoomFolder, hand_over, staged
 from proofbook.export.front import FrontParts, write_front
 from proofbook.export.observation import Observation
+from proofbook.export.page_part import NO_RECORDS, PagesFrom, PlannedPage, plan_pages, write_pages
 from proofbook.export.population import Basis, PopulationExport, Written
 from proofbook.export.recording import ExportRecord, record_export
 from proofbook.export.rows import Placed
@@ -51,7 +53,8 @@ _NOT_MADE: Final = (
     Omission(
         "01 scope, 02 control matrix, 03 policies, 05 samples, 06 evidence by criterion, 08 incidents, 09 vendors, "
         "11 correspondence",
-        "not produced by this version; kept by the entity elsewhere",
+        "these folders are not produced by this version; what is recorded of policies, incidents and vendors is among the pages "
+        "of 07 where it is kept here",
     ),
     Omission("engine counters, the second source for POP-15", "were not collected"),
 )
@@ -69,6 +72,8 @@ class ExportFrom:
     actor: Actor
     run: RunBy
     source: str = "export:main"
+    scope: Scope | None = None
+    """What the pages of artifacts speak of; None: none are made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +106,7 @@ class _Plan:
     seen: Observation
     exports: list[PopulationExport]
     artifacts: tuple[ArtifactFile, ...] = ()
+    pages: tuple[PlannedPage, ...] = ()
     omissions: tuple[Omission, ...] = ()
     paths: list[str] = field(default_factory=list)
 
@@ -124,16 +130,15 @@ def export_room(
     with staged(out) as folder, Worksheet(folder.workspace / "worksheet.sqlite") as worksheet:
         origin.projection.catch_up(lambda done: progress("catching up", done, checkpoint.size))
         written, plan = _write_parts(folder, origin, engagement, checkpoint, worksheet, progress)
-        front = FrontParts(
-            origin.book.origin, format_vkey(origin.signer.key), engagement, checkpoint, written, plan.artifacts, plan.omissions
-        )
+        vkey = format_vkey(origin.signer.key)
+        front = FrontParts(origin.book.origin, vkey, engagement, checkpoint, written, plan.artifacts, plan.omissions, plan.pages)
         shredded = contents.count_erased(origin.projection.reader, checkpoint.size)
         write_front(folder, front, withheld=WITHHELD, shredded=shredded, paths=plan.paths)
         manifest = _manifest(folder, origin, engagement, plan, written, shredded)
         run = format_run(origin.run, started, origin.clock.now())
         manifest_bytes = _seal(folder, origin, manifest, run)
         progress("verifying the room", 0, 1)
-        check_room(folder.root, format_vkey(origin.signer.key))
+        check_room(folder.root, vkey)
         progress("verifying the room", 1, 1)
         record = ExportRecord(engagement, checkpoint, manifest_bytes, len(manifest.files), plan.omissions)
         record_export(origin.recorder, origin.actor, origin.source, origin.clock, record, written)
@@ -174,10 +179,14 @@ def _write_parts(
     write_book(folder, origin.book, checkpoint, see, progress)
     newest = [index for each in plan.exports for index in each.newest_of("artifacts")]
     plan.artifacts, unnamed = plan_artifacts(origin.book, newest)
-    plan.omissions = (*_missing_document(), *unnamed, *_NOT_MADE)
+    if origin.scope is not None:
+        drawn = PagesFrom(origin.book, reader, origin.book.origin, checkpoint, origin.scope, seen.sources)
+        plan.pages = plan_pages(drawn)
+    plan.omissions = (*_missing_document(), *unnamed, *(() if plan.pages else (NO_RECORDS,)), *_NOT_MADE)
     plan.paths = _paths(origin.book, plan)
     ids.update(evidence_ids(plan.paths))
     write_artifacts(folder, plan.artifacts)
+    write_pages(folder, plan.pages, checkpoint.signed_at, progress)
     strays = find_strays(origin.projection.reader, checkpoint.size)
     counted = count_apart(origin.projection.reader, engagement, checkpoint.size)
     return tuple(each.write(folder, counted, strays, progress) for each in plan.exports), plan
@@ -190,6 +199,7 @@ def _paths(book: BookReading, plan: _Plan) -> list[str]:
     paths += [layout.INDEX_PDF] if document.is_available() else []
     paths += [path for each in plan.exports for path in each.paths()]
     paths += [each.path for each in plan.artifacts]
+    paths += [path for each in plan.pages for path in each.paths.values()]
     paths += [layout.CHECKPOINT, layout.KEYS]
     paths += [layout.earlier_checkpoint_path(each.size) for each in earlier_checkpoints(book, size)]
     paths += [layout.tile_path(each) for each in derive_tiles(size) if each.level == 0]

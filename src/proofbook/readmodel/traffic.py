@@ -52,19 +52,19 @@ class Discovery:
     body: Mapping[str, Any]
 
 
-def served(reader: Reader, since: str, until: str, as_of: str) -> tuple[Served, ...]:
-    """Exchanges that occurred in [since, until), recorded by `as_of`."""
-    return tuple(Served(*row) for row in reader.rows("traffic_served", {"since": since, "until": until, "as_of": as_of}))
+def served(reader: Reader, since: str, until: str, size: int) -> tuple[Served, ...]:
+    """Exchanges that occurred in [since, until), as the first `size` entries tell it."""
+    return tuple(Served(*row) for row in reader.rows("traffic_served", {"since": since, "until": until, "size": size}))
 
 
-def callers(reader: Reader, since: str, until: str, as_of: str) -> tuple[Caller, ...]:
-    """Who called in [since, until), recorded by `as_of`; refusals are left out."""
-    return tuple(Caller(*row) for row in reader.rows("traffic_principals", {"since": since, "until": until, "as_of": as_of}))
+def callers(reader: Reader, since: str, until: str, size: int) -> tuple[Caller, ...]:
+    """Who called in [since, until), in the first `size` entries; refusals are left out."""
+    return tuple(Caller(*row) for row in reader.rows("traffic_principals", {"since": since, "until": until, "size": size}))
 
 
-def discoveries(reader: Reader, as_of: str) -> tuple[Discovery, ...]:
-    """Looks at the machine recorded by `as_of`, oldest first."""
-    found = reader.rows("discoveries", {"as_of": as_of})
+def discoveries(reader: Reader, size: int) -> tuple[Discovery, ...]:
+    """Looks at the machine in the first `size` entries, oldest first."""
+    found = reader.rows("discoveries", {"size": size})
     return tuple(Discovery(*(*row[:-1], json.loads(row[-1]))) for row in found)
 
 

@@ -112,8 +112,8 @@ def _state_limits(
             say(f"omitted from this room: {each}")
         say(f"erased content: the room says {said.shredded}")
     say(
-        "pages and documents for people (index.html, index.pdf, header.html, README.md, columns.csv): they are the signed ones, "
-        "but were not compared with the tables; where they say something else, the tables count"
+        "pages and documents for people (index.html, index.pdf, header.html, README.md, columns.csv, pages of 07): they are the "
+        "signed ones, but were not compared with the tables; where they say something else, the tables count"
     )
     say(
         "what evidence headers say beyond counts, definition, checkpoint, period and file hashes (totals, checks, completeness), "

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
@@ -21,6 +22,7 @@ from proofbook.book.reader import BookReader
 from proofbook.errors import InputError
 from proofbook.primitives.canonical import JsonValue, canonical_bytes
 from proofbook.primitives.instants import format_instant
+from proofbook.readmodel.sources import Source
 from proofbook.records.envelope import parse_entry
 from proofbook.wiring.access import operator
 from proofbook.wiring.engagements import find_scope, size_at
@@ -28,6 +30,7 @@ from proofbook.wiring.home import Home
 from proofbook.wiring.reading import open_projection
 from proofbook.wiring.system import CLOCK, host_name
 
+_HEARTBEAT: Final = "source.heartbeat"
 RUN_FORMAT: Final = "proofbook-artifact-run/1"
 
 
@@ -48,6 +51,8 @@ def draw_artifacts(
         size = size_at(book, moment, projection.position)
         scope = find_scope(home, projection, engagement, moment)
         facts = read_facts(projection.reader, scope, moment, size)
+        if size < projection.position:
+            facts = replace(facts, sources=sources_at(book, size))
         stand = covering(book, size)
         make_run = _run_maker(home, facts, stand, started)
         return write_artifacts(out, artifacts, facts, body_reader(book), stand=stand, make_run=make_run, progress=progress)
@@ -61,6 +66,26 @@ def covering(book: BookReader, size: int) -> Stand | None:
     known = list(book.checkpoints())
     chosen = next((each for each in known if each.size >= size), known[-1] if known else None)
     return None if chosen is None else Stand(book.origin, chosen.size, chosen.root.hex(), chosen.signed_at)
+
+
+def sources_at(book: BookReader, size: int) -> tuple[Source, ...]:
+    """The sources as the first `size` entries tell of them; the projection knows them only as they are now. Raises EntryDamaged."""
+    found: dict[str, Source] = {}
+    for index, data in book.entries(0, size):
+        entry = parse_entry(data)
+        name, recorded = entry.source, entry.recorded
+        before = found.get(name)
+        found[name] = Source(
+            source=name,
+            assurance=entry.assurance.value if before is None else before.assurance,
+            entries=1 if before is None else before.entries + 1,
+            last_seq=entry.seq,
+            last_index=index,
+            first_recorded=recorded if before is None else before.first_recorded,
+            last_recorded=recorded,
+            last_heartbeat=recorded if entry.kind == _HEARTBEAT else before.last_heartbeat if before else None,
+        )
+    return tuple(found[name] for name in sorted(found))
 
 
 def body_reader(book: BookReader) -> Callable[[int], Mapping[str, Any]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -45,7 +46,9 @@ def export_engagement(
     with open_projection(home) as (book, projection):
         let_new_key_sign(home, recorder, book)
         await_checkpoint(book)
-        origin = export_from(home, recorder, book, projection)
+        origin = replace(
+            export_from(home, recorder, book, projection), scope=find_scope(home, projection, engagement, CLOCK.now())
+        )
         described = describe(home, projection, engagement)
         if progress is None:
             return export_room(out, origin, described, as_of_size=as_of_size)

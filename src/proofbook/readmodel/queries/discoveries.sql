@@ -1,5 +1,5 @@
--- Looks at the machine recorded at or before :as_of, oldest first.
+-- Looks at the machine in the first :size entries, oldest first.
 SELECT idx, entry, recorded, host, started, ended, engines, differences, body
 FROM discovery
-WHERE recorded <= :as_of
+WHERE idx < :size
 ORDER BY idx;
