@@ -69,7 +69,7 @@ def covering(book: BookReader, size: int) -> Stand | None:
 
 
 def sources_at(book: BookReader, size: int) -> tuple[Source, ...]:
-    """The sources as the first `size` entries tell of them; the projection knows them only as they are now. Raises EntryDamaged."""
+    """The sources as the first `size` entries tell of them; the projection knows them only as they are now."""
     found: dict[str, Source] = {}
     for index, data in book.entries(0, size):
         entry = parse_entry(data)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import json
+import shutil
 import subprocess
 from hashlib import sha256
 from pathlib import Path
@@ -128,3 +129,25 @@ def test_no_page_draws_a_conclusion(drawn: tuple[Path, Done]) -> None:
         words = Markup(page.read_bytes()).text.lower()
         for word in ("compliant", "certified", "no exceptions", "operating effectively"):
             assert word not in words, (page.name, word)
+
+
+def test_a_past_moment_stays_as_it_was_while_the_book_grows(home: Path, tmp_path: Path) -> None:
+    """Pages of last year must come out the same next year, or nobody can check them."""
+    grown = tmp_path / "home"
+    shutil.copytree(home, grown)
+    settings = grown / "proofbook.toml"
+    settings.write_text(settings.read_text().replace(str(home), str(grown)))
+    assert draw(grown, tmp_path / "before", "--as-of", AS_OF).code == 0
+    entries = run_of(tmp_path / "before")["entries"]
+    note = tmp_path / "note.yaml"
+    note.write_text(
+        "kind: training\nid: sample-later\nrecord:\n  title: later (sample)\n  person: sample-person-1\n  role: user\n"
+        "  course: sample course, version 1\n  completed_at: 2025-06-01T12:00:00Z\n"
+    )
+    line = [str(PROGRAM), "--home", str(grown), "record", "apply", str(note), "--yes"]
+    subprocess.run(line, check=True, capture_output=True)
+    assert draw(grown, tmp_path / "after", "--as-of", AS_OF).code == 0
+    assert run_of(tmp_path / "after")["entries"] == entries
+    assert (tmp_path / "after/SHA256SUMS").read_bytes() == (tmp_path / "before/SHA256SUMS").read_bytes()
+    assert draw(grown, tmp_path / "now").code == 0
+    assert run_of(tmp_path / "now")["entries"] > entries
