@@ -2,10 +2,10 @@
 
     python bench/coverage.py [--folder DIR] [--sizes 10000,30000,100000]
 
-A home gets an engagement of a year, systems, and so many versions of the records that controls rest on: reviews, runs, checks,
-grants, changes and decisions, spread over the year, with half of the grants approved. At each size the steps behind `proofbook due`
-are timed on a projection that is caught up: reading the facts, the grid, the self-tests with today's list, and one answer with its
-evidence. Limit: 10 s for the list, 5 s for the grid, with 100,000 versions.
+A home gets an engagement of a year, systems, and so many versions of the records that controls rest on: reviews, checks, grants and
+decisions, spread over the year; half of the grants are approved, and all is written down long after. At each size the steps behind
+`proofbook due` are timed on a projection that is caught up: reading the facts, the grid, the self-tests with today's list, and all
+answers with their evidence. Limits, with 100,000 versions: 5 s for the grid, 10 s for the list.
 """
 
 from __future__ import annotations
