@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -12,6 +13,7 @@ from proofbook.assessment.facts import Facts, happened_at
 from proofbook.readmodel.documents import DocumentVersion
 
 ARTIFACT: Final = "ART-10"
+_ITEM: Final = re.compile(r"\s*(?:[-*•]|\d{1,2}[.)])\s")
 _BLOCK: Final = (
     "type",
     "version",
@@ -203,6 +205,19 @@ def _risks(risks: tuple[DocumentVersion, ...]) -> Table:
     return Table("Risks", columns, rows, "No risk is recorded.", "", (6, 2, 2, 2, 2, 3, 3))
 
 
+def _paragraphs(text: str) -> Iterator[str]:
+    """Paragraphs and list items of a text that may be Markdown: lines that were only wrapped are joined, `**` is taken away."""
+    for part in text.replace("**", "").split("\n\n"):
+        said: list[str] = []
+        for line in part.splitlines():
+            if _ITEM.match(line) and said:
+                yield " ".join(said)
+                said = []
+            said.append(line.strip())
+        if any(said):
+            yield " ".join(said)
+
+
 def _policy(facts: Facts, version: DocumentVersion) -> Page:
     zone, body = facts.scope.period.zone, version.body
     opened = set(blanks(version))
@@ -210,7 +225,7 @@ def _policy(facts: Facts, version: DocumentVersion) -> Page:
     for place, section in enumerate(body["sections"]):
         standing = Standing.BLANK if f"sections[{place}].text" in opened else Standing.STATED
         shown = section["text"].replace("[[", "⟦").replace("]]", "⟧")
-        texts.append(Words(section["heading"], tuple(part for part in shown.split("\n\n") if part.strip()), standing))
+        texts.append(Words(section["heading"], tuple(_paragraphs(shown)), standing))
     marks = [Cell(label(body["status"]), Standing.STATED if body["status"] == "approved" else Standing.NOT_STATED)]
     if opened:
         marks.append(Cell(counted(len(opened), "blank open", "blanks open"), Standing.BLANK))

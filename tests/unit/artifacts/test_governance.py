@@ -58,3 +58,11 @@ def test_a_framework_of_nothing_says_so_line_by_line() -> None:
     page = page_of("ART-10", FactsBuilder().build())
     for title in ("Documents", "Approved tools", "Requests", "Waivers", "Who accepted", "Risks"):
         assert table(page, title).empty.startswith("No ")
+
+
+def test_wrapped_lines_are_joined_and_list_items_stand_apart() -> None:
+    """A policy kept in Git is wrapped at some column; a page must not break its sentences there."""
+    text = "One sentence\nover two lines:\n\n- first **item**\n  goes on;\n- second.\n\nEnd."
+    page = page_of("ART-10", policy(FactsBuilder(), sections=[{"heading": "Purpose", "text": text}]).build(), "policy-p1")
+    [words] = [each for each in page.blocks if isinstance(each, Words)]
+    assert words.paragraphs == ("One sentence over two lines:", "- first item goes on;", "- second.", "End.")
