@@ -57,7 +57,8 @@ def derive_today(grid: Grid, checks: Mapping[str, Check], progress: Progress | N
     found = [*owing, *tested, *nil_findings(nil, grid.facts), *_everywhere(grid), *controls_backdated(grid)]
     found += _untold(grid, outcomes, found)
     days = _days(grid.facts)
-    items = [Item(_with_criteria(grid, each), _day(days, each)) for each in _each_once(found)]
+    criteria = {name: standing.control.criteria for standing in grid.controls for name in standing.control.names}
+    items = [Item(_with_criteria(criteria, each), _day(days, each)) for each in _each_once(found)]
     items.sort(key=lambda item: (item.finding.consequence, item.day or "9999", item.finding.control, item.finding.id))
     findings = tuple(item.finding for item in items)
     return Today(tuple(items), grid, outcomes, nil, derive_exceptions(grid, findings))
@@ -98,9 +99,9 @@ def _each_once(found: Iterable[Finding]) -> tuple[Finding, ...]:
     return tuple(once.values())
 
 
-def _with_criteria(grid: Grid, finding: Finding) -> Finding:
-    standing = grid.standing(finding.control) if not finding.criteria else None
-    return finding if standing is None else replace(finding, criteria=standing.control.criteria)
+def _with_criteria(criteria: Mapping[str, tuple[str, ...]], finding: Finding) -> Finding:
+    wanted = () if finding.criteria else criteria.get(finding.control, ())
+    return replace(finding, criteria=wanted) if wanted else finding
 
 
 def _days(facts: Facts) -> Mapping[str, str]:
