@@ -9,7 +9,7 @@ from proofbook.assessment.today import Item, Today
 from proofbook.cli.artifact import parse_moment
 from proofbook.cli.due_grid import grid_document, grid_lines
 from proofbook.cli.main import Shared
-from proofbook.cli.printing import print_json, print_lines, progress_bar, say
+from proofbook.cli.printing import print_heading, print_json, print_lines, progress_bar, say
 from proofbook.cli.zoned import tell_in_zone
 from proofbook.errors import InputError
 from proofbook.primitives.instants import format_instant
@@ -116,7 +116,7 @@ def _print(today: Today, most: int | None) -> None:
     for level, heading in _HEADINGS.items():
         items = [item for item in today.items if item.finding.consequence == level]
         if items:
-            _print_heading(f"{heading} ({len(items):,})", _COLOURS[level])
+            print_heading(f"{heading} ({len(items):,})", _COLOURS[level])
             print_lines(line for item in items[:most] for line in _item_lines(item, zone))
             if most is not None and len(items) > most:
                 print_lines([f"  and {len(items) - most:,} more: --all"])
@@ -124,16 +124,11 @@ def _print(today: Today, most: int | None) -> None:
         print_lines(["", "Nothing is listed: these checks found nothing in this book as of then. That concludes nothing."])
     nil = [case for case in today.nil if not case.items]
     if nil:
-        _print_heading("Populations of nothing", None)
+        print_heading("Populations of nothing", None)
         print_lines(f"  {case.population} {case.title}: {case.words}" for case in nil)
     if today.items:
         print_lines(["", "Files are recorded with: proofbook record apply FILE"])
     print_lines(["", "Management's own check of its evidence; it concludes nothing about a control."])
-
-
-def _print_heading(heading: str, colour: str | None) -> None:
-    click.echo()
-    click.secho(heading, bold=True, fg=colour)
 
 
 def _item_lines(item: Item, zone: str) -> list[str]:

@@ -47,6 +47,13 @@ def print_lines(lines: Iterable[str]) -> None:
             click.echo(part)
 
 
+def print_heading(heading: str, colour: str | None = None) -> None:
+    """A heading after an empty line; on a terminal it stands out, and says in words what its colour says."""
+    click.echo()
+    for part in _wrap(show_safe(heading), _terminal_width()):
+        click.secho(part, bold=True, fg=colour)
+
+
 def print_json(value: Any) -> None:
     """One JSON document of result."""
     click.echo(json.dumps(value, indent=2, ensure_ascii=False))
