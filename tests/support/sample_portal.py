@@ -15,15 +15,18 @@ from secrets import token_bytes
 
 import apsw
 
+from proofbook.assessment.scope import Scope
 from proofbook.book.fence import FileFence
 from proofbook.book.reader import BookReader
 from proofbook.book.sqlite import transaction
 from proofbook.book.writer import Row
+from proofbook.errors import ConfigurationError
 from proofbook.journal.store import Store, create_store
 from proofbook.portal.access import Access
 from proofbook.portal.serving import listen, make_server
-from proofbook.portal.surroundings import PortalSources
+from proofbook.portal.surroundings import Engagements, PortalSources
 from proofbook.primitives.instants import Clock, FixedClock, format_instant
+from proofbook.readmodel.connection import Reader
 from proofbook.records.envelope import parse_entry
 from proofbook.tlog.note import Ed25519Signer
 from proofbook.tlog.vkey import format_vkey
@@ -105,7 +108,28 @@ class Visitor:
         return reply
 
 
-def make_sources(book: Path, projection: Path, *, clock: Clock | None = None, patience: float = 10.0) -> PortalSources:
+class NoEngagements:
+    """A home in which nobody has stated an engagement yet."""
+
+    def known(self, reader: Reader, moment: datetime) -> tuple[str, ...]:
+        """None."""
+        del reader, moment
+        return ()
+
+    def scope(self, reader: Reader, engagement: str, moment: datetime) -> Scope:
+        """Raises ConfigurationError."""
+        del reader, moment
+        raise ConfigurationError(f"engagement {engagement!r} is not known")
+
+
+def make_sources(
+    book: Path,
+    projection: Path,
+    *,
+    clock: Clock | None = None,
+    patience: float = 10.0,
+    engagements: Engagements | None = None,
+) -> PortalSources:
     """Sources over a book on disk, pinned to the sample log."""
     return PortalSources(
         entity=ENTITY,
@@ -113,6 +137,7 @@ def make_sources(book: Path, projection: Path, *, clock: Clock | None = None, pa
         vkey=format_vkey(sample_signer().key),
         open_book=lambda: BookReader(book),
         projection=projection,
+        engagements=engagements or NoEngagements(),
         clock=clock or FixedClock(NOW),
         monotonic=time.monotonic,
         version="0.0-sample",

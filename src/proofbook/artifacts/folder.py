@@ -93,7 +93,7 @@ def _write_pages(
     progress: Progress,
 ) -> tuple[tuple[str, str], ...]:
     """Every page, then the first page; artifact and name of each."""
-    drawn = {each: _named_apart(derive_pages(each, facts, read_body), stand) for each in sorted({*artifacts})}
+    drawn = {each: name_apart(derive_pages(each, facts, read_body), stand) for each in sorted({*artifacts})}
     named = tuple((artifact, page.name) for artifact, pages in drawn.items() for page in pages)
     done, shelves = 0, []
     for artifact, pages in drawn.items():
@@ -108,7 +108,7 @@ def _write_pages(
     return named
 
 
-def _named_apart(pages: Iterable[Page], stand: Stand | None) -> list[Page]:
+def name_apart(pages: Iterable[Page], stand: Stand | None) -> list[Page]:
     """Pages with their checkpoint, whose names differ whatever ids records have: none is written over another."""
     taken: set[str] = set()
     found = []

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
 from functools import cache
+from importlib.resources import files
 from typing import Any, Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -24,12 +25,27 @@ from proofbook.diagrams.palette import style_sheet
 from proofbook.primitives.visible import visible
 
 FORMAT: Final = "proofbook-artifact/1"
+_RUN_APART: Final = (
+    "in run.json beside the first page, which also names the hash of every file (SHA256SUMS); apart, so that the same facts give "
+    "the same page"
+)
 _FOR_SCREENS: Final = frozenset({"screen"})
 
 
 def render_html(page: Page) -> bytes:
     """The page for screens and browsers' print."""
-    return _environment().get_template("page.html").render(page=shape_page(page), dfd_style=style_sheet()).encode()
+    shaped = shape_page(page)
+    return _environment().get_template("page.html").render(page=shaped, dfd_style=style_sheet(), run_by=_RUN_APART).encode()
+
+
+def render_body(page: Page, run_by: str) -> Markup:
+    """What stands below the page's title, for a frame of one's own; `run_by` says in words who drew it and when."""
+    return Markup(_environment().get_template("body.html").render(page=shape_page(page), run_by=run_by))  # noqa: S704 - escaped by its template
+
+
+def read_style() -> str:
+    """The style of `render_body` without its drawings' colours (`palette.style_sheet`), to be nested below a selector."""
+    return files("proofbook.artifacts").joinpath("templates", "page.css").read_text("utf-8")
 
 
 def render_index(front: Mapping[str, Any]) -> bytes:

@@ -1,7 +1,8 @@
 """The pages as one ASGI application, and the one table from errors to answers.
 
 Promises: reading happens in worker threads, each request with a book and a projection of its own; one that takes too long is
-answered with 503. Every error is put into words; one of ours carries its hint, any other is logged by name and place only.
+answered with 503. Assessments have one thread of their own: they wait for each other, and nothing else waits for them. Every
+error is put into words; one of ours carries its hint, any other is logged by name and place only.
 Does not: write, fetch, or run anything for a visitor.
 """
 
@@ -9,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
+from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from functools import partial
 from importlib.resources import files
@@ -24,6 +26,11 @@ from starlette.types import ASGIApp
 
 from proofbook.errors import ProofbookError, StoreUnavailable, UnavailableError
 from proofbook.portal.access import Access
+from proofbook.portal.answer_pages import show_answer, show_answers
+from proofbook.portal.artifact_pages import ARTIFACT_STYLE, show_artifact, show_artifacts, show_shelf
+from proofbook.portal.assessing import Assessor
+from proofbook.portal.coverage_pages import show_control, show_coverage
+from proofbook.portal.due_page import show_due
 from proofbook.portal.following import Follower
 from proofbook.portal.gap_page import show_gaps
 from proofbook.portal.guard import Guard
@@ -39,8 +46,19 @@ from proofbook.readmodel.projection import ReadOnlyProjection
 PAGE_FAILED: Final = "portal.page_failed"
 LOG = structlog.get_logger()
 
-_SECTIONS: Final = (("/", "Book"), ("/exchanges", "Exchanges"), ("/models", "Models"), ("/gaps", "Gaps"))
-_STATIC: Final = {"/style.css": "text/css; charset=utf-8", "/mark.svg": "image/svg+xml"}
+_SECTIONS: Final = (
+    ("/", "Book"),
+    ("/exchanges", "Exchanges"),
+    ("/models", "Models"),
+    ("/gaps", "Gaps"),
+    ("/due", "Due"),
+    ("/coverage", "Coverage"),
+    ("/answers", "Answers"),
+    ("/artifacts", "Artifacts"),
+)
+_OF_ENGAGEMENTS: Final = frozenset({"/due", "/coverage", "/answers", "/artifacts"})
+_CSS: Final = "text/css; charset=utf-8"
+_STATIC: Final = {"/style.css": _CSS, "/rooms.css": _CSS, "/mark.svg": "image/svg+xml"}
 
 
 def create_application(sources: PortalSources, access: Access, *, hosts: frozenset[str], cookie: str) -> ASGIApp:
@@ -55,8 +73,10 @@ class _Room:
     def __init__(self, sources: PortalSources) -> None:
         self._sources = sources
         self._follower = Follower(sources)
+        self._assessor = Assessor(sources.monotonic)
+        self._assessing = ThreadPoolExecutor(1, "assessing")
         standing = {"entity": sources.entity, "version": sources.version, "sections": _SECTIONS, "gateway_url": sources.gateway}
-        self._pages = Pages(standing)
+        self._pages = Pages(standing | {"of_engagements": _OF_ENGAGEMENTS, "carried": ""})
 
     def starlette(self) -> Starlette:
         """Routes and error handlers."""
@@ -69,7 +89,16 @@ class _Room:
             Route("/models", partial(self._page, show_models)),
             Route("/models/{digest}", partial(self._thing, show_model)),
             Route("/gaps", partial(self._page, show_gaps)),
-            *(Route(path, _static(path, media)) for path, media in _STATIC.items()),
+            Route("/due", partial(self._engaged, show_due)),
+            Route("/coverage", partial(self._engaged, show_coverage)),
+            Route("/coverage/{control}", partial(self._engaged, show_control)),
+            Route("/answers", partial(self._engaged, show_answers)),
+            Route("/answers/{number}", partial(self._engaged, show_answer)),
+            Route("/artifacts", partial(self._engaged, show_artifacts)),
+            Route("/artifacts/{artifact}", partial(self._engaged, show_shelf)),
+            Route("/artifacts/{artifact}/{name}", partial(self._engaged, show_artifact)),
+            *(Route(path, _static(_read_static(path), media)) for path, media in _STATIC.items()),
+            Route("/artifact.css", _static(ARTIFACT_STYLE, _CSS)),
         ]
         return Starlette(routes=routes, lifespan=self._lifespan, exception_handlers={HTTPException: self._missing})
 
@@ -81,6 +110,7 @@ class _Room:
     async def _lifespan(self, app: Starlette) -> AsyncIterator[None]:
         del app
         yield
+        self._assessing.shutdown(wait=False, cancel_futures=True)
         await self._follower.stop()
 
     async def _page(self, show: Callable[[Desk, Query], Answer], request: Request) -> Response:
@@ -90,11 +120,17 @@ class _Room:
     async def _thing(self, show: Callable[..., Answer], request: Request) -> Response:
         return await self._answer(request, lambda desk: show(desk, *request.path_params.values()))
 
-    async def _answer(self, request: Request, show: Callable[[Desk], Answer]) -> Response:
+    async def _engaged(self, show: Callable[..., Answer], request: Request) -> Response:
+        """A page that assesses an engagement, in the thread that does nothing else."""
+        query = dict(request.query_params)
+        return await self._answer(request, lambda desk: show(self._assessor, desk, query, **request.path_params), self._assessing)
+
+    async def _answer(self, request: Request, show: Callable[[Desk], Answer], threads: Executor | None = None) -> Response:
         try:
             async with asyncio.timeout(self._sources.patience_seconds):
                 await self._follower.follow()
-                return await asyncio.to_thread(self._made, request.url.path, show)
+                loop = asyncio.get_running_loop()
+                return await loop.run_in_executor(threads, self._made, request.url.path, show)
         except TimeoutError:
             error: ProofbookError = UnavailableError(
                 "The book or its projection did not answer in time.", hint="another process may be using it; try again"
@@ -126,7 +162,7 @@ class _Room:
                 "behind": max(book.size() - desk.position, 0),
                 "trouble_following": self._follower.trouble,
             }
-            return HTMLResponse(self._pages.render(answer.template, values))
+            return HTMLResponse(self._pages.render(answer.template, values), answer.status)
 
     def _not_there(self, path: str) -> Response:
         return HTMLResponse(self._pages.render("missing.html", {"here": path}), 404)
@@ -153,9 +189,11 @@ def _log_place(error: Exception) -> None:
     LOG.error(PAGE_FAILED, error=type(error).__name__, place=place)
 
 
-def _static(path: str, media: str) -> Callable[[Request], Any]:
-    content = files("proofbook.portal").joinpath("static", path[1:]).read_bytes()
+def _read_static(path: str) -> bytes:
+    return files("proofbook.portal").joinpath("static", path[1:]).read_bytes()
 
+
+def _static(content: bytes, media: str) -> Callable[[Request], Any]:
     async def answer(request: Request) -> Response:
         del request
         return Response(content, media_type=media)

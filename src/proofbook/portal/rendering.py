@@ -36,4 +36,4 @@ class Pages:
 
     def render(self, template: str, values: Mapping[str, Any]) -> str:
         """HTML text."""
-        return self._environment.get_template(template).render(**self._standing, **values)
+        return self._environment.get_template(template).render({**self._standing, **values})

@@ -13,6 +13,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final, Protocol
 
+from proofbook.assessment.scope import Scope
 from proofbook.book.interface import BookReading
 from proofbook.primitives.instants import Clock
 from proofbook.readmodel.connection import Reader
@@ -28,6 +29,16 @@ class CountedBook(BookReading, Protocol):
         """For each kind: index of its newest entry, and how many there are."""
 
 
+class Engagements(Protocol):
+    """The engagements of a home, as of a moment."""
+
+    def known(self, reader: Reader, moment: datetime) -> tuple[str, ...]:
+        """Their ids: those on record, then those that only the settings have."""
+
+    def scope(self, reader: Reader, engagement: str, moment: datetime) -> Scope:
+        """One of them. Raises ConfigurationError for an id that is not known."""
+
+
 @dataclass(frozen=True, slots=True)
 class PortalSources:
     """Everything the pages need. `origin` and `vkey` are those this home pins, whatever the book itself says."""
@@ -37,6 +48,7 @@ class PortalSources:
     vkey: str
     open_book: Callable[[], AbstractContextManager[CountedBook]]
     projection: Path
+    engagements: Engagements
     clock: Clock
     monotonic: Callable[[], float]
     version: str
@@ -65,6 +77,7 @@ class Page:
 
     template: str
     values: Mapping[str, Any]
+    status: int = 200
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,10 @@ from datetime import datetime
 
 from proofbook.assessment.scope import Scope
 from proofbook.book.interface import BookReading
+from proofbook.config.settings import Settings
 from proofbook.errors import ConfigurationError
 from proofbook.primitives.instants import format_instant, parse_period
+from proofbook.readmodel.connection import Reader
 from proofbook.readmodel.documents import Documents
 from proofbook.readmodel.projection import Projection
 from proofbook.records.envelope import parse_entry
@@ -26,17 +28,21 @@ def find_scope(home: Home, projection: Projection, engagement: str, moment: date
     Raises:
         ConfigurationError: neither knows it.
     """
-    documents, instant = Documents(projection.reader), format_instant(moment)
-    entity = home.settings.entity
-    version = documents.current("engagement", engagement, instant)
+    return read_scope(home.settings, projection.reader, engagement, moment)
+
+
+def read_scope(settings: Settings, reader: Reader, engagement: str, moment: datetime) -> Scope:
+    """As `find_scope`, of a projection that is open already."""
+    instant, entity = format_instant(moment), settings.entity
+    version = Documents(reader).current("engagement", engagement, instant)
     if version is None:
-        known = sorted({each.id for each in documents.listed("engagement", instant)} | {*_configured(home)})
-        if engagement not in _configured(home):
+        if engagement not in _configured(settings):
+            known = sorted(known_engagements(settings, reader, moment))
             raise ConfigurationError(
                 f"engagement {engagement[:80]!r} is not known (known: {', '.join(known) or 'none'})",
                 hint="record one (proofbook record template engagement), or add [[engagements]] to proofbook.toml",
             )
-        chosen = home.settings.engagement(engagement)
+        chosen = settings.engagement(engagement)
         return Scope(
             chosen.id, entity, ("security",), "type_2", chosen.period, chosen.systems, chosen.environment, book_entity=entity
         )
@@ -56,5 +62,11 @@ def find_scope(home: Home, projection: Projection, engagement: str, moment: date
     )
 
 
-def _configured(home: Home) -> tuple[str, ...]:
-    return tuple(each.id for each in home.settings.engagements)
+def known_engagements(settings: Settings, reader: Reader, moment: datetime) -> tuple[str, ...]:
+    """Ids of all engagements: those recorded by a moment, then those that only the settings have."""
+    recorded = (each.id for each in Documents(reader).listed("engagement", format_instant(moment)))
+    return tuple(dict.fromkeys((*recorded, *_configured(settings))))
+
+
+def _configured(settings: Settings) -> tuple[str, ...]:
+    return tuple(each.id for each in settings.engagements)

@@ -6,14 +6,35 @@ The page only reads. It runs in a process of its own, so that looking never slow
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
 
 from proofbook import __version__
+from proofbook.assessment.scope import Scope
 from proofbook.book.reader import BookReader
+from proofbook.config.settings import Settings
 from proofbook.portal.access import Access
 from proofbook.portal.serving import serve
 from proofbook.portal.surroundings import PortalSources
+from proofbook.readmodel.connection import Reader
+from proofbook.wiring.engagements import known_engagements, read_scope
 from proofbook.wiring.home import Home
 from proofbook.wiring.system import CLOCK, ENTROPY, MONOTONIC
+
+
+@dataclass(frozen=True, slots=True)
+class HomeEngagements:
+    """Engagements on record and in the settings of a home."""
+
+    settings: Settings
+
+    def known(self, reader: Reader, moment: datetime) -> tuple[str, ...]:
+        """Ids: those on record, then those that only the settings have."""
+        return known_engagements(self.settings, reader, moment)
+
+    def scope(self, reader: Reader, engagement: str, moment: datetime) -> Scope:
+        """One of them. Raises ConfigurationError."""
+        return read_scope(self.settings, reader, engagement, moment)
 
 
 def make_sources(home: Home) -> PortalSources:
@@ -26,6 +47,7 @@ def make_sources(home: Home) -> PortalSources:
         vkey=identity.vkey,
         open_book=lambda: BookReader(home.book),
         projection=home.readmodel,
+        engagements=HomeEngagements(home.settings),
         clock=CLOCK,
         monotonic=MONOTONIC,
         version=__version__,

@@ -11,7 +11,10 @@ from typing import Any
 
 import pytest
 
+from proofbook.demo.year.kit import write_kit
 from proofbook.tlog.vkey import format_vkey
+from proofbook.wiring.home import open_home
+from proofbook.wiring.portal import make_sources as make_home_sources
 from support.memory_book import SAMPLE_ORIGIN, sample_signer
 from support.sample_entries import SampleEntries
 from support.sample_portal import NOW, Visitor, make_sources, running, write_book
@@ -71,3 +74,12 @@ def day(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Day]:
     book = write_book(folder, entries.raw)
     with running(make_sources(book, folder / "readmodel.sqlite")) as visitor:
         yield Day(visitor, entries, made["first"], made["shredded"], made["refused"], made["open"])
+
+
+@pytest.fixture(scope="session")
+def year(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Visitor]:
+    """A sample year with planted faults, served as `proofbook portal` serves a home."""
+    home = tmp_path_factory.mktemp("year") / "home"
+    write_kit(home)
+    with running(make_home_sources(open_home(home))) as visitor:
+        yield visitor

@@ -1,0 +1,155 @@
+"""Engagements assessed for the pages: facts of one moment and what is derived from them, kept for a short while.
+
+Promises: a page says as of which entry it was assessed. What was assessed is used again while the book stays as it is (at most a
+minute), and for a few times as long as it took when the book grows meanwhile, so that a busy book cannot keep this machine
+assessing. Used by one thread, apart from the one that answers other pages. Does not: record that anything was tested.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Final, TypeAlias
+from urllib.parse import urlencode
+
+from proofbook.artifacts.catalogue import derive_pages
+from proofbook.artifacts.folder import name_apart
+from proofbook.artifacts.page import Page as ArtifactPage
+from proofbook.artifacts.page import Stand
+from proofbook.assessment.answers import CardAnswer, answer_cards
+from proofbook.assessment.facts import Facts, read_facts
+from proofbook.assessment.grid import Grid, Width, derive_grid
+from proofbook.assessment.selftests.table import CHECKS
+from proofbook.assessment.today import Today, derive_today
+from proofbook.portal.surroundings import Answer, Desk, Page, Query
+from proofbook.primitives.instants import format_instant
+from proofbook.records.envelope import parse_entry
+
+_KEPT: Final = 4
+"""Engagements; the one assessed longest ago is forgotten."""
+_UNCHANGED_SECONDS: Final = 60.0
+_GROWN_SECONDS: Final = 2.0
+_TIMES: Final = 4
+"""A growing book is assessed again after this many times as long as it took."""
+
+
+class Assessed:
+    """One engagement as of one moment. Everything is derived when it is first asked for."""
+
+    def __init__(self, facts: Facts) -> None:
+        self.facts: Final = facts
+        self._shelves: dict[str, tuple[ArtifactPage, ...]] = {}
+
+    @cached_property
+    def months(self) -> Grid:
+        """The grid by month."""
+        return derive_grid(self.facts)
+
+    @cached_property
+    def quarters(self) -> Grid:
+        """The grid by quarter."""
+        return derive_grid(self.facts, "quarter")
+
+    def grid(self, width: Width) -> Grid:
+        """The grid by one of its widths."""
+        return self.quarters if width == "quarter" else self.months
+
+    @cached_property
+    def today(self) -> Today:
+        """Today's list."""
+        return derive_today(self.months, CHECKS)
+
+    @cached_property
+    def cards(self) -> tuple[CardAnswer, ...]:
+        """Every card, answered."""
+        return answer_cards(self.months)
+
+    def shelf(self, artifact: str, desk: Desk) -> tuple[ArtifactPage, ...]:
+        """The pages of one artifact. Raises InputError for an id that is none of the ten, EntryDamaged."""
+        if artifact not in self._shelves:
+            found = derive_pages(artifact, self.facts, lambda index: parse_entry(desk.book.entry(index)).body)
+            self._shelves[artifact] = tuple(name_apart(found, _stand(desk, self.facts.book_size)))
+        return self._shelves[artifact]
+
+
+@dataclass(slots=True)
+class _Kept:
+    """What was assessed, of how many entries, when, and how long that took with all that was derived from it."""
+
+    assessed: Assessed
+    since: float
+    took: float
+
+    def serves(self, position: int, now: float) -> bool:
+        age = now - self.since
+        if position == self.assessed.facts.book_size:
+            return age < _UNCHANGED_SECONDS
+        return age < max(_GROWN_SECONDS, _TIMES * self.took)
+
+
+class Assessor:
+    """Assesses engagements and keeps them for a while. Used by one thread."""
+
+    def __init__(self, monotonic: Callable[[], float]) -> None:
+        self._monotonic = monotonic
+        self._kept: OrderedDict[str, _Kept] = OrderedDict()
+
+    def assess(self, desk: Desk, engagement: str) -> Assessed:
+        """The engagement as the projection has it, or as it had it a moment ago. Raises ConfigurationError, StoreUnavailable."""
+        return self._keep(desk, engagement).assessed
+
+    def show(self, desk: Desk, query: Query, make: Make) -> Answer:
+        """A page about the engagement that the address names, the first one when it names none.
+
+        `make` gets what was assessed and gives the page. Without any engagement the page says how one is recorded; an unknown
+        one is answered with 404, in words.
+        """
+        known = desk.sources.engagements.known(desk.reader, desk.now)
+        named = query.get("engagement", "").strip()
+        if not known and not named:
+            return Page("begin_engagement.html", {})
+        if named and named not in known:
+            return Page("unknown_engagement.html", {"named": named[:80], "engagements": known}, 404)
+        chosen = named or known[0]
+        kept = self._keep(desk, chosen)
+        started = self._monotonic()
+        page = make(kept.assessed)
+        kept.took = max(kept.took, self._monotonic() - started)
+        return page and replace(page, values={**_standing(kept.assessed, known, named=bool(named)), **page.values})
+
+    def _keep(self, desk: Desk, engagement: str) -> _Kept:
+        started = self._monotonic()
+        kept = self._kept.get(engagement)
+        if kept is None or not kept.serves(desk.position, started):
+            scope = desk.sources.engagements.scope(desk.reader, engagement, desk.now)
+            assessed = Assessed(read_facts(desk.reader, scope, desk.now, desk.position))
+            kept = self._kept[engagement] = _Kept(assessed, started, self._monotonic() - started)
+            self._kept.move_to_end(engagement)
+            while len(self._kept) > _KEPT:
+                self._kept.popitem(last=False)
+        return kept
+
+
+Make: TypeAlias = "Callable[[Assessed], Page | None]"
+
+
+def _standing(assessed: Assessed, known: tuple[str, ...], *, named: bool) -> Mapping[str, object]:
+    """What every page about an engagement shows, and what its links carry on."""
+    facts = assessed.facts
+    chosen = facts.scope.engagement
+    return {
+        "scope": facts.scope,
+        "chosen": chosen,
+        "engagements": known,
+        "assessed_at": format_instant(facts.as_of),
+        "assessed_size": facts.book_size,
+        "carried": f"?{urlencode({'engagement': chosen})}" if named else "",
+    }
+
+
+def _stand(desk: Desk, size: int) -> Stand | None:
+    """The newest signed checkpoint; it names how many entries it covers."""
+    head = desk.book.latest_checkpoint() if size else None
+    return None if head is None else Stand(desk.sources.origin, head.size, head.root.hex(), head.signed_at)

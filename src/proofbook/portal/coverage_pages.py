@@ -1,0 +1,98 @@
+"""The coverage grid: controls against the months or quarters of the period, and one control with every occurrence behind it.
+
+Promises: each square says its state as a letter and in words, and leads to its reasons and entries; controls of which nothing was
+due are named; every version of a control stands with its dates. No shares, no conclusions. Hostile input: a width that is none is
+InputError; a control that is not owed here is not there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import groupby
+from urllib.parse import quote, urlencode
+
+from proofbook.assessment.control_set import SLOTS
+from proofbook.assessment.grid import Column, Grid, Row, Width
+from proofbook.errors import InputError
+from proofbook.obligations.duty import Cell
+from proofbook.portal.assessing import Assessed, Assessor
+from proofbook.portal.grid_words import LETTERS, counted_states
+from proofbook.portal.surroundings import Answer, Desk, Page, Query
+
+
+def show_coverage(assessor: Assessor, desk: Desk, query: Query) -> Answer:
+    """`/coverage`."""
+    width = read_width(query)
+
+    def make(assessed: Assessed) -> Page:
+        grid = assessed.grid(width)
+        return Page(
+            "coverage.html",
+            {
+                "width": width,
+                "columns": grid.columns,
+                "controls": [(grid.standing(control), list(rows)) for control, rows in _by_control(grid)],
+                "silent": [each.control for each in grid.controls if not each.owed],
+                "letters": LETTERS,
+                "counts": counted_states(grid.counts),
+                "to": _links(grid, width),
+            },
+        )
+
+    return assessor.show(desk, query, make)
+
+
+def show_control(assessor: Assessor, desk: Desk, query: Query, control: str) -> Answer:
+    """`/coverage/{control}`: its versions, and the occurrences of each of its rows; None when the grid has no such control."""
+    width = read_width(query)
+
+    def make(assessed: Assessed) -> Page | None:
+        grid = assessed.grid(width)
+        standing = next((each for each in grid.controls if each.control.id == control), None)
+        if standing is None:
+            return None
+        rows = [row for row in grid.rows if row.control == control]
+        return Page(
+            "control.html",
+            {
+                "width": width,
+                "standing": standing,
+                "slots": SLOTS,
+                "rows": [(row, list(_occurrences(place, row, grid.columns))) for place, row in enumerate(rows)],
+                "letters": LETTERS,
+                "counts": counted_states(standing.counts),
+                "back": f"/coverage?{urlencode({'by': width, 'engagement': assessed.facts.scope.engagement})}",
+            },
+        )
+
+    return assessor.show(desk, query, make)
+
+
+def read_width(query: Query) -> Width:
+    """`by`: month unless it says quarter. Raises InputError."""
+    match query.get("by", "month"):
+        case "month" | "":
+            return "month"
+        case "quarter":
+            return "quarter"
+        case other:
+            raise InputError(f"by={other[:40]!r} is no width", hint="by=month or by=quarter")
+
+
+def _by_control(grid: Grid) -> Iterator[tuple[str, Iterator[tuple[int, Row]]]]:
+    """Rows of a control with their places among its rows."""
+    for control, rows in groupby(grid.rows, key=lambda row: row.control):
+        yield control, enumerate(rows)
+
+
+def _links(grid: Grid, width: Width) -> dict[str, str]:
+    """Control -> its page."""
+    carried = urlencode({"by": width, "engagement": grid.facts.scope.engagement})
+    return {each.control.id: f"/coverage/{quote(each.control.id, safe='')}?{carried}" for each in grid.controls}
+
+
+def _occurrences(place: int, row: Row, columns: tuple[Column, ...]) -> Iterator[tuple[str | None, Column, Cell]]:
+    """Every occurrence with its column; the first one of a square has the name that the grid leads to."""
+    for column, square in zip(columns, row.squares, strict=True):
+        for number, cell in enumerate(square.cells if square is not None else ()):
+            yield (f"r{place}-{column.id}" if number == 0 else None), column, cell

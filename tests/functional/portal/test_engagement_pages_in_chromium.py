@@ -1,0 +1,117 @@
+"""Pages about an engagement in a real browser: nothing is blocked, nothing overflows, the grid keeps its names in sight."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Literal
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from support.sample_portal import Visitor
+
+CHROMIUM = shutil.which("chromium")
+PICTURES = Path(__file__).parents[3] / "build" / "screenshots"
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+PAGES = {
+    "due": "/due",
+    "coverage": "/coverage",
+    "coverage-quarters": "/coverage?by=quarter",
+    "control": "/coverage/sample-control-inventory",
+    "answers": "/answers",
+    "answer": "/answers/22",
+    "artifacts": "/artifacts",
+    "shelf": "/artifacts/ART-03",
+    "artifact-drawn": "/artifacts/ART-03/sample-flow-help-desk",
+    "artifact-page": "/artifacts/ART-01/sample-help-desk",
+}
+pytestmark = [pytest.mark.real, pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed")]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium."""
+    with sync_playwright() as playwright:
+        made = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield made
+        made.close()
+
+
+def opened(browser: Browser, visitor: Visitor, scheme: Literal["light", "dark"], width: int) -> tuple[Page, list[str]]:
+    """A window that is let in, and what its console says from then on."""
+    page = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme).new_page()
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text))
+    page.goto(f"http://127.0.0.1:{visitor.port}/?key={visitor.key}")
+    return page, complaints
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_every_page_fits_and_nothing_is_blocked(
+    browser: Browser, year: Visitor, scheme: Literal["light", "dark"], width: int
+) -> None:
+    """The policy allows no inline style: drawings and artifacts have to do without."""
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    page, complaints = opened(browser, year, scheme, width)
+    for name, path in PAGES.items():
+        page.goto(f"http://127.0.0.1:{year.port}{path}")
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), name
+        assert page.locator("h1").count() == 1, name
+        twice = "ids => ids.filter((each, place) => ids.indexOf(each) !== place)"
+        assert page.evaluate(f"({twice})([...document.querySelectorAll('[id]')].map(each => each.id))") == [], name
+        assert page.evaluate("[...document.querySelectorAll('select')].every(each => each.labels.length > 0)"), name
+        assert page.evaluate("[...document.querySelectorAll('a')].every(each => each.textContent.trim() !== '')"), name
+        page.screenshot(path=str(PICTURES / f"portal-{name}-{scheme}-{width}.png"), full_page=True)
+    assert complaints == []
+    page.context.close()
+
+
+def test_grid_scrolls_sideways_and_its_first_column_stays(browser: Browser, year: Visitor) -> None:
+    """On a telephone twelve months do not fit; a letter without its row says nothing."""
+    page, _ = opened(browser, year, "light", 390)
+    page.goto(f"http://127.0.0.1:{year.port}/coverage")
+    region = page.get_by_role("region", name="Coverage grid")
+    assert region.evaluate("each => each.scrollWidth > each.clientWidth")
+    row = page.locator(".coverage tbody th[scope=row]").first
+    before = row.evaluate("each => each.getBoundingClientRect().left")
+    region.evaluate("each => { each.scrollLeft = 200 }")
+    assert row.evaluate("each => each.getBoundingClientRect().left") == before
+    assert page.locator(".coverage td").first.evaluate("each => each.getBoundingClientRect().left") < before + 150
+    page.context.close()
+
+
+def test_square_is_reached_by_keyboard_and_leads_to_its_row(browser: Browser, year: Visitor) -> None:
+    """Links, not scripts."""
+    page, complaints = opened(browser, year, "light", 1280)
+    page.goto(f"http://127.0.0.1:{year.port}/coverage")
+    page.locator(".coverage td.missed a").first.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/coverage/*#r*")
+    target = page.locator("tr:target")
+    assert "missed" in target.inner_text()
+    assert target.locator("td").first.evaluate("each => getComputedStyle(each).backgroundColor") != "rgba(0, 0, 0, 0)"
+    assert complaints == []
+    page.context.close()
+
+
+def test_width_is_switched_without_a_script(browser: Browser, year: Visitor) -> None:
+    """The form keeps the engagement."""
+    page, _ = opened(browser, year, "dark", 1280)
+    page.goto(f"http://127.0.0.1:{year.port}/coverage")
+    page.get_by_label("Intervals").select_option("quarter")
+    page.get_by_role("button", name="Show").click()
+    assert page.locator(".coverage thead th").count() == 5
+    assert "engagement=sample-year" in page.url
+    page.context.close()
+
+
+def test_artifact_wears_the_frame_s_colours(browser: Browser, year: Visitor) -> None:
+    """Its own style is nested below the frame; a browser that ignored it would show bare lists."""
+    page, _ = opened(browser, year, "light", 1280)
+    page.goto(f"http://127.0.0.1:{year.port}{PAGES['artifact-drawn']}")
+    assert page.locator(".artifact dl.facts").evaluate("each => getComputedStyle(each).display") == "grid"
+    assert page.locator("svg.dfd").evaluate("each => each.getBoundingClientRect().width") > 300
+    page.context.close()
