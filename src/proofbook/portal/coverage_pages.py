@@ -7,17 +7,21 @@ InputError; a control that is not owed here is not there.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import groupby
+from typing import Final
 from urllib.parse import quote, urlencode
 
 from proofbook.assessment.control_set import SLOTS
 from proofbook.assessment.grid import Column, Grid, Row, Width
 from proofbook.errors import InputError
-from proofbook.obligations.duty import Cell
+from proofbook.obligations.duty import Cell, State
 from proofbook.portal.assessing import Assessed, Assessor
 from proofbook.portal.grid_words import LETTERS, counted_states
 from proofbook.portal.surroundings import Answer, Desk, Page, Query
+
+MOST: Final = 100
+"""Occurrences of one square on a control's page."""
 
 
 def show_coverage(assessor: Assessor, desk: Desk, query: Query) -> Answer:
@@ -58,7 +62,7 @@ def show_control(assessor: Assessor, desk: Desk, query: Query, control: str) -> 
                 "width": width,
                 "standing": standing,
                 "slots": SLOTS,
-                "rows": [(row, list(_occurrences(place, row, grid.columns))) for place, row in enumerate(rows)],
+                "rows": [(row, list(_occurrences(place, row, grid.columns)), _unlisted(row)) for place, row in enumerate(rows)],
                 "letters": LETTERS,
                 "counts": counted_states(standing.counts),
                 "back": f"/coverage?{urlencode({'by': width, 'engagement': assessed.facts.scope.engagement})}",
@@ -92,7 +96,20 @@ def _links(grid: Grid, width: Width) -> dict[str, str]:
 
 
 def _occurrences(place: int, row: Row, columns: tuple[Column, ...]) -> Iterator[tuple[str | None, Column, Cell]]:
-    """Every occurrence with its column; the first one of a square has the name that the grid leads to."""
+    """Occurrences with their columns; the first one of a square has the name that the grid leads to."""
     for column, square in zip(columns, row.squares, strict=True):
-        for number, cell in enumerate(square.cells if square is not None else ()):
+        for number, cell in enumerate(shown_of(square.cells) if square is not None else ()):
             yield (f"r{place}-{column.id}" if number == 0 else None), column, cell
+
+
+def _unlisted(row: Row) -> int:
+    """How many occurrences of a row are left out."""
+    return sum(len(square.cells) - len(shown_of(square.cells)) for square in row.squares if square is not None)
+
+
+def shown_of(cells: Sequence[Cell]) -> tuple[Cell, ...]:
+    """The cells of a square that its page lists, in their order: of many, those that were done are left out first."""
+    if len(cells) <= MOST:
+        return tuple(cells)
+    ranked = sorted(range(len(cells)), key=lambda place: (cells[place].state is State.DONE, place))
+    return tuple(cells[place] for place in sorted(ranked[:MOST]))

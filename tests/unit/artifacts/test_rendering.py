@@ -14,7 +14,7 @@ import pytest
 from proofbook.artifacts.catalogue import ARTIFACTS, derive_pages
 from proofbook.artifacts.heading import standing_at
 from proofbook.artifacts.page import Page, Stand
-from proofbook.artifacts.rendering import render_html, render_json
+from proofbook.artifacts.rendering import render_body, render_html, render_json
 from support.artifact_pages import HOSTILE, hostile_facts, markup_of, page_of, read_sample_body
 from support.facts_builder import FactsBuilder
 
@@ -100,7 +100,7 @@ import sys; sys.path.insert(0, sys.argv[1])
 from hashlib import sha256
 from support.artifact_pages import hostile_facts, read_sample_body
 from proofbook.artifacts.catalogue import ARTIFACTS, derive_pages
-from proofbook.artifacts.rendering import render_html, render_json, render_pdf
+from proofbook.artifacts.rendering import render_body, render_html, render_json, render_pdf
 facts, made = hostile_facts("sample <b> words"), sha256()
 for each in ARTIFACTS:
     for page in derive_pages(each, facts, read_sample_body):
@@ -118,3 +118,15 @@ def test_another_process_zone_and_locale_give_the_same_bytes() -> None:
         done = subprocess.run([sys.executable, "-c", PROGRAM, tests], env=env, capture_output=True, text=True, check=True)
         made.add(done.stdout)
     assert len(made) == 1
+
+
+def test_body_for_a_frame_is_the_page_s_own_without_its_head_and_links() -> None:
+    """Two texts of one page would drift apart; a frame has a title, a style and a way back of its own."""
+    page = next(derive_pages("ART-01", hostile_facts(HOSTILE), read_sample_body))
+    body, whole = render_body(page, "sample run"), render_html(page).decode()
+    for part in ("<html", "<style", "<h1", "<script", "../index.html", f"{page.name}.json"):
+        assert part not in body
+    assert "<dd>sample run</dd>" in body
+    shared = body.partition("<section")[2].partition("Run by, run time")[0]
+    assert shared in whole
+    assert len(shared) > 2_000

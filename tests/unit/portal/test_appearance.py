@@ -7,6 +7,8 @@ from importlib.resources import files
 
 import pytest
 
+from proofbook.portal.artifact_pages import ARTIFACT_STYLE
+
 ROOM = files("proofbook.portal")
 CSS = ROOM.joinpath("static", "style.css").read_text("utf-8")
 TEMPLATES = {each.name: each.read_text("utf-8") for each in ROOM.joinpath("templates").iterdir() if each.name.endswith(".html")}
@@ -21,6 +23,12 @@ TEXT_ON = (
     ("unknown", "sheet"),
     ("ink", "unknown-tint"),
     ("link", "unknown-tint"),
+    ("unknown", "unknown-tint"),
+    ("soft", "unknown-tint"),
+    ("alarm", "unknown-tint"),
+    ("holds", "unknown-tint"),
+    ("alarm", "sheet"),
+    ("holds", "sheet"),
     ("ink", "alarm-tint"),
     ("link", "alarm-tint"),
     ("alarm", "paper"),
@@ -84,10 +92,22 @@ def test_page_has_one_first_heading_and_a_title(name: str) -> None:
     assert not re.search(r"<h[3-6]", text)
 
 
-def test_style_sheet_fetches_nothing() -> None:
+@pytest.mark.parametrize("name", ["style.css", "rooms.css", "artifact.css"])
+def test_style_sheet_fetches_nothing(name: str) -> None:
     """No font, picture or sheet from anywhere else."""
-    assert "url(" not in CSS
-    assert "@import" not in CSS
+    text = ARTIFACT_STYLE.decode() if name == "artifact.css" else ROOM.joinpath("static", name).read_text("utf-8")
+    assert "url(" not in text
+    assert "@import" not in text
+
+
+def test_artifacts_style_is_nested_and_takes_every_colour_from_this_room() -> None:
+    """A property of its own that the frame does not give would be no colour at all."""
+    text = ARTIFACT_STYLE.decode()
+    assert text.startswith(".artifact{")
+    ours = {name for block in re.findall(r":root \{(.*?)\}", CSS, re.DOTALL) for name in re.findall(r"--([a-z-]+):", block)}
+    given = set(re.findall(r"--([a-z-]+):", text.partition("\n")[0]))
+    used = {each for each in re.findall(r"var\(--([a-z-]+)\)", text) if not each.startswith("dfd-")}
+    assert used <= ours | given
 
 
 def test_style_sheet_has_dark_print_focus_and_narrow_rules() -> None:
