@@ -18,9 +18,7 @@ from support.facts_builder import digest
 from support.kept_bodies import document
 
 QUARTERS = ("2026-01-20", "2026-04-21", "2026-07-20")
-_CONCLUSION = re.compile(
-    r"\b(compliant|passed|effective|effectiveness|no exceptions|unqualified|clean opinion)\b", re.IGNORECASE
-)
+_CONCLUSION = re.compile(r"\b(compliant|passed|effective|effectiveness|no exceptions|unqualified|clean opinion)\b", re.IGNORECASE)
 _CERTIFIED = re.compile(r"\bcertified\b", re.IGNORECASE)
 
 

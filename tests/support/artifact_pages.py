@@ -86,7 +86,9 @@ def hostile_facts(text: str = HOSTILE) -> Facts:
             if name in fields:
                 fields[name] = "sample-system" if name == "system" else ["sample-system"]
         fields = {name: each if name in _KEPT_AS_IS else _made_hostile(each, text) for name, each in fields.items()}
-        builder.add(kind, "sample-system" if kind == "ai_system" else f"sample-{kind.replace('.', '-')}", **fields | {"entity": None})
+        builder.add(
+            kind, "sample-system" if kind == "ai_system" else f"sample-{kind.replace('.', '-')}", **fields | {"entity": None}
+        )
     for letter in "ab":
         builder.served("sample-system", digest(letter), "2026-02-01", "2026-03-01", 5)
     builder.served(text, digest("a"), "2026-02-01", "2026-03-01", 5)
