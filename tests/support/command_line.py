@@ -25,7 +25,7 @@ from typing import Any
 from proofbook.demo.engine import free_port
 
 PROGRAM = Path(sys.executable).parent / "proofbook"
-PATIENCE_SECONDS = 60.0
+PATIENCE_SECONDS = 150.0
 SHORT_SECONDS = 20.0
 MODEL_NAME = "sample-assistant-1.0"
 

@@ -45,13 +45,14 @@ def demo(shared: Shared, once: bool, kit: bool, demo_home: Path | None, out: Pat
     if kit:
         _write_kit(shared, demo_home)
         return
-    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))  # so that what was started is stopped
+    stop = _Stop()
     folder = Path(tempfile.mkdtemp(prefix="proofbook-demo-")) if demo_home is None or out is None else None
     home = demo_home or _inside(folder, "home")
     room_parent = out or _inside(folder, "out")
     _check_apart(home, room_parent)
     room_parent.mkdir(parents=True, exist_ok=True)
-    with telling(home.absolute(), room_parent.absolute(), say) as outcome:
+    with telling(home.absolute(), room_parent.absolute(), stop.say) as outcome:
+        stop.check()
         stays = not once and not outcome.shortfalls
         _print(shared, outcome, stays=stays)
         for shortfall in outcome.shortfalls:
@@ -64,6 +65,39 @@ def demo(shared: Shared, once: bool, kit: bool, demo_home: Path | None, out: Pat
     if outcome.shortfalls:
         say(f"logs of gateway and page: {home / LOG_FOLDER}")
         sys.exit(EXIT_SHORTFALL)
+
+
+class _Stop:
+    """Ends the story at SIGINT or SIGTERM, so that what was started is stopped.
+
+    Python drops an exception that is raised while an object is being taken apart. A signal that lands there is remembered, and
+    ends the story at its next line.
+    """
+
+    def __init__(self) -> None:
+        self._taken: int | None = None
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self._take)
+
+    def say(self, text: str) -> None:
+        """A line of the story."""
+        self.check()
+        say(text)
+
+    def check(self) -> None:
+        """Raise what a remembered signal asks for, once."""
+        number, self._taken = self._taken, None
+        if number is not None:
+            self._end(number)
+
+    def _take(self, number: int, _frame: object) -> None:
+        self._taken = number
+        self._end(number)
+
+    def _end(self, number: int) -> None:
+        if number == signal.SIGINT:
+            raise KeyboardInterrupt
+        sys.exit(128 + number)
 
 
 def _write_kit(shared: Shared, home: Path | None) -> None:
