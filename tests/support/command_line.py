@@ -116,7 +116,8 @@ class Running:
 
     def wait_for(self, word: str) -> str:
         """Until it said `word`; all it said."""
-        wait_until(lambda: word in self.text() or self.process.poll() is not None, f"{word!r} in {self.text()}")
+        said = f"{word!r} in what it said"
+        wait_until(lambda: word in self.text() or self.process.poll() is not None, said, PATIENCE_SECONDS)
         assert word in self.text(), self.text()
         return self.text()
 
@@ -212,9 +213,9 @@ def belonging(mark: str) -> dict[int, list[str]]:
     return found
 
 
-def wait_until(true: Callable[[], bool], what: str) -> None:
+def wait_until(true: Callable[[], bool], what: str, seconds: float = SHORT_SECONDS) -> None:
     """Until something is true; fails after a while, saying what was waited for."""
-    deadline = time.monotonic() + SHORT_SECONDS
+    deadline = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < deadline, f"waited in vain: {what}"
         time.sleep(0.02)
