@@ -7,6 +7,7 @@ take is worse than none (R15). A damaged or missing file raises one of our error
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,6 +21,10 @@ MINIMUM_SQLITE = (3, 51, 3)
 BUSY_MILLISECONDS = 10_000
 NO_BOOK = "restore it from its backup, or name another home with --home; `proofbook init` makes a new one"
 NOT_A_BOOK = "keep this file aside and restore the book from its backup"
+_PROBE = "user.proofbook.probe"
+_GIVEN_UP = frozenset({errno.EROFS, errno.EIO, errno.ENODEV, errno.ESHUTDOWN})
+"""What a file system answers that has given up; any other error only says that it keeps no such attributes."""
+
 _SETTINGS = (("journal_mode", "WAL", "wal"), ("synchronous", "FULL", 2), ("secure_delete", "ON", 1), ("foreign_keys", "ON", 1))
 
 
@@ -101,9 +106,22 @@ def transaction(connection: apsw.Connection, path: Path) -> Iterator[None]:
 
 
 def check_takes_writes(path: Path) -> None:
-    """Raises StoreUnavailable when the file system under `path` is read-only by now."""
-    if os.statvfs(path.parent).f_flag & os.ST_RDONLY:
+    """Raises StoreUnavailable when the file system under `path` takes no more changes.
+
+    A file system that has given up its journal lets a sync of what it dropped succeed for some milliseconds, before it says that
+    it is read-only (seen with ext4 on Linux 6.18). Setting an attribute to the value it has starts a change without making one,
+    and fails from the first moment on. Where there are no such attributes the mount's own word has to do.
+    """
+    if os.statvfs(path.parent).f_flag & os.ST_RDONLY or not _starts_changes(path):
         raise StoreUnavailable(f"{path}: the disk has become read-only", hint="look at the system log; repair and remount it")
+
+
+def _starts_changes(path: Path) -> bool:
+    try:
+        os.setxattr(path, _PROBE, b"1")
+    except OSError as error:
+        return error.errno not in _GIVEN_UP
+    return True
 
 
 def check_sqlite() -> None:

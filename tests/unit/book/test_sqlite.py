@@ -7,7 +7,7 @@ from pathlib import Path
 import apsw
 import pytest
 
-from proofbook.book.sqlite import check_sqlite, open_reading, open_writing, reading, store_error, transaction
+from proofbook.book.sqlite import check_sqlite, check_takes_writes, open_reading, open_writing, reading, store_error, transaction
 from proofbook.errors import ConfigurationError, EntryDamaged, StoreUnavailable
 
 
@@ -118,3 +118,13 @@ def test_errors_while_reading_leave_as_ours() -> None:
     """Nobody above knows SQLite."""
     with pytest.raises(EntryDamaged), reading(Path("book.sqlite")):
         raise apsw.CorruptError("bad")
+
+
+def test_a_disk_that_works_takes_writes_and_a_missing_file_is_no_verdict_on_it(tmp_path: Path) -> None:
+    """The probe after each commit must not refuse traffic on a sound disk, whatever attributes it keeps."""
+    path = tmp_path / "book.sqlite"
+    path.touch()
+    for _ in range(2):
+        check_takes_writes(path)
+    check_takes_writes(tmp_path / "none.sqlite")
+    assert path.read_bytes() == b""
