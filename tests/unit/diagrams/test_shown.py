@@ -29,6 +29,7 @@ _SPILLED = """() => [...document.querySelectorAll('svg g')].flatMap(group => {
 
 
 @pytest.mark.real
+@pytest.mark.real
 @pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed")
 def test_a_browser_keeps_letters_in_their_nodes_and_reports_nothing(tmp_path: Path) -> None:
     """With the fonts this machine has, under a policy that allows a style sheet of its own and nothing else."""
