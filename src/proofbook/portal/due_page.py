@@ -18,7 +18,7 @@ MOST: Final = 200
 
 HEADINGS: Final = {
     Consequence.BREAKS_THE_TRAIL: ("Breaks the trail", "Each of these puts the record as a whole in doubt.", "alarm"),
-    Consequence.EXCEPTION: ("Exceptions", "An auditor would note these instances as exceptions.", "alarm"),
+    Consequence.EXCEPTION: ("Exceptions", "Each is an instance of a control that did not operate as described.", "alarm"),
     Consequence.NOT_SHOWN: ("Not shown", "It may have operated; the evidence is missing or unknown.", "unknown"),
     Consequence.LATE: ("Late", "Done late, or recorded late.", "notice"),
     Consequence.COMING: ("Coming", "Nothing is wrong yet.", "plain"),
