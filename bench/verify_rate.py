@@ -35,16 +35,16 @@ BATCH: Final = 500
 CALLER: Final = Actor("sample-service", ActorKind.SERVICE, "api_key")
 REQUEST: Final[dict[str, JsonValue]] = {
     "system": "sample-desk", "protocol": "openai.chat", "method": "POST", "path": "/v1/chat/completions",
-    "principal": {"id": "sample-service", "kind": "service", "method": "api_key", "key": "k_sample"},
-    "claimed_user": None, "conversation": "c_sample",
+    "principal": {"id": "sample-service", "kind": "service", "method": "api_key", "key": "k_sample", "issuer": None},
+    "claimed_user": None, "verified_user": None, "conversation": "c_sample",
     "model": {"asked": "sample", "artifact": None, "status": "unknown", "method": "none", "reason": "bench", "resolved_at": None},
     "engine": {"upstream": "engine", "product": "unknown", "build": "unknown"},
     "stream": True, "parameters": {"temperature": "0.7"}, "messages": 3, "tools": 0, "system_prompt": "none",
-    "guardrail": "unknown", "recording_policy": "fail_closed", "content": {},
+    "guardrail": "unknown", "flags": [], "recording_policy": "fail_closed", "content": {},
 }  # fmt: skip
 RESPONSE: Final[dict[str, JsonValue]] = {
     "state": "complete", "reason": None, "http_status": 200, "model_answered": "sample", "upstream_id": "chatcmpl-sample",
-    "fingerprint": "fp-sample", "finish": ["stop"],
+    "fingerprint": "fp-sample", "remote_host": None, "finish": ["stop"],
     "usage": {"prompt_tokens": 120, "completion_tokens": 40, "cached_tokens": None, "origin": "engine"},
     "chunks": 41, "content": {},
 }  # fmt: skip

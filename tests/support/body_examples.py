@@ -60,7 +60,7 @@ EXAMPLES: Mapping[str, Mapping[str, Any]] = {
         "http_status": 401,
         "method": "POST",
         "path": "/v1/chat/completions",
-        "principal": {"id": "unknown", "kind": "unknown", "method": "unknown", "key": None},
+        "principal": {"id": "unknown", "kind": "unknown", "method": "unknown", "key": None, "issuer": None},
         "system": None,
         "request_bytes": None,
         "count": 1,

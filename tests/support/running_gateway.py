@@ -14,7 +14,8 @@ from typing import Any, Literal, TypeVar
 import httptools
 import uvloop
 
-from proofbook.gateway.admission import IssuedKey, KeyRing, build_key_ring, derive_secret_hash, format_key
+from proofbook.gateway.admission import NoPolicy
+from proofbook.gateway.identity.keys import IssuedKey, KeyIdentities, KeyRing, build_key_ring, derive_secret_hash, format_key
 from proofbook.gateway.lifecycle import PreviousRun
 from proofbook.gateway.server import Surroundings, serve
 from proofbook.gateway.settings import GatewaySettings, Limits, SystemSettings, UpstreamSettings
@@ -128,7 +129,8 @@ async def running_gateway(
     )
     around = Surroundings(
         recorder=recorder,
-        keys=FixedKeys(),
+        identities=KeyIdentities(FixedKeys()),
+        admission=NoPolicy(),
         digests=digests or KnownDigests(),
         history=GivenHistory(previous) if previous is not None else GivenHistory(),
         clock=SystemClock(),

@@ -1,112 +1,66 @@
-"""Who may call: API keys of the form `pbk_<key id>_<secret>`, looked up in a snapshot of the keys that were issued.
+"""Whether a verified caller may do what it asks, judged from records: the gateway asks here and carries out the answer.
 
-Promises: only hashes of secrets are held; a secret is compared in constant time, and a wrong secret is answered as an unknown
-key, so that nobody learns which key ids exist or were revoked. No header a caller can send changes what is recorded.
-Does not: read the book. Whoever wires the gateway gives a `KeySource` whose `current` is cheap, since it is asked per request.
+Promises: asked twice for each request, once by its head and once when its model and weights are known; a refusal is final, and
+what is let through in spite of a lack carries a flag into the record. Does not: read records; whoever wires the gateway gives an
+`Admission` whose answers are cheap, since they are asked for on the event loop.
 """
 
 from __future__ import annotations
 
-import hmac
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from types import MappingProxyType
-from typing import Literal, NamedTuple, Protocol
+from collections.abc import Mapping
+from typing import Any, Literal, NamedTuple, Protocol, TypeAlias
 
-from proofbook.gateway.refusal import KEY_AMBIGUOUS, KEY_EXPIRED, KEY_MISSING, KEY_REVOKED, KEY_UNKNOWN, Refusal
-from proofbook.primitives.digest import Digest, sha256_digest
+from proofbook.gateway.identity.caller import VerifiedCaller
+from proofbook.gateway.refusal import Refusal
 
-_PREFIX = "pbk_"
-_LONGEST = 512
-_NO_SECRET = sha256_digest(b"no key has this hash")
-
-
-@dataclass(frozen=True, slots=True)
-class IssuedKey:
-    """One key as issued. `expires` and `revoked_at` are instants; None means never set.
-
-    A key that has a `revoked_at` is refused from then on, even while the clock shows an earlier moment.
-    """
-
-    id: str
-    principal: str
-    principal_kind: Literal["person", "service"]
-    system: str
-    secret_sha256: Digest
-    """`derive_secret_hash` of the secret."""
-    expires: str | None = None
-    revoked_at: str | None = None
+Flag: TypeAlias = Literal[
+    "grant_missing",
+    "system_unregistered",
+    "model_unapproved",
+    "weights_unknown",
+    "outside_hours",
+    "records_stale",
+    "remote_model",
+]
 
 
-@dataclass(frozen=True, slots=True)
-class KeyRing:
-    """Every key ever issued, by id, at one moment."""
+class Asked(NamedTuple):
+    """What a request is for."""
 
-    keys: Mapping[str, IssuedKey]
-
-
-class KeySource(Protocol):
-    """Where the keys come from."""
-
-    def current(self) -> KeyRing:
-        """The keys as known now. Called on the event loop for each request: must not block."""
+    protocol: str
+    binding: Mapping[str, Any]
+    """The weights that would answer, as `records.exchange.ModelBinding` has them; `asked` is the model's name."""
+    body_bytes: int
 
 
-class Caller(NamedTuple):
-    """What was established about a caller: the verified key, or the refusal and the key if it was verified nonetheless."""
+class Admitted(NamedTuple):
+    """The request may pass. `flags`: what an access policy found lacking and let pass nonetheless."""
 
-    key: IssuedKey | None
-    refusal: Refusal | None
-
-
-def build_key_ring(keys: Iterable[IssuedKey]) -> KeyRing:
-    """A ring over these keys; of two with one id the later counts."""
-    return KeyRing(MappingProxyType({key.id: key for key in keys}))
+    flags: tuple[Flag, ...] = ()
 
 
-def format_key(key_id: str, secret: bytes) -> str:
-    """The token a caller sends. `secret` should be 24 or more random bytes; it is spelled in hex."""
-    return f"{_PREFIX}{key_id}_{secret.hex()}"
+ADMITTED = Admitted()
 
 
-def derive_secret_hash(secret: bytes) -> Digest:
-    """What is kept of a secret: the digest of its hex spelling, as it stands in the token."""
-    return sha256_digest(secret.hex().encode("ascii"))
+class Admission(Protocol):
+    """Decides what a verified caller may do. Called on the event loop: must not block."""
+
+    def assess_caller(self, caller: VerifiedCaller, now: str) -> Refusal | None:
+        """By the head alone: grant, registered system, hours, rate."""
+
+    def assess_request(self, caller: VerifiedCaller, asked: Asked) -> Admitted | Refusal:
+        """When model and weights are known: scope of the grant, approved digests, size."""
 
 
-def assess_caller(headers: Iterable[tuple[bytes, bytes]], ring: KeyRing, now: str) -> Caller:
-    """Who calls, judged by the `Authorization: Bearer` or `x-api-key` header; `now` is an instant."""
-    tokens = _tokens(headers)
-    if not tokens:
-        return Caller(None, KEY_MISSING)
-    if len(set(tokens)) > 1:
-        return Caller(None, KEY_AMBIGUOUS)
-    key_id, secret = _split(tokens[0])
-    key = ring.keys.get(key_id)
-    expected = key.secret_sha256 if key is not None else _NO_SECRET
-    if not hmac.compare_digest(sha256_digest(secret.encode("utf-8")), expected) or key is None:
-        return Caller(None, KEY_UNKNOWN)
-    if key.revoked_at is not None:  # whatever the clock says: it may have been set back since
-        return Caller(key, KEY_REVOKED)
-    if key.expires is not None and key.expires <= now:
-        return Caller(key, KEY_EXPIRED)
-    return Caller(key, None)
+class NoPolicy:
+    """Implements `Admission` where no policy is configured: whoever is verified may use its system."""
 
+    def assess_caller(self, caller: VerifiedCaller, now: str) -> Refusal | None:
+        """Nothing stands against it."""
+        del caller, now
+        return None
 
-def _tokens(headers: Iterable[tuple[bytes, bytes]]) -> list[str]:
-    found: list[str] = []
-    for name, value in headers:
-        if name == b"x-api-key" and value.strip():
-            found.append(value.strip().decode("latin-1"))
-        elif name == b"authorization":
-            scheme, _, token = value.partition(b" ")
-            if scheme.lower() == b"bearer" and token.strip():
-                found.append(token.strip().decode("latin-1"))
-    return found
-
-
-def _split(token: str) -> tuple[str, str]:
-    if not token.startswith(_PREFIX) or len(token) > _LONGEST:
-        return "", ""
-    key_id, _, secret = token[len(_PREFIX) :].rpartition("_")
-    return key_id, secret
+    def assess_request(self, caller: VerifiedCaller, asked: Asked) -> Admitted:
+        """Nothing stands against it."""
+        del caller, asked
+        return ADMITTED

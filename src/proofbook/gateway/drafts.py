@@ -10,14 +10,15 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from proofbook.gateway.admission import IssuedKey
+from proofbook.gateway.admission import Admitted
+from proofbook.gateway.identity.caller import VerifiedCaller
 from proofbook.gateway.refusal import Refusal
 from proofbook.gateway.wire.facts import NOTHING, ClaimedName, ReplyFacts, RequestFacts
 from proofbook.journal.receipt import Content, Submission
 from proofbook.records.envelope import UNKNOWN_ACTOR, Actor, ActorKind, Assurance, Draft
 from proofbook.records.exchange import State
 
-_UNKNOWN_PRINCIPAL = {"id": "unknown", "kind": "unknown", "method": "unknown", "key": None}
+_UNKNOWN_PRINCIPAL = {"id": "unknown", "kind": "unknown", "method": "unknown", "key": None, "issuer": None}
 
 
 class Opening(NamedTuple):
@@ -28,17 +29,24 @@ class Opening(NamedTuple):
     occurred: str
     method: str
     path: str
-    key: IssuedKey | None
-    """The verified key; None when nothing was verified."""
+    caller: VerifiedCaller | None
+    """The verified caller; None when nothing was verified."""
     actor: Actor
     """Who acts in the entries."""
 
     @property
     def principal(self) -> dict[str, Any]:
         """The verified caller, as `records.exchange.Principal` has it."""
-        if self.key is None:
+        caller = self.caller
+        if caller is None:
             return _UNKNOWN_PRINCIPAL
-        return {"id": self.key.principal, "kind": self.key.principal_kind, "method": "api_key", "key": self.key.id}
+        return {
+            "id": caller.principal,
+            "kind": caller.kind,
+            "method": caller.method,
+            "key": caller.credential,
+            "issuer": caller.issuer,
+        }
 
 
 class Served(NamedTuple):
@@ -52,6 +60,7 @@ class Served(NamedTuple):
     engine: dict[str, Any]
     """As `records.exchange.Engine` has it."""
     guardrail: str
+    admitted: Admitted
 
 
 class Ending(NamedTuple):
@@ -65,14 +74,15 @@ class Ending(NamedTuple):
     last_byte_at: str | None
 
 
-def derive_actor(key: IssuedKey | None) -> Actor:
-    """The principal a key is bound to, or the unknown one."""
-    return UNKNOWN_ACTOR if key is None else Actor(key.principal, ActorKind(key.principal_kind), "api_key")
+def derive_actor(caller: VerifiedCaller | None) -> Actor:
+    """The verified principal, or the unknown one."""
+    return UNKNOWN_ACTOR if caller is None else Actor(caller.principal, ActorKind(caller.kind), caller.method)
 
 
 def draft_request(opening: Opening, facts: RequestFacts, served: Served, body: bytes) -> Submission:
     """The `exchange.request` entry and the exact request bytes."""
     claimed = served.claimed
+    proven = None if opening.caller is None else opening.caller.end_user
     document = {
         "exchange": opening.exchange,
         "system": served.system,
@@ -81,6 +91,7 @@ def draft_request(opening: Opening, facts: RequestFacts, served: Served, body: b
         "path": opening.path,
         "principal": opening.principal,
         "claimed_user": None if claimed is None else {"value": claimed.value, "method": claimed.method},
+        "verified_user": None if proven is None else {"value": proven.value, "method": proven.method, "issuer": proven.issuer},
         "conversation": served.conversation,
         "model": served.model,
         "engine": served.engine,
@@ -90,6 +101,7 @@ def draft_request(opening: Opening, facts: RequestFacts, served: Served, body: b
         "tools": facts.tools,
         "system_prompt": facts.system_prompt,
         "guardrail": served.guardrail,
+        "flags": list(served.admitted.flags),
         "recording_policy": "fail_closed",
         "content": {},
     }
@@ -116,7 +128,7 @@ def draft_refusal(
         "method": opening.method,
         "path": opening.path,
         "principal": opening.principal,
-        "system": None if opening.key is None else opening.key.system,
+        "system": None if opening.caller is None else opening.caller.system,
         "request_bytes": request_bytes,
         "count": count,
         "until": None if count == 1 else until,
@@ -145,6 +157,7 @@ def _response(exchange: str, facts: ReplyFacts, ending: Ending) -> dict[str, Any
         "model_answered": facts.model,
         "upstream_id": facts.upstream_id,
         "fingerprint": facts.fingerprint,
+        "remote_host": facts.remote_host,
         "finish": list(facts.finish),
         "usage": {
             "prompt_tokens": usage.prompt,

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from proofbook.gateway.admission import Admission
 from proofbook.gateway.exchange import Bounds
 from proofbook.gateway.knocking import Knocking
 from proofbook.gateway.recording import Recording
@@ -79,6 +80,7 @@ class House:
     fingerprint: Callable[[bytes], str]
     """Keyed fingerprint of a system prompt."""
     guardrail: str
+    admission: Admission
     loop: asyncio.AbstractEventLoop
     tally: Tally = field(default_factory=Tally)
     open: Roster = field(default_factory=Roster)

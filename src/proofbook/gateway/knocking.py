@@ -49,7 +49,7 @@ class Knocking:
 
     def counted(self, opening: Opening, refusal: Refusal) -> str | None:
         """The exchange under which this refusal is counted; None when it is to be recorded by itself."""
-        if opening.key is not None or not self._recording.available or self._take():
+        if opening.caller is not None or not self._recording.available or self._take():
             return None
         count = self._counts.setdefault((refusal.reason, refusal.status), _Count(opening, refusal, 0, opening.occurred))
         count.number += 1

@@ -8,17 +8,20 @@ only thing hostile peers can put in, and it goes out as body bytes only.
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from proofbook.errors import MalformedRecord
 from proofbook.gateway import exchange as ex
+from proofbook.gateway.admission import Admitted, Asked
 from proofbook.gateway.drafts import Ending, Opening, Served, draft_refusal, draft_request, draft_response
 from proofbook.gateway.house import House
 from proofbook.gateway.http.head import ReplyHead, RequestHead, format_forwarded_head
-from proofbook.gateway.http.inbound import Inbound
 from proofbook.gateway.http.outbound import Outbound
 from proofbook.gateway.http.reply_writer import ReplyWriter
+from proofbook.gateway.http.visit import Client
 from proofbook.gateway.refusal import STORE_UNAVAILABLE, UPSTREAM_NOT_CONFIGURED, Refusal, malformed
 from proofbook.gateway.settings import KIB
+from proofbook.gateway.upstream import Upstream
 from proofbook.gateway.wire.claims import derive_claimed_user, derive_conversation
 from proofbook.gateway.wire.dialect import Dialect
 from proofbook.gateway.wire.facts import NOTHING, Fingerprint, ReplyFacts, RequestFacts, bare_request
@@ -37,21 +40,24 @@ class Passage:
     """One request on its way: the client's visit and the engine's listener in one."""
 
     __slots__ = (
-        "_body", "_client", "_connection", "_conversation", "_dialect", "_exchange", "_facts", "_first_byte", "_forwarded",
-        "_head", "_house", "_last_byte", "_opening", "_received", "_stalled", "_streamed", "_upstream", "_writer", "wants_body",
+        "_admitted", "_binding", "_body", "_client", "_connection", "_conversation", "_dialect", "_exchange", "_facts",
+        "_first_byte", "_forwarded", "_head", "_house", "_last_byte", "_opening", "_received", "_stalled", "_streamed",
+        "_upstream", "_writer", "wants_body",
     )  # fmt: skip
 
-    def __init__(self, house: House, client: Inbound, head: RequestHead, opening: Opening, dialect: Dialect) -> None:
+    def __init__(self, house: House, client: Client, head: RequestHead, opening: Opening, dialect: Dialect) -> None:
         self.wants_body = True
         self._house = house
-        self._client: Inbound | None = client
+        self._client: Client | None = client
         self._head = head
         self._opening = opening
         self._dialect = dialect
         self._exchange = ex.Exchange(house.bounds, dialect.make_watch)
-        self._upstream = None if opening.key is None else house.upstreams.get(opening.key.system)
+        self._upstream = None if opening.caller is None else house.upstreams.get(opening.caller.system)
         self._connection: Outbound | None = None
         self._facts: RequestFacts | None = None
+        self._admitted: Admitted | None = None
+        self._binding: dict[str, Any] = {}
         self._streamed = False
         self._writer = ReplyWriter(opening.exchange, modern=head.modern)
         self._body = b""
@@ -157,7 +163,18 @@ class Passage:
         elif self._upstream is None:
             self._perform(self._exchange.refuse(UPSTREAM_NOT_CONFIGURED))
         else:
-            self._facts = found
+            self._admit(found, self._upstream)
+
+    def _admit(self, facts: RequestFacts, upstream: Upstream) -> None:
+        caller = self._opening.caller
+        if caller is None:
+            raise RuntimeError("only a verified caller's request is read")
+        self._facts, self._binding = facts, upstream.sighting.binding(facts.model)
+        verdict = self._house.admission.assess_request(caller, Asked(facts.protocol, self._binding, len(self._body)))
+        if isinstance(verdict, Refusal):
+            self._perform(self._exchange.refuse(verdict))
+        else:
+            self._admitted = verdict
             self._perform(self._exchange.request_read())
 
     def _perform(self, commands: ex.Commands) -> None:
@@ -234,18 +251,18 @@ class Passage:
     # -- recording --
 
     def _record_request(self) -> None:
-        key, upstream, facts = self._opening.key, self._upstream, self._facts
-        if key is None or upstream is None or facts is None:
+        caller, upstream, facts, admitted = self._opening.caller, self._upstream, self._facts, self._admitted
+        if caller is None or upstream is None or facts is None or admitted is None:
             raise RuntimeError("only a verified caller of a configured engine gets this far")
-        sighting = upstream.sighting
-        self._conversation = derive_conversation(self._opening.exchange, key.id, self._head.headers)
+        self._conversation = derive_conversation(self._opening.exchange, caller.anchor, self._head.headers)
         served = Served(
-            system=key.system,
+            system=caller.system,
             conversation=self._conversation,
             claimed=facts.claimed or derive_claimed_user(self._head.headers),
-            model=sighting.binding(facts.model),
-            engine=sighting.engine(upstream.settings.name),
+            model=self._binding,
+            engine=upstream.sighting.engine(upstream.settings.name),
             guardrail=self._house.guardrail,
+            admitted=admitted,
         )
         self._house.recording.submit(draft_request(self._opening, facts, served, self._body), self._request_settled)
 

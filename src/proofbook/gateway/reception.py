@@ -10,11 +10,11 @@ import json
 from collections.abc import Callable, Mapping
 
 from proofbook.errors import ProofbookError
-from proofbook.gateway.admission import Caller, KeySource, assess_caller
 from proofbook.gateway.drafts import Opening, derive_actor
 from proofbook.gateway.house import House
 from proofbook.gateway.http.head import RequestHead, format_answer
-from proofbook.gateway.http.inbound import Inbound, Visit
+from proofbook.gateway.http.visit import Client, Visit
+from proofbook.gateway.identity.caller import Caller, Identities
 from proofbook.gateway.passage import Passage
 from proofbook.gateway.refusal import STORE_UNAVAILABLE, UPSTREAM_NOT_CONFIGURED, Refusal
 from proofbook.gateway.settings import Limits
@@ -30,24 +30,24 @@ class FrontDoor:
     """Implements `Reception` for the gateway."""
 
     def __init__(
-        self, house: House, keys: KeySource, ids: IdSource, *, limits: Limits, readiness: Callable[[], Readiness]
+        self, house: House, identities: Identities, ids: IdSource, *, limits: Limits, readiness: Callable[[], Readiness]
     ) -> None:
         self._house = house
-        self._keys = keys
+        self._identities = identities
         self._ids = ids
         self._limits = limits
         self._held = 0
         self._readiness = readiness
-        self.clients: set[Inbound] = set()
+        self.clients: set[Client] = set()
 
-    def enter(self, client: Inbound) -> bool:
+    def enter(self, client: Client) -> bool:
         """Whether there is room for one more connection."""
         if len(self.clients) >= self._limits.connections:
             return False
         self.clients.add(client)
         return True
 
-    def leave(self, client: Inbound) -> None:
+    def leave(self, client: Client) -> None:
         """A connection is gone."""
         self.clients.discard(client)
 
@@ -62,22 +62,22 @@ class FrontDoor:
         """So many bytes of bodies are held no more."""
         self._held -= size
 
-    def open_visit(self, client: Inbound, head: RequestHead) -> Visit:
+    def open_visit(self, client: Client, head: RequestHead) -> Visit:
         """A request head arrived."""
         if head.method == "GET" and head.path == "/healthz":
             return StatusVisit(client, 200, {"status": "alive"})
         if head.method == "GET" and head.path == "/readyz":
             return self._readiness().visit(client)
         now = format_instant(self._house.clock.now())
-        caller = self._assess(head, now)
+        caller = self._assess(client, head, now)
         route = find_route(head.method, head.path)
         passage = Passage(self._house, client, head, self._opening(head, now, caller), route.dialect)
-        refusal = caller.refusal or self._assess_route(caller, route)
+        refusal = caller.refusal or self._assess_route(caller, route, now)
         if refusal is not None:
             passage.turn_away(refusal)
         return passage
 
-    def refuse_visit(self, client: Inbound, head: RequestHead, refusal: Refusal) -> Visit:
+    def refuse_visit(self, client: Client, head: RequestHead, refusal: Refusal) -> Visit:
         """A request arrived that cannot be read."""
         now = format_instant(self._house.clock.now())
         dialect = find_route(head.method, head.path).dialect
@@ -85,24 +85,23 @@ class FrontDoor:
         passage.turn_away(refusal)
         return passage
 
-    def _assess(self, head: RequestHead, now: str) -> Caller:
+    def _assess(self, client: Client, head: RequestHead, now: str) -> Caller:
         try:
-            ring = self._keys.current()
+            return self._identities.assess(head, client.peer, now)
         except ProofbookError:
             return Caller(None, STORE_UNAVAILABLE)
-        return assess_caller(head.headers, ring, now)
 
-    def _assess_route(self, caller: Caller, route: Route) -> Refusal | None:
+    def _assess_route(self, caller: Caller, route: Route, now: str) -> Refusal | None:
         if route.refusal is not None:
             return route.refusal
-        if caller.key is None or caller.key.system not in self._house.upstreams:
+        if caller.verified is None or caller.verified.system not in self._house.upstreams:
             return UPSTREAM_NOT_CONFIGURED
-        return None
+        return self._house.admission.assess_caller(caller.verified, now)
 
     def _opening(self, head: RequestHead, now: str, caller: Caller) -> Opening:
         path = bounded_text(head.path, _PATH_CHARACTERS) or ""
-        source, key = self._house.recording.source, caller.key
-        return Opening(self._ids.new("x"), source, now, head.method, path, key, derive_actor(key))
+        source, verified = self._house.recording.source, caller.verified
+        return Opening(self._ids.new("x"), source, now, head.method, path, verified, derive_actor(verified))
 
 
 class Readiness:
@@ -117,7 +116,7 @@ class Readiness:
         """Whether a request would most likely be served."""
         return self.store == "writable" and "reachable" in self.upstreams.values()
 
-    def visit(self, client: Inbound) -> Visit:
+    def visit(self, client: Client) -> Visit:
         """The answer to somebody who asks."""
         state = {"status": "ready" if self.ready else "not_ready", "store": self.store, "upstreams": self.upstreams}
         return StatusVisit(client, 200 if self.ready else 503, state)
@@ -128,7 +127,7 @@ class StatusVisit:
 
     wants_body = True
 
-    def __init__(self, client: Inbound, status: int, state: Mapping[str, object]) -> None:
+    def __init__(self, client: Client, status: int, state: Mapping[str, object]) -> None:
         self._client = client
         self._status = status
         self._state = state

@@ -17,11 +17,12 @@ from pathlib import Path
 import structlog
 
 from proofbook.errors import ConfigurationError, ProofbookError
-from proofbook.gateway.admission import KeySource
+from proofbook.gateway.admission import Admission
 from proofbook.gateway.binding import ArtifactDigests
 from proofbook.gateway.exchange import Bounds
 from proofbook.gateway.house import House
 from proofbook.gateway.http.inbound import Inbound
+from proofbook.gateway.identity.caller import Identities
 from proofbook.gateway.knocking import Knocking
 from proofbook.gateway.lifecycle import Run, SourceHistory, SourceLife
 from proofbook.gateway.reception import FrontDoor, Readiness
@@ -49,7 +50,8 @@ class Surroundings:
     """Everything the gateway is given instead of finding it itself."""
 
     recorder: Recorder
-    keys: KeySource
+    identities: Identities
+    admission: Admission
     digests: ArtifactDigests
     history: SourceHistory
     clock: Clock
@@ -85,7 +87,7 @@ async def serve(
     house = _build_house(settings, around, recording, upstreams)
     door = FrontDoor(
         house,
-        around.keys,
+        around.identities,
         around.ids,
         limits=settings.limits,
         readiness=lambda: _assess_readiness(settings, recording, upstreams),
@@ -185,6 +187,7 @@ def _build_house(
         upstreams={system.id: upstreams[system.upstream] for system in settings.systems},
         fingerprint=around.fingerprint,
         guardrail=settings.guardrail,
+        admission=around.admission,
         loop=asyncio.get_running_loop(),
     )
 

@@ -29,6 +29,8 @@ class State(StrEnum):
     COMPLETE = "complete"
     CLIENT_ABORTED = "client_aborted"
     UPSTREAM_ERROR = "upstream_error"
+    UPSTREAM_TIMEOUT = "upstream_timeout"
+    """The engine was silent for longer than it may be."""
     RECORDER_GAP = "recorder_gap"
     """The recorder stopped while the exchange was open: how it ended is not known."""
 
@@ -44,10 +46,15 @@ class Commitment(Document):
 class Principal(Document):
     """Who called, as far as it was verified."""
 
-    id: str = Field(description="person or service the key is bound to; 'unknown' when nothing was verified")
-    kind: Literal["person", "service", "system", "unknown"] = Field(description="what sort of principal the key is bound to")
-    method: Literal["api_key", "unknown"] = Field(description="how the identity was verified")
-    key: str | None = Field(description="id of the key used, never its secret")
+    id: str = Field(description="verified person or service; 'unknown' when nothing was verified")
+    kind: Literal["person", "service", "system", "unknown"] = Field(description="what sort of principal it is")
+    method: Literal["api_key", "oidc", "mtls", "trusted_proxy", "unknown"] = Field(description="how the identity was verified")
+    key: str | None = Field(
+        description="id of the API key, key id of the token's signature or fingerprint of the certificate; never a secret"
+    )
+    issuer: str | None = Field(
+        description="who vouches for the identity: token issuer, certificate authority or proxy; null for own keys"
+    )
 
 
 class ClaimedUser(Document):
@@ -57,6 +64,14 @@ class ClaimedUser(Document):
     method: Literal["body.user", "body.safety_identifier", "body.metadata.user_id", "header"] = Field(
         description="where in the request it stood"
     )
+
+
+class VerifiedUser(Document):
+    """An end user for whom the principal acts, proven by a signature or by a hop that is trusted for it."""
+
+    value: str = Field(max_length=256, description="the end user's stable identifier")
+    method: Literal["openwebui_jwt", "trusted_proxy"] = Field(description="how it was proven")
+    issuer: str = Field(max_length=256, description="who vouches for it")
 
 
 class ModelBinding(Document):
@@ -94,6 +109,9 @@ class ExchangeRequest(Document):
     path: str = Field(description="path that was asked for")
     principal: Principal = Field(description="who called, as far as it was verified")
     claimed_user: ClaimedUser | None = Field(description="end user the caller named without proof; null when none was named")
+    verified_user: VerifiedUser | None = Field(
+        description="end user proven to be behind the call; null when only claimed or not named"
+    )
     conversation: str = Field(description="unit of erasure: all content of one conversation shares one key")
     model: ModelBinding = Field(description="which weights stood behind the name that was asked for")
     engine: Engine = Field(description="the server the request went to")
@@ -105,7 +123,15 @@ class ExchangeRequest(Document):
         description="keyed fingerprint of the system prompt, 'none' when the request has none, or 'unknown'"
     )
     guardrail: str = Field(description="guardrail version, or 'unknown'")
-    recording_policy: Literal["fail_closed"] = Field(description="fail_closed: what cannot be recorded is not forwarded")
+    flags: list[
+        Literal[
+            "grant_missing", "system_unregistered", "model_unapproved", "weights_unknown", "outside_hours", "records_stale",
+            "remote_model",
+        ]
+    ] = Field(description="what the access policy found lacking and let pass; empty when nothing")  # fmt: skip
+    recording_policy: Literal["fail_closed", "fail_open"] = Field(
+        description="fail_closed: what cannot be recorded is not forwarded; fail_open: it is, and a gap is recorded afterwards"
+    )
     content: dict[str, Commitment] = Field(description="slot -> commitment to the sealed content")
 
 
@@ -128,6 +154,9 @@ class ExchangeResponse(Document):
     model_answered: str | None = Field(max_length=512, description="model name in the engine's reply; null when it named none")
     upstream_id: str | None = Field(max_length=256, description="the engine's response id, kept but never used as a key")
     fingerprint: str | None = Field(max_length=256, description="system_fingerprint as the engine states it")
+    remote_host: str | None = Field(
+        max_length=256, description="host to which the engine says it forwarded the request; null when it says none"
+    )
     finish: list[str] = Field(description="finish reason per choice, in order of index; empty when none was seen")
     usage: Usage = Field(description="token counts")
     chunks: int = Field(ge=0, description="events or lines of a streamed reply seen; 0 for a reply that was not streamed")
@@ -151,6 +180,35 @@ class RefusalReason(StrEnum):
     STORE_UNAVAILABLE = "store_unavailable"
     UPSTREAM_NOT_CONFIGURED = "upstream_not_configured"
     GATEWAY_FULL = "gateway_full"
+    UPSTREAM_UNAVAILABLE = "upstream_unavailable"
+    TOKEN_INVALID = "token_invalid"  # noqa: S105 - a reason, no secret
+    TOKEN_EXPIRED = "token_expired"  # noqa: S105 - a reason, no secret
+    IDENTITY_UNAVAILABLE = "identity_unavailable"
+    CERTIFICATE_UNKNOWN = "certificate_unknown"
+    PROXY_UNTRUSTED = "proxy_untrusted"
+    GRANT_MISSING = "grant_missing"
+    SYSTEM_UNREGISTERED = "system_unregistered"
+    MODEL_UNAPPROVED = "model_unapproved"
+    WEIGHTS_UNKNOWN = "weights_unknown"
+    REMOTE_MODEL = "remote_model"
+    OUTSIDE_HOURS = "outside_hours"
+    RATE_LIMITED = "rate_limited"
+    RECORDS_STALE = "records_stale"
+    DATA_CLASS_REFUSED = "data_class_refused"
+
+    @property
+    def denial(self) -> bool:
+        """Whether a rule about access or use said no; otherwise the request could not be served as it was."""
+        return self in _DENIALS
+
+
+_DENIALS = frozenset((
+    RefusalReason.KEY_MISSING, RefusalReason.KEY_UNKNOWN, RefusalReason.KEY_AMBIGUOUS, RefusalReason.KEY_REVOKED,
+    RefusalReason.KEY_EXPIRED, RefusalReason.TOKEN_INVALID, RefusalReason.TOKEN_EXPIRED, RefusalReason.CERTIFICATE_UNKNOWN,
+    RefusalReason.PROXY_UNTRUSTED, RefusalReason.GRANT_MISSING, RefusalReason.SYSTEM_UNREGISTERED,
+    RefusalReason.MODEL_UNAPPROVED, RefusalReason.WEIGHTS_UNKNOWN, RefusalReason.REMOTE_MODEL, RefusalReason.OUTSIDE_HOURS,
+    RefusalReason.RATE_LIMITED, RefusalReason.RECORDS_STALE, RefusalReason.DATA_CLASS_REFUSED,
+))  # fmt: skip
 
 
 class ExchangeRefused(Document):

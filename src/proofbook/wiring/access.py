@@ -15,7 +15,7 @@ from typing import Any, Final, Literal, cast
 
 from proofbook.book.reader import BookReader
 from proofbook.errors import ConfigurationError, InputError, StoreUnavailable
-from proofbook.gateway.admission import IssuedKey, KeyRing, build_key_ring, derive_secret_hash, format_key
+from proofbook.gateway.identity.keys import IssuedKey, KeyRing, build_key_ring, derive_secret_hash, format_key
 from proofbook.journal.receipt import Recorder
 from proofbook.primitives.digest import parse_digest
 from proofbook.primitives.instants import format_instant, parse_instant

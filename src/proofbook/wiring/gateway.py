@@ -17,6 +17,8 @@ import uvloop
 from proofbook import __version__
 from proofbook.book.reader import BookReader
 from proofbook.errors import ConfigurationError, StoreUnavailable
+from proofbook.gateway.admission import NoPolicy
+from proofbook.gateway.identity.keys import KeyIdentities
 from proofbook.gateway.lifecycle import PreviousRun
 from proofbook.gateway.server import Surroundings, read_engine_key, serve
 from proofbook.journal.receipt import Recorder
@@ -84,7 +86,8 @@ def run_gateway(home: Home, *, ready: Callable[[tuple[str, int]], None] | None =
         keys = LiveKeys(home, BookReader(home.book))
         around = Surroundings(
             recorder=door.recorder,
-            keys=keys,
+            identities=KeyIdentities(keys),
+            admission=NoPolicy(),
             digests=CachedDigests(cache, CLOCK),
             history=BookHistory(home, settings.source),
             clock=CLOCK,

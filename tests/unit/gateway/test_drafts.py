@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from proofbook.gateway.admission import ADMITTED
 from proofbook.gateway.binding import unseen
 from proofbook.gateway.drafts import (
     Ending,
@@ -23,13 +24,19 @@ from proofbook.records.kinds import KINDS
 from support.running_gateway import KEY
 
 NOW = "2026-06-01T00:00:00.000000Z"
-KNOWN = Opening("x_1", "gateway:main", NOW, "POST", "/v1/models", KEY, derive_actor(KEY))
-NOBODY = KNOWN._replace(key=None, actor=derive_actor(None))
+KNOWN = Opening("x_1", "gateway:main", NOW, "POST", "/v1/models", KEY.caller, derive_actor(KEY.caller))
+NOBODY = KNOWN._replace(caller=None, actor=derive_actor(None))
 FACTS = RequestFacts(
     "openai.chat", "m", True, {"temperature": "0.7", "seed": 1, "echo": False}, 2, 0, "none", ClaimedName("u", "header")
 )
 SERVED = Served(
-    "support-desk", "c_1", ClaimedName("u", "header"), unseen("not yet").binding("m"), unseen("not yet").engine("e"), "unknown"
+    "support-desk",
+    "c_1",
+    ClaimedName("u", "header"),
+    unseen("not yet").binding("m"),
+    unseen("not yet").engine("e"),
+    "unknown",
+    ADMITTED,
 )
 REPLY = ReplyFacts("m", "id", "fp", ("stop",), TokenUsage(1, 2, 0), 3, True, False)
 ENDED = Ending(State.COMPLETE, None, 200, NOW, NOW, NOW)

@@ -85,7 +85,7 @@ def test_known_caller_is_never_counted() -> None:
 
     async def scenario() -> None:
         knocking = await _knocking(MemoryRecorder(SystemClock()), [0.0])
-        known = _opening(1)._replace(key=KEY)
+        known = _opening(1)._replace(caller=KEY.caller)
         assert [knocking.counted(known, KEY_MISSING) for _ in range(9)] == [None] * 9
 
     run(scenario())

@@ -17,7 +17,7 @@ NOW = "2026-06-01T00:00:00.000000Z"
 
 
 def _refusal(number: int = 1) -> Submission:
-    opening = Opening(f"x_{number}", "gateway:main", NOW, "POST", "/v1/models", KEY, derive_actor(KEY))
+    opening = Opening(f"x_{number}", "gateway:main", NOW, "POST", "/v1/models", KEY.caller, derive_actor(KEY.caller))
     return draft_refusal(opening, KEY_MISSING, None)
 
 

@@ -11,7 +11,7 @@ import pytest
 from proofbook.book.reader import BookReader
 from proofbook.config.loading import read_settings
 from proofbook.errors import StoreUnavailable
-from proofbook.gateway.admission import KeyRing
+from proofbook.gateway.identity.keys import KeyRing
 from proofbook.wiring.access import LiveKeys, issue_key, revoke_key
 from proofbook.wiring.home import Home, open_home
 from proofbook.wiring.recording import open_door

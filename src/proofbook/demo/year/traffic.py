@@ -48,8 +48,8 @@ def exchange(key: SampleKey, system: str, artifact: str, number: str, moment: da
         "protocol": "openai.chat",
         "method": "POST",
         "path": "/v1/chat/completions",
-        "principal": {"id": key.principal, "kind": key.kind, "method": "api_key", "key": key.id},
-        "claimed_user": None,
+        "principal": {"id": key.principal, "kind": key.kind, "method": "api_key", "key": key.id, "issuer": None},
+        "claimed_user": None, "verified_user": None,
         "conversation": f"c_{name[2:]}",
         "model": {
             "asked": "sample-assistant", "artifact": artifact, "status": "resolved",
@@ -62,7 +62,7 @@ def exchange(key: SampleKey, system: str, artifact: str, number: str, moment: da
         "tools": None,
         "system_prompt": "none",
         "guardrail": "sample-guardrail-1",
-        "recording_policy": "fail_closed",
+        "flags": [], "recording_policy": "fail_closed",
         "content": {},
     }  # fmt: skip
     response: dict[str, Any] = {
@@ -73,6 +73,7 @@ def exchange(key: SampleKey, system: str, artifact: str, number: str, moment: da
         "model_answered": "sample-assistant",
         "upstream_id": None,
         "fingerprint": None,
+        "remote_host": None,
         "finish": ["stop"],
         "usage": {"prompt_tokens": 20 + len(number) % 7, "completion_tokens": 18, "cached_tokens": None, "origin": "engine"},
         "chunks": 0,

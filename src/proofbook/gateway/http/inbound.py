@@ -11,11 +11,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from enum import IntEnum
-from typing import Protocol, cast
+from typing import cast
 
 import httptools
 
 from proofbook.gateway.http.head import Header, RequestHead
+from proofbook.gateway.http.peer import Peer, read_peer
+from proofbook.gateway.http.visit import Reception, Visit
 from proofbook.gateway.refusal import GATEWAY_FULL, Refusal, malformed, too_large
 from proofbook.gateway.settings import KIB, Limits
 
@@ -26,50 +28,6 @@ _UNREAD_AT_FIRST = 1 << 62
 """More than any buffer holds, so that the first look at a slow reader always finds progress."""
 _WIRE_OVERHEAD = 8
 """A chunked body may take this many times its size on the wire: enough for small chunks, not for endless chunk extensions."""
-
-
-class Visit(Protocol):
-    """What the gateway does with one request. Called on the event loop, in the order the request arrives."""
-
-    wants_body: bool
-    """False when the request was answered or refused by its head alone."""
-
-    def request_read(self, body: bytes) -> None:
-        """The whole request arrived."""
-
-    def refuse(self, refusal: Refusal, received: int) -> None:
-        """The request cannot be read to its end; `received` body bytes came."""
-
-    def client_gone(self, reason: str) -> None:
-        """The client cannot be answered any more."""
-
-    def client_stalled(self) -> None:
-        """The client does not read: send no more for now."""
-
-    def client_reads(self) -> None:
-        """The client reads again."""
-
-
-class Reception(Protocol):
-    """Who receives requests."""
-
-    def enter(self, client: Inbound) -> bool:
-        """Whether there is room for one more connection."""
-
-    def leave(self, client: Inbound) -> None:
-        """A connection is gone."""
-
-    def hold(self, size: int) -> bool:
-        """Whether there is room for so many more bytes of bodies; if so, they are held until `let_go`."""
-
-    def let_go(self, size: int) -> None:
-        """So many bytes of bodies are held no more."""
-
-    def open_visit(self, client: Inbound, head: RequestHead) -> Visit:
-        """A request head arrived and is well framed."""
-
-    def refuse_visit(self, client: Inbound, head: RequestHead, refusal: Refusal) -> Visit:
-        """A request head arrived that cannot be served; `head` is what could be read of it."""
 
 
 class Stage(IntEnum):
@@ -95,6 +53,7 @@ class Inbound(asyncio.Protocol):
         self._limits = limits
         self._parser = httptools.HttpRequestParser(self)
         self._transport: asyncio.Transport | None = None
+        self._peer: Peer | None = None
         self._clock = asyncio.get_running_loop().time
         self._stage = Stage.IDLE
         self.deadline: float | None = None
@@ -126,6 +85,13 @@ class Inbound(asyncio.Protocol):
         """Send bytes of the reply."""
         if self._transport is not None and not self._transport.is_closing():
             self._transport.writelines(pieces)
+
+    @property
+    def peer(self) -> Peer:
+        """Who is at the other end, as far as the connection tells."""
+        if self._peer is None:
+            self._peer = read_peer(self._transport)
+        return self._peer
 
     def let_go_of_body(self) -> None:
         """The body is not held any more: it was forwarded, or will not be. Safe to call twice."""

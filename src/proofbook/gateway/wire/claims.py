@@ -1,7 +1,7 @@
 """What request headers claim about who is behind a call, and the conversation a call belongs to.
 
-Claims are recorded apart from the verified principal and prove nothing (gateways.md 3h). A claimed chat joins calls of one key
-only: the conversation id is derived from key and claim together, so nobody can put content into another's unit of erasure.
+Claims are recorded apart from the verified principal and prove nothing (gateways.md 3h). A claimed chat joins calls of one caller
+only: the conversation id is derived from caller and claim together, so nobody can put content into another's unit of erasure.
 """
 
 from __future__ import annotations
@@ -31,9 +31,9 @@ def derive_claimed_user(headers: Iterable[tuple[bytes, bytes]]) -> ClaimedName |
     return None
 
 
-def derive_conversation(exchange: str, key: str, headers: Iterable[tuple[bytes, bytes]]) -> str:
-    """`c_` and a digest of key and claimed chat; without a claim, `c_` and the exchange's own part."""
+def derive_conversation(exchange: str, caller: str, headers: Iterable[tuple[bytes, bytes]]) -> str:
+    """`c_` and a digest of caller and claimed chat; without a claim, `c_` and the exchange's own part."""
     for name, value in headers:
         if name == _CHAT_HEADER and value:
-            return "c_" + hashlib.sha256(_LABEL + key.encode() + b"\0" + value).hexdigest()[:32]
+            return "c_" + hashlib.sha256(_LABEL + caller.encode() + b"\0" + value).hexdigest()[:32]
     return "c_" + exchange.partition("_")[2]

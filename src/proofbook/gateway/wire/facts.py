@@ -69,6 +69,8 @@ class ReplyFacts(NamedTuple):
     """Whether the stream's own end mark was seen; False for a reply that is not a stream."""
     error: bool = False
     """Whether the engine reported an error inside the reply."""
+    remote_host: str | None = None
+    """Host to which the engine says it forwarded the request; None when it says nothing of the kind."""
 
 
 NOTHING = ReplyFacts()

@@ -59,5 +59,6 @@ def _read_document(facts: ReplyFacts, document: dict[str, Any]) -> ReplyFacts:
         finish=facts.finish if reason is None else (reason,),
         usage=facts.usage if prompt is None and completion is None else TokenUsage(prompt, completion, None),
         ended=facts.ended or document.get("done") is True,
+        remote_host=facts.remote_host or bounded_text(document.get("remote_host"), 256),
         error=facts.error or isinstance(document.get("error"), (dict, str)),
     )

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from proofbook.gateway.admission import Caller, assess_caller, build_key_ring, derive_secret_hash, format_key
+from proofbook.gateway.identity.caller import Caller
+from proofbook.gateway.identity.keys import assess_key, build_key_ring, derive_secret_hash, format_key
 from proofbook.gateway.refusal import KEY_AMBIGUOUS, KEY_EXPIRED, KEY_MISSING, KEY_REVOKED, KEY_UNKNOWN
 from support.running_gateway import KEY, SECRET, TOKEN
 
@@ -16,7 +17,7 @@ BEFORE = "2026-05-31T23:59:59.999999Z"
 
 def _assess(headers: tuple[tuple[bytes, bytes], ...], **changed: str) -> Caller:
     key = replace(KEY, **changed)  # type: ignore[arg-type]  # only text fields are changed
-    return assess_caller(headers, build_key_ring([key]), NOW)
+    return assess_key(headers, build_key_ring([key]), NOW)
 
 
 def _bearer(token: str) -> tuple[tuple[bytes, bytes], ...]:
@@ -25,9 +26,9 @@ def _bearer(token: str) -> tuple[tuple[bytes, bytes], ...]:
 
 def test_good_key_is_let_in_by_either_header() -> None:
     """Both spellings that clients use."""
-    assert _assess(_bearer(TOKEN)) == Caller(KEY, None)
-    assert _assess(((b"x-api-key", TOKEN.encode()),)) == Caller(KEY, None)
-    assert _assess((*_bearer(TOKEN), (b"x-api-key", TOKEN.encode()))) == Caller(KEY, None)
+    assert _assess(_bearer(TOKEN)) == Caller(KEY.caller, None)
+    assert _assess(((b"x-api-key", TOKEN.encode()),)) == Caller(KEY.caller, None)
+    assert _assess((*_bearer(TOKEN), (b"x-api-key", TOKEN.encode()))) == Caller(KEY.caller, None)
 
 
 @pytest.mark.parametrize(
@@ -68,7 +69,7 @@ def test_revoked_and_expired_keys_are_named_as_such() -> None:
     """Whoever holds the secret may know, and the record names the principal."""
     revoked, expired = _assess(_bearer(TOKEN), revoked_at=NOW), _assess(_bearer(TOKEN), expires=NOW)
     assert (revoked.refusal, expired.refusal) == (KEY_REVOKED, KEY_EXPIRED)
-    assert revoked.key is not None
+    assert revoked.verified is not None
     assert _assess(_bearer(TOKEN), expires=BEFORE).refusal == KEY_EXPIRED
 
 
