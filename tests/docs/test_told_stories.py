@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+
+from support.forked_program import run_program
 
 REFUSED_EVIDENCE = 5
 
@@ -21,8 +22,7 @@ class Operator:
         self.home = folder / "home"
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "proofbook", "--home", str(self.home), *arguments]
-        return subprocess.run(command, cwd=self.folder, capture_output=True, text=True, check=False, timeout=60)
+        return run_program(["--home", str(self.home), *arguments], cwd=self.folder)
 
     def does(self, *arguments: str) -> str:
         """A command that must succeed; what it printed."""

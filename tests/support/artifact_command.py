@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-import subprocess
 from pathlib import Path
 from typing import Final
 
 from proofbook.demo.year.cast import ENGAGEMENT
-from support.command_line import PROGRAM, Done
+from support.command_line import Done
+from support.forked_program import run_program
 
 AS_OF: Final = "2025-07-05"
 """Some days after the kit's year."""
@@ -16,6 +16,6 @@ AS_OF: Final = "2025-07-05"
 
 def draw(home: Path, out: Path, *arguments: str, engagement: str = ENGAGEMENT, env: dict[str, str] | None = None) -> Done:
     """Run the command to its end."""
-    line = [str(PROGRAM), "--home", str(home), "artifact", "--engagement", engagement, "--out", str(out), *arguments]
-    done = subprocess.run(line, capture_output=True, text=True, check=False, env=os.environ | (env or {}), timeout=120)
+    line = ["--home", str(home), "artifact", "--engagement", engagement, "--out", str(out), *arguments]
+    done = run_program(line, cwd=Path.cwd(), env=os.environ | (env or {}))
     return Done(done.returncode, done.stdout, done.stderr)

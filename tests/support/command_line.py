@@ -23,8 +23,8 @@ from pathlib import Path
 from typing import Any
 
 from proofbook.demo.engine import free_port
+from support.forked_program import PROGRAM, run_program
 
-PROGRAM = Path(sys.executable).parent / "proofbook"
 PATIENCE_SECONDS = 150.0
 SHORT_SECONDS = 20.0
 MODEL_NAME = "sample-assistant-1.0"
@@ -64,10 +64,7 @@ class Place:
 
     def try_run(self, *arguments: str) -> Done:
         """Run the program with this home; however it ends, never with a traceback."""
-        command = [str(PROGRAM), "--home", "home", *arguments]
-        done = subprocess.run(
-            command, cwd=self.folder, env=environment(self.folder), capture_output=True, text=True, check=False, timeout=120
-        )
+        done = run_program(["--home", "home", *arguments], cwd=self.folder, env=environment(self.folder))
         assert "Traceback" not in done.stderr, done.stderr
         return Done(done.returncode, done.stdout, done.stderr)
 

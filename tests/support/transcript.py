@@ -14,14 +14,13 @@ import re
 import shlex
 import shutil
 import sqlite3
-import subprocess
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
-PROGRAM = Path(sys.executable).parent / "proofbook"
+from support.forked_program import run_program
+
 SECONDS = 60
 _ANY = re.escape("[..]")
 _ESCAPE = re.compile(rb"\\(n|x[0-9a-f]{2})")
@@ -80,11 +79,9 @@ def _parse_scene(lines: list[str]) -> Scene:
 
 
 def play(folder: Path, command: tuple[str, ...]) -> Outcome:
-    """Run the installed program there."""
+    """Run the program there."""
     environment = {key: value for key, value in os.environ.items() if not key.startswith("PROOFBOOK")} | {"COLUMNS": "200"}
-    done = subprocess.run(
-        [str(PROGRAM), *command], cwd=folder, env=environment, capture_output=True, text=True, timeout=SECONDS, check=False
-    )
+    done = run_program(command, cwd=folder, env=environment, timeout=SECONDS)
     return Outcome(done.returncode, done.stdout, done.stderr)
 
 
