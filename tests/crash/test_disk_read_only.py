@@ -16,7 +16,7 @@ import pytest
 from support.crash_home import Place, ending, make_place, start_both, start_gateway
 from support.load_client import Load
 from support.nursery import Started
-from support.outage import NO_OUTAGE, hold_against_clients, read_readiness, until_answered
+from support.outage import NO_OUTAGE, hold_against_clients, read_readiness, until_answered, until_refused
 from support.small_disk import Disk, make_image, mounted_image, repair
 
 pytestmark = pytest.mark.crash
@@ -47,7 +47,7 @@ def test_damaged_disk_stops_traffic_and_a_repaired_one_has_everything(tmp_path: 
 async def _damage(disk: Disk, place: Place, load: Load) -> None:
     await until_answered(load, 200, 50, "traffic does not flow")
     disk.find_damaged()
-    await until_answered(load, 503, 20, "a read-only disk does not refuse requests")
+    await until_refused(load, "a read-only disk does not refuse requests")
     served = load.counts["status 200"]
     status, state = await asyncio.to_thread(read_readiness, place)
     assert (status, state["store"]) == (503, "unavailable")
@@ -74,7 +74,7 @@ async def _freeze_and_thaw(disk: Disk, place: Place, load: Load) -> None:
     for _ in range(2):
         disk.freeze(*files)
         try:
-            await until_answered(load, 503, 20, "unwritable files do not refuse requests")
+            await until_refused(load, "unwritable files do not refuse requests")
             status, state = await asyncio.to_thread(read_readiness, place)
             assert (status, state["store"]) == (503, "unavailable")
         finally:

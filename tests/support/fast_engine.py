@@ -3,7 +3,8 @@
 What it answers follows from the request's bytes alone (`derive_reply`), so a test can tell a complete reply from a cut one
 without having seen it. Replies differ in length, from one piece to beyond what the gateway holds back, and in pace. A process of
 its own, because it is killed: `python -m support.fast_engine PORT [swift]`. It says the hash of every request it was asked to
-answer, so that a test can tell what was forwarded; `swift` leaves out that and every pause, for measurements.
+answer, so that a test can tell what was forwarded; `swift` leaves out that and every pause, for measurements. A stream that is
+asked for with `until`, the path of a file, is a long one, and its end mark is kept back until that file exists.
 """
 
 from __future__ import annotations
@@ -12,7 +13,9 @@ import asyncio
 import hashlib
 import json
 import os
+import random
 import sys
+from pathlib import Path
 
 _HEAD = b"HTTP/1.1 %d OK\r\ncontent-type: %s\r\n"
 _MODELS = json.dumps({"object": "list", "data": [{"id": "sample-fast", "object": "model", "owned_by": "sample"}]}).encode()
@@ -33,7 +36,7 @@ def derive_pieces(request: bytes) -> list[bytes]:
     seed = hashlib.sha256(request).digest()
     common = {"id": f"chatcmpl-{seed.hex()[:16]}", "created": 1, "model": asked.get("model", "sample-fast")}
     if asked.get("stream"):
-        return _events(seed, common)
+        return _events(common, _long_words(seed) if "until" in asked else _words(seed))
     text = seed.hex() * (1 + _length(seed) // 64)
     choice = {"index": 0, "message": {"role": "assistant", "content": text}, "finish_reason": "stop"}
     usage = {"prompt_tokens": 8, "completion_tokens": len(text) // 4, "total_tokens": 8 + len(text) // 4}
@@ -50,9 +53,18 @@ def _length(seed: bytes) -> int:
     return _LONGEST if seed[0] < 2 else 80_000 if seed[0] < 32 else seed[1] * 8
 
 
-def _events(seed: bytes, common: dict[str, object]) -> list[bytes]:
+def _words(seed: bytes) -> list[str]:
+    return [seed.hex()[number % 56 : number % 56 + 8] for number in range(2 + seed[1] % 40)]
+
+
+def _long_words(seed: bytes) -> list[str]:
+    """A megabyte that does not become small when it is compressed."""
+    chance = random.Random(seed)
+    return [chance.randbytes(1 << 16).hex() for _ in range(8)]
+
+
+def _events(common: dict[str, object], words: list[str]) -> list[bytes]:
     head = {**common, "object": "chat.completion.chunk"}
-    words = [seed.hex()[number % 56 : number % 56 + 8] for number in range(2 + seed[1] % 40)]
     deltas: list[tuple[dict[str, str], str | None]] = [({"content": word}, None) for word in words]
     documents = [
         {**head, "choices": [{"index": 0, "delta": delta, "finish_reason": finish}]} for delta, finish in [*deltas, ({}, "stop")]
@@ -98,8 +110,11 @@ class _Connection:
             self._whole(pieces[0], 200)
             return
         self._writer.write(_HEAD % (200, b"text/event-stream") + b"transfer-encoding: chunked\r\n\r\n")
+        until = json.loads(body).get("until")
         for number, piece in enumerate(pieces):
             await self._pause(body, number)
+            while until and number == len(pieces) - 1 and not Path(until).exists():
+                await asyncio.sleep(0.005)
             self._writer.write(b"%x\r\n%s\r\n" % (len(piece), piece))
             await self._writer.drain()
         self._writer.write(b"0\r\n\r\n")

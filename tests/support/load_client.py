@@ -13,12 +13,14 @@ from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from hashlib import sha256
+from pathlib import Path
 
 import httptools
 
 _END = b"data: [DONE]\n\n"
 _RETRY_SECONDS = 0.01
 _READ = 1 << 18
+_PATIENCE_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +64,21 @@ class Load:
 
     async def ask(self, number: int, *, stream: bool) -> Witnessed | None:
         """One request on a connection of its own; None when its reply did not come whole."""
+        return await self._ask_once(number, self._request(number, stream=stream))
+
+    async def hold(self, until: Path) -> asyncio.Task[Witnessed | None]:
+        """A stream that is under way, its first words received; the fast engine keeps its end until that file exists."""
+        began, number = asyncio.Event(), next(self._numbers)
+        request = self._request(number, stream=True, until=str(until))
+        asking = asyncio.create_task(self._ask_once(number, request, began.set))
+        async with asyncio.timeout(_PATIENCE_SECONDS):
+            await began.wait()
+        return asking
+
+    async def _ask_once(self, number: int, request: bytes, began: Callable[[], None] | None = None) -> Witnessed | None:
         reader, writer = await asyncio.open_connection(self.host, self.port)
         try:
-            return await self._exchange(
-                reader, writer, self.tokens[number % len(self.tokens)], self._request(number, stream=stream)
-            )
+            return await self._exchange(reader, writer, self.tokens[number % len(self.tokens)], request, began)
         finally:
             writer.close()
 
@@ -90,17 +102,22 @@ class Load:
                     writer.transport.abort()
             await asyncio.sleep(_RETRY_SECONDS)
 
-    def _request(self, number: int, *, stream: bool) -> bytes:
-        prompt = f"sample question {self.label}-{number}"
-        body = {"model": "sample-fast", "messages": [{"role": "user", "content": prompt}], "stream": stream, **self.extra}
-        return json.dumps(body).encode()
+    def _request(self, number: int, *, stream: bool, **stated: object) -> bytes:
+        messages = [{"role": "user", "content": f"sample question {self.label}-{number}"}]
+        return json.dumps({"model": "sample-fast", "messages": messages, "stream": stream, **self.extra, **stated}).encode()
 
     async def _exchange(
-        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, token: str, request: bytes
+        self,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+        token: str,
+        request: bytes,
+        began: Callable[[], None] | None = None,
     ) -> Witnessed | None:
         head = f"POST /v1/chat/completions HTTP/1.1\r\nhost: gateway\r\nauthorization: Bearer {token}\r\n"
         writer.write(head.encode() + b"content-type: application/json\r\ncontent-length: %d\r\n\r\n" % len(request) + request)
         reply = Reply()
+        reply.first_byte = began
         try:
             await reply.read_from(reader.read)
         except (OSError, httptools.HttpParserError):

@@ -14,7 +14,7 @@ from support.crash_home import Place, read_forwarded
 from support.fast_engine import derive_reply
 from support.load_client import Load
 
-SECONDS = 20.0
+SECONDS = 60.0
 NO_OUTAGE = "the outage is not in the book"
 
 
@@ -40,6 +40,19 @@ async def until_answered(load: Load, status: int, more: int, what: str) -> None:
     """Wait for so many more replies with that status. Raises AssertionError saying `what` is wrong."""
     enough = load.counts[f"status {status}"] + more
     await until(lambda: load.counts[f"status {status}"] >= enough, what)
+
+
+async def until_refused(load: Load, what: str, *, in_a_row: int = 20) -> None:
+    """Wait for so many refusals without a reply between them. Raises AssertionError saying `what` is wrong."""
+    served = refused = -1
+
+    def enough() -> bool:
+        nonlocal served, refused
+        if served != load.counts["status 200"]:
+            served, refused = load.counts["status 200"], load.counts["status 503"]
+        return load.counts["status 503"] - refused >= in_a_row
+
+    await until(enough, what)
 
 
 def hold_against_clients(place: Place, load: Load) -> list[str]:
