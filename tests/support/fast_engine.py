@@ -15,6 +15,7 @@ import json
 import os
 import random
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 _HEAD = b"HTTP/1.1 %d OK\r\ncontent-type: %s\r\n"
@@ -113,8 +114,8 @@ class _Connection:
         until = json.loads(body).get("until")
         for number, piece in enumerate(pieces):
             await self._pause(body, number)
-            while until and number == len(pieces) - 1 and not Path(until).exists():
-                await asyncio.sleep(0.005)
+            if until and number == len(pieces) - 1:
+                await _until_there(Path(until).exists)
             self._writer.write(b"%x\r\n%s\r\n" % (len(piece), piece))
             await self._writer.drain()
         self._writer.write(b"0\r\n\r\n")
@@ -125,6 +126,11 @@ class _Connection:
 
     def _whole(self, body: bytes, status: int) -> None:
         self._writer.write(_HEAD % (status, b"application/json") + b"content-length: %d\r\n\r\n" % len(body) + body)
+
+
+async def _until_there(there: Callable[[], bool]) -> None:
+    while not there():  # noqa: ASYNC110 - made by another process, which has no event to give
+        await asyncio.sleep(0.005)
 
 
 async def serve(port: int, *, swift: bool = False) -> None:
