@@ -25,7 +25,7 @@ Object: TypeAlias = Mapping[str, Any]
 OPEN: Final = "open"
 REFUSED: Final = "refused"
 _STATE: Final = 29
-"""Where the state stands in an exchange row; the 16 cells from here on come from the response."""
+"""Where the state stands in an exchange row; the 17 cells from here on come from the response."""
 
 
 @dataclass(slots=True)
@@ -117,7 +117,7 @@ def _request(batch: Batch, index: int, entry: Object, body: Object) -> None:
         body["guardrail"],
         _bytes(body["content"], "request"),
         OPEN,
-        *(None,) * 15,
+        *(None,) * 16,
     ]
     batch.exchanges.append(row)
     batch.waiting.setdefault(body["exchange"], row)
@@ -142,6 +142,7 @@ def _response(batch: Batch, index: int, entry: Object, body: Object) -> None:
         body["first_byte_at"],
         body["last_byte_at"],
         _bytes(body["content"], "response"),
+        usage["cached_tokens"],
     )
     row = batch.waiting.get(body["exchange"])
     if row is None:
@@ -175,7 +176,7 @@ def _refused(batch: Batch, index: int, entry: Object, body: Object) -> None:
             body["reason"],
             body["detail"],
             body["http_status"],
-            *(None,) * 12,
+            *(None,) * 13,
         ]
     )
 
@@ -237,6 +238,12 @@ def _discovery(batch: Batch, index: int, entry: Object, body: Object) -> None:
     batch.rows["add_discovery"].append(row)
 
 
+def _engine_counters(batch: Batch, index: int, entry: Object, body: Object) -> None:
+    names = ("product", "build", "asked", "answered", "status", "reason", "process_start")
+    row = (index, entry["id"], body["address"], _text(body["upstreams"]), *(body[name] for name in names))
+    batch.rows["add_engine_counters"].append((*row, _text(body["counters"])))
+
+
 def _text(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
@@ -263,6 +270,7 @@ _HANDLERS: Final[Mapping[str, _Handler]] = MappingProxyType(
         "content.held": _content,
         "content.released": _content,
         "discovery.run": _discovery,
+        "engine.counters": _engine_counters,
         **dict.fromkeys(KEPT, _document),
     }
 )

@@ -15,6 +15,7 @@ DROP TABLE IF EXISTS access_key;
 DROP TABLE IF EXISTS content_event;
 DROP TABLE IF EXISTS document_version;
 DROP TABLE IF EXISTS discovery;
+DROP TABLE IF EXISTS engine_counters;
 
 CREATE TABLE position (
   one INTEGER PRIMARY KEY CHECK (one = 1),
@@ -69,7 +70,8 @@ CREATE TABLE exchange (               -- one row for each exchange.request or ex
   forwarded_at TEXT,
   first_byte_at TEXT,
   last_byte_at TEXT,
-  response_bytes INTEGER
+  response_bytes INTEGER,
+  cached_tokens INTEGER
 ) STRICT;
 CREATE INDEX exchange_id ON exchange (exchange);
 CREATE INDEX exchange_occurred ON exchange (occurred);
@@ -220,3 +222,19 @@ CREATE TABLE discovery (              -- looks at the machine; the whole record 
   differences INTEGER NOT NULL,
   body TEXT NOT NULL
 ) STRICT;
+
+CREATE TABLE engine_counters (        -- looks at the engines' own counters
+  idx INTEGER PRIMARY KEY,
+  entry TEXT NOT NULL,
+  address TEXT NOT NULL,
+  upstreams TEXT NOT NULL,            -- JSON list
+  product TEXT NOT NULL,
+  build TEXT NOT NULL,
+  asked TEXT NOT NULL,
+  answered TEXT NOT NULL,
+  status TEXT NOT NULL,
+  reason TEXT,
+  process_start TEXT,
+  counters TEXT NOT NULL              -- JSON list
+) STRICT;
+CREATE INDEX engine_counters_address ON engine_counters (address, idx);

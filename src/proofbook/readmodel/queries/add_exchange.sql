@@ -4,8 +4,8 @@ INSERT INTO exchange (
   principal_method, principal_key, claimed_user, conversation, protocol, stream, model_asked, artifact, binding,
   upstream, product, build, parameters, messages, tools, system_prompt, guardrail, request_bytes, state, reason,
   detail, http_status, response_idx, response_entry, response_recorded, model_answered, finish, prompt_tokens,
-  completion_tokens, chunks, forwarded_at, first_byte_at, last_byte_at, response_bytes
+  completion_tokens, chunks, forwarded_at, first_byte_at, last_byte_at, response_bytes, cached_tokens
 ) VALUES (
   ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
-  ?, ?, ?, ?, ?, ?, ?
+  ?, ?, ?, ?, ?, ?, ?, ?
 );
