@@ -35,7 +35,14 @@ EXAMPLES: Mapping[str, Mapping[str, Any]] = {
     },
     "source.stopped": {"run": "r_1", "reason": "asked to stop"},
     "source.heartbeat": {"run": "r_1", "open_exchanges": 0, "refused": 1, "exchanges": 2},
-    "source.gap": {"from": _AT, "until": _LATER, "reason": "unclean_stop", "detail": "sample gap"},
+    "source.gap": {
+        "from": _AT,
+        "until": _LATER,
+        "reason": "unclean_stop",
+        "detail": "sample gap",
+        "served_late": 0,
+        "served_unrecorded": None,
+    },
     "config.loaded": {
         "digest": _DIGEST,
         "program": "proofbook up",

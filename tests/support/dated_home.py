@@ -81,7 +81,14 @@ class DatedHome:
             "run": "r_1", "program": "proofbook gateway", "version": "0", "config": None, "previous_end": "none",
         })  # fmt: skip
         for since, until in gaps:
-            body = {"from": at(since), "until": at(until), "reason": "store_unavailable", "detail": "sample"}
+            body = {
+                "from": at(since),
+                "until": at(until),
+                "reason": "store_unavailable",
+                "detail": "sample",
+                "served_late": 0,
+                "served_unrecorded": 0,
+            }
             self._observe(at(until), "source.gap", "gateway:main", body)
         for moment in beats:
             alive = {"run": "r_1", "open_exchanges": 0, "refused": 0, "exchanges": 0}

@@ -117,12 +117,13 @@ async def running_gateway(
     on_signals: bool = False,
     api_key_file: str | None = None,
     same_files: Literal["auto", "yes", "no"] = "auto",
+    recording: Literal["fail_closed", "fail_open"] = "fail_closed",
 ) -> AsyncIterator[RunningGateway]:
     """Serve until the block ends, then stop in an orderly way."""
     recorder = recorder or MemoryRecorder(SystemClock())
     settings = GatewaySettings(
         upstreams=(UpstreamSettings("engine", upstream_url, same_files=same_files, api_key_file=api_key_file),),
-        systems=(SystemSettings("support-desk", "Support desk", "test", "engine"),),
+        systems=(SystemSettings("support-desk", "Support desk", "test", "engine", recording=recording),),
         port=port,
         limits=limits or Limits(),
         heartbeat_seconds=heartbeat_seconds,

@@ -94,7 +94,14 @@ class SampleEntries:
 
     def gap(self, since: datetime, reason: str = "unclean_stop", source: str = GATEWAY) -> int:
         """`source.gap` from `since` to now."""
-        body = {"from": format_instant(since), "until": self.instant(), "reason": reason, "detail": "sample gap"}
+        body = {
+            "from": format_instant(since),
+            "until": self.instant(),
+            "reason": reason,
+            "detail": "sample gap",
+            "served_late": 0,
+            "served_unrecorded": 0,
+        }
         return self.add("source.gap", source, body, source=source)
 
     def request(self, exchange: str, *, occurred: datetime | None = None, **changes: Any) -> int:

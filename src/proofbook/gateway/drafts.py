@@ -61,6 +61,7 @@ class Served(NamedTuple):
     """As `records.exchange.Engine` has it."""
     guardrail: str
     admitted: Admitted
+    fail_open: bool = False
 
 
 class Ending(NamedTuple):
@@ -102,7 +103,7 @@ def draft_request(opening: Opening, facts: RequestFacts, served: Served, body: b
         "system_prompt": facts.system_prompt,
         "guardrail": served.guardrail,
         "flags": list(served.admitted.flags),
-        "recording_policy": "fail_closed",
+        "recording_policy": "fail_open" if served.fail_open else "fail_closed",
         "content": {},
     }
     contents = (Content("request", body, served.conversation),) if body else ()

@@ -3,7 +3,8 @@
 Promises, in this order and whatever arrives: nothing is forwarded before the request is recorded; the last byte of a reply (of a
 stream: its end mark, or else its end) is released only after the response is recorded; a client that hangs up cuts the engine
 off; every exchange whose request was recorded asks for exactly one response record, with all bytes captured so far.
-If a record cannot be made, the client gets an error or a cut reply, never a complete one.
+If a record cannot be made, the client gets an error or a cut reply, never a complete one - unless the system is set to fail open:
+then, and only while the store is unavailable, the exchange goes on, and whoever records must say so afterwards.
 Events in a wrong order are our own mistake and raise RuntimeError; hostile engines and clients can only choose among states.
 """
 
@@ -112,11 +113,12 @@ class Exchange:
 
     __slots__ = (
         "_abandoned", "_bounds", "_captured", "_gone", "_held", "_length", "_make_watch", "_refusal", "_release", "_sent_head",
-        "_size", "_watch", "phase", "status",
+        "_size", "_watch", "fail_open", "phase", "status",
     )  # fmt: skip
 
-    def __init__(self, bounds: Bounds, make_watch: Callable[[], EndWatch]) -> None:
+    def __init__(self, bounds: Bounds, make_watch: Callable[[], EndWatch], *, fail_open: bool = False) -> None:
         self.phase = Phase.OPEN
+        self.fail_open = fail_open
         self.status: int | None = None
         """Status the engine sent, once it did."""
         self._bounds = bounds
@@ -149,7 +151,7 @@ class Exchange:
         return (RecordRequest(),)
 
     def recorded(self) -> Commands:
-        """What was last asked to be recorded is durable."""
+        """What was last asked to be recorded is durable, or goes on without: see `not_recorded`."""
         match self.phase:
             case Phase.REFUSING if self._refusal is not None:
                 return self._end(_answer(self._refusal))
@@ -165,9 +167,12 @@ class Exchange:
 
     def not_recorded(self, refusal: Refusal) -> Commands:
         """It could not be recorded. `refusal` says why: the store is unavailable, or the request has no form as an entry."""
+        unavailable = refusal.reason is RefusalReason.STORE_UNAVAILABLE
         match self.phase:
-            case Phase.RECORDING_REQUEST if refusal.reason is not RefusalReason.STORE_UNAVAILABLE:
+            case Phase.RECORDING_REQUEST if not unavailable:
                 return self.refuse(refusal)
+            case Phase.RECORDING_REQUEST | Phase.RECORDING_RESPONSE if unavailable and self.fail_open:
+                return self.recorded()
             case Phase.REFUSING | Phase.RECORDING_REQUEST:
                 return self._end(_answer(STORE_UNAVAILABLE))
             case Phase.RECORDING_RESPONSE if self._sent_head:
@@ -215,13 +220,14 @@ class Exchange:
             return self._conclude(State.UPSTREAM_ERROR, f"engine answered with status {self.status}", release)
         return self._conclude(State.COMPLETE, None, release)
 
-    def upstream_failed(self, reason: str) -> Commands:
-        """The engine cannot be reached, broke off, or does not speak the protocol."""
+    def upstream_failed(self, reason: str, *, timed_out: bool = False) -> Commands:
+        """The engine cannot be reached, broke off, does not speak the protocol, or was silent for too long."""
         if self.phase not in {Phase.AWAITING_HEAD, Phase.PASSING}:
             return ()
-        answer = Answer(502, "upstream_unavailable", "The engine did not give a complete reply. What happened is in the record.")
+        status, code = (504, "upstream_timeout") if timed_out else (502, "upstream_unavailable")
+        answer = Answer(status, code, "The engine did not give a complete reply. What happened is in the record.")
         release: Commands = (CutClient(),) if self._sent_head else (answer,)
-        return self._conclude(State.UPSTREAM_ERROR, reason, release)
+        return self._conclude(State.UPSTREAM_TIMEOUT if timed_out else State.UPSTREAM_ERROR, reason, release)
 
     def client_gone(self, reason: str = "client hung up before the reply was complete") -> Commands:
         """The client can no longer be answered."""

@@ -81,6 +81,8 @@ class House:
     """Keyed fingerprint of a system prompt."""
     guardrail: str
     admission: Admission
+    fail_open: frozenset[str]
+    """Systems that are served even while nothing can be recorded."""
     loop: asyncio.AbstractEventLoop
     tally: Tally = field(default_factory=Tally)
     open: Roster = field(default_factory=Roster)

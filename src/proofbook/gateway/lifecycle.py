@@ -53,6 +53,8 @@ class Run:
     id: str
     version: str
     config: str | None
+    fail_open: bool = False
+    """Whether a system may be served while nothing can be recorded."""
 
 
 class SourceLife:
@@ -74,7 +76,8 @@ class SourceLife:
         )
         submissions = [self._submission("source.started", now, started)]
         if previous.last_recorded is not None:
-            submissions.append(self._submission("source.gap", now, _gap(previous, previous.last_recorded, now)))
+            gap = _gap(previous, previous.last_recorded, now, fail_open=self._run.fail_open)
+            submissions.append(self._submission("source.gap", now, gap))
         reason = "the recorder ended before this exchange did"
         source = self._recording.source
         submissions += [draft_recorder_gap(exchange, source, now, reason) for exchange in previous.open_exchanges]
@@ -105,7 +108,11 @@ class SourceLife:
         return format_instant(self._clock.now())
 
 
-def _gap(previous: PreviousRun, since: str, until: str) -> SourceGap:
+def _gap(previous: PreviousRun, since: str, until: str, *, fail_open: bool) -> SourceGap:
     cause = "stopped" if previous.ended_cleanly else "unclean_stop"
     detail = f"not running; {len(previous.open_exchanges)} exchanges were left open"
-    return SourceGap.model_validate({"from": since, "until": until, "reason": cause, "detail": detail})
+    # what cannot be recorded is not served; but a system that fails open may have served unrecorded before a crash
+    served = None if fail_open and not previous.ended_cleanly else 0
+    return SourceGap.model_validate({
+        "from": since, "until": until, "reason": cause, "detail": detail, "served_late": 0, "served_unrecorded": served,
+    })  # fmt: skip

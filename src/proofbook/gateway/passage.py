@@ -25,7 +25,7 @@ from proofbook.gateway.upstream import Upstream
 from proofbook.gateway.wire.claims import derive_claimed_user, derive_conversation
 from proofbook.gateway.wire.dialect import Dialect
 from proofbook.gateway.wire.facts import NOTHING, Fingerprint, ReplyFacts, RequestFacts, bare_request
-from proofbook.journal.receipt import Content
+from proofbook.journal.receipt import Content, Submission
 from proofbook.primitives.instants import format_instant
 from proofbook.records.exchange import RefusalReason, State
 
@@ -52,7 +52,8 @@ class Passage:
         self._head = head
         self._opening = opening
         self._dialect = dialect
-        self._exchange = ex.Exchange(house.bounds, dialect.make_watch)
+        fail_open = opening.caller is not None and opening.caller.system in house.fail_open
+        self._exchange = ex.Exchange(house.bounds, dialect.make_watch, fail_open=fail_open)
         self._upstream = None if opening.caller is None else house.upstreams.get(opening.caller.system)
         self._connection: Outbound | None = None
         self._facts: RequestFacts | None = None
@@ -148,10 +149,10 @@ class Passage:
         if self._stalled and self._connection is not None:
             self._connection.pause()
 
-    def upstream_failed(self, reason: str) -> None:
+    def upstream_failed(self, reason: str, *, timed_out: bool = False) -> None:
         """There will be no (further) reply."""
         self._connection = None
-        self._perform(self._exchange.upstream_failed(reason))
+        self._perform(self._exchange.upstream_failed(reason, timed_out=timed_out))
 
     # -- carrying out --
 
@@ -263,15 +264,21 @@ class Passage:
             engine=upstream.sighting.engine(upstream.settings.name),
             guardrail=self._house.guardrail,
             admitted=admitted,
+            fail_open=self._exchange.fail_open,
         )
-        self._house.recording.submit(draft_request(self._opening, facts, served, self._body), self._request_settled)
+        submission = draft_request(self._opening, facts, served, self._body)
+        self._house.recording.submit(submission, lambda refusal: self._request_settled(refusal, submission))
 
-    def _request_settled(self, refusal: Refusal | None) -> None:
+    def _request_settled(self, refusal: Refusal | None, submission: Submission) -> None:
         if refusal is None:
             self._house.tally.exchanges += 1
             self._perform(self._exchange.recorded())
             return
-        self._keep_unserved(refusal)
+        if self._exchange.fail_open and refusal.reason is RefusalReason.STORE_UNAVAILABLE:
+            self._house.tally.exchanges += 1
+            self._house.recording.keep_served(submission)
+        else:
+            self._keep_unserved(refusal)
         self._perform(self._exchange.not_recorded(refusal))
 
     def _record_refusal(self, refusal: Refusal) -> None:
@@ -314,7 +321,8 @@ class Passage:
         occurred = last or format_instant(self._house.clock.now())
         ending = Ending(state, reason, self._exchange.status, _instant(self._forwarded), first, last)
         content = Content("response", body, self._conversation) if body else None
-        self._house.recording.submit(draft_response(self._opening, facts, ending, occurred, content), self._response_settled)
+        submission = draft_response(self._opening, facts, ending, occurred, content)
+        self._house.recording.submit(submission, lambda refusal: self._response_settled(refusal, submission))
 
     def _judge(self, facts: ReplyFacts) -> tuple[State, str | None]:
         """Whether a reply that ended by its framing was complete by its content, too."""
@@ -327,11 +335,14 @@ class Passage:
                 return State.UPSTREAM_ERROR, "engine ended its stream without the event that ends it"
         return State.COMPLETE, None
 
-    def _response_settled(self, refusal: Refusal | None) -> None:
+    def _response_settled(self, refusal: Refusal | None, submission: Submission) -> None:
         if refusal is None:
             self._perform(self._exchange.recorded())
             return
-        self._house.recording.keep_lost_end(self._opening.exchange)
+        if self._exchange.fail_open and refusal.reason is RefusalReason.STORE_UNAVAILABLE:
+            self._house.recording.keep_served(submission)
+        else:
+            self._house.recording.keep_lost_end(self._opening.exchange)
         self._perform(self._exchange.not_recorded(refusal))
 
 

@@ -1,8 +1,9 @@
 """The gateway's way to the journal: submit, and go on when the record is durable; and what happened while it could not be.
 
 Promises: `done` is called exactly once on the event loop, after the entry is synced or with the reason it is not. While the store
-is unavailable nothing is served; what was refused and which ends were lost meanwhile is kept (bounded) and recorded, with a
-`source.gap` for the whole interval, as soon as the store works again. A crash before that leaves the facts to the next start.
+is unavailable nothing is served except for systems set to fail open; what was refused, which ends were lost and what was served
+meanwhile is kept (bounded, `outage.Outage`) and recorded, with a `source.gap` for the whole interval, as soon as the store works
+again. A crash before that leaves the facts to the next start.
 """
 
 from __future__ import annotations
@@ -15,20 +16,15 @@ from concurrent.futures import Future
 import structlog
 
 from proofbook.errors import InputError, LimitExceeded, ProofbookError, StoreUnavailable
-from proofbook.gateway.drafts import draft_recorder_gap, process_actor
+from proofbook.gateway.drafts import draft_recorder_gap
+from proofbook.gateway.outage import Outage, draft_gap
 from proofbook.gateway.refusal import STORE_UNAVAILABLE, Refusal, malformed, too_large
 from proofbook.journal.receipt import Receipt, Recorder, Submission
 from proofbook.primitives.instants import Clock, format_instant
-from proofbook.records.envelope import Assurance, Draft
-from proofbook.records.operations import SourceGap
 
 LOG = structlog.get_logger(__name__)
 STORE_FAILED = "gateway.store_failed"
 STORE_RECOVERED = "gateway.store_recovered"
-
-KEPT_DURING_OUTAGE = 1000
-"""Refusals kept in memory while the store is unavailable; further ones are counted in the gap record. Lost ends are all kept:
-there are no more of them than exchanges were under way, and callers without a key must not be able to crowd them out."""
 
 Continuation = Callable[[Refusal | None], None]
 
@@ -43,7 +39,7 @@ class Recording:
         self.source = source
         self.last_success: float | None = None
         """Loop time of the last durable entry; None before the first."""
-        self._outage: _Outage | None = None
+        self._outage: Outage | None = None
         self._settled: deque[tuple[ProofbookError | None, Callable[[ProofbookError | None], None]]] = deque()
         self._waking = False
 
@@ -76,14 +72,21 @@ class Recording:
         if self._outage is not None:
             self._outage.keep_refusal(submission)
 
+    def keep_served(self, submission: Submission) -> None:
+        """A request or response that could not be recorded, of an exchange that goes on nonetheless."""
+        if self._outage is not None:
+            self._outage.keep_served(submission)
+        else:
+            self._record_late(submission)  # the store works again by now
+
     def keep_lost_end(self, exchange: str) -> None:
         """An exchange whose response could not be recorded: state so, after the outage if there is one."""
         reason = "the response could not be recorded, so the reply was cut"
         submission = draft_recorder_gap(exchange, self.source, self._now(), reason)
         if self._outage is not None:
-            self._outage.kept.append(submission)
+            self._outage.keep_end(submission)
         else:
-            self._send((submission,), lambda _: None)
+            self._send((submission,), _ignore)
 
     def _send(self, submissions: Sequence[Submission], done: Callable[[ProofbookError | None], None]) -> None:
         try:
@@ -115,11 +118,11 @@ class Recording:
             if self._outage is not None:
                 self._recover(self._outage)
         elif not isinstance(error, InputError) and self._outage is None:
-            self._outage = _Outage(self._now())
+            self._outage = Outage(self._now())
             LOG.error(STORE_FAILED, code=error.code)
         done(error)
 
-    def _recover(self, outage: _Outage) -> None:
+    def _recover(self, outage: Outage) -> None:
         """State the gap; if that fails too, the outage simply goes on."""
         self._outage = None
         gap = outage.close(self.source, self._now())
@@ -127,42 +130,33 @@ class Recording:
         def settled(error: ProofbookError | None) -> None:
             if error is None:
                 LOG.warning(STORE_RECOVERED)
+                for each in outage.late:
+                    self._record_late(each)
             elif self._outage is not None:
                 self._outage.reopen(outage)
 
         self._send((gap, *outage.kept), settled)
 
+    def _record_late(self, submission: Submission) -> None:
+        """Record what happened during an outage; by itself, since one that has no form must not take others with it."""
+
+        def settled(error: ProofbookError | None) -> None:
+            if isinstance(error, InputError):
+                detail = f"exchange {submission.draft.subject} was served and its {submission.draft.kind} has no form as an entry"
+                occurred = submission.draft.occurred
+                self._send((draft_gap(self.source, occurred, self._now(), detail, served_late=0, served_unrecorded=1),), _ignore)
+            elif error is not None:
+                self.keep_served(submission)
+
+        self._send((submission,), settled)
+
     def _now(self) -> str:
         return format_instant(self._clock.now())
 
 
-class _Outage:
-    """An interval in which the store could not be written, and what must be said about it."""
-
-    def __init__(self, since: str) -> None:
-        self.since = since
-        self.kept: list[Submission] = []
-        self.refusals = 0
-        self.dropped = 0
-
-    def keep_refusal(self, submission: Submission) -> None:
-        if self.refusals < KEPT_DURING_OUTAGE:
-            self.refusals += 1
-            self.kept.append(submission)
-        else:
-            self.dropped += 1
-
-    def reopen(self, earlier: _Outage) -> None:
-        self.since = earlier.since
-        self.refusals += earlier.refusals
-        self.dropped += earlier.dropped
-        self.kept[:0] = earlier.kept
-
-    def close(self, source: str, until: str) -> Submission:
-        follow = f"{len(self.kept)} refusals and lost ends follow, {self.dropped} more were only counted"
-        detail = f"the store could not be written; {follow}"
-        gap = SourceGap.model_validate({"from": self.since, "until": until, "reason": "store_unavailable", "detail": detail})
-        return Submission(Draft("source.gap", source, until, process_actor(source), source, Assurance.INLINE, gap.to_body()))
+def _ignore(error: ProofbookError | None) -> None:
+    """Whatever became of it was logged as the store's failure."""
+    del error
 
 
 def _error_of(future: Future[tuple[Receipt, ...]]) -> ProofbookError | None:

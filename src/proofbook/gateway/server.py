@@ -80,7 +80,7 @@ async def serve(
     loop = asyncio.get_running_loop()
     stop = stop or _stop_on_signals(loop)
     recording = Recording(around.recorder, loop, around.clock, settings.source)
-    life = SourceLife(recording, around.clock, Run(around.ids.new("r"), around.version, around.config))
+    life = SourceLife(recording, around.clock, _run_of(settings, around))
     previous = await loop.run_in_executor(None, around.history.previous)
     await life.start(previous)
     upstreams = {item.name: _build_upstream(settings, item.name, around) for item in settings.upstreams}
@@ -113,6 +113,11 @@ async def serve(
     except ProofbookError as error:
         LOG.warning(STOP_NOT_RECORDED, code=error.code, reason=error.message)
     LOG.info(STOPPED)
+
+
+def _run_of(settings: GatewaySettings, around: Surroundings) -> Run:
+    fail_open = any(system.recording == "fail_open" for system in settings.systems)
+    return Run(around.ids.new("r"), around.version, around.config, fail_open=fail_open)
 
 
 @asynccontextmanager
@@ -188,6 +193,7 @@ def _build_house(
         fingerprint=around.fingerprint,
         guardrail=settings.guardrail,
         admission=around.admission,
+        fail_open=frozenset(system.id for system in settings.systems if system.recording == "fail_open"),
         loop=asyncio.get_running_loop(),
     )
 

@@ -138,6 +138,9 @@ class SystemSettings:
     """E.g. `production`, `test`."""
     upstream: str
     """Name of the upstream that serves it."""
+    recording: Literal["fail_closed", "fail_open"] = "fail_closed"
+    """What happens while nothing can be recorded. `fail_closed`: requests are refused. `fail_open`: they are served, held in
+    memory up to 64 MiB to be recorded late and counted beyond that; a gap record says how many. A crash then leaves holes."""
 
 
 @dataclass(frozen=True, slots=True)

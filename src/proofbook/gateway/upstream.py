@@ -166,8 +166,9 @@ class _WholeReply:
         elif ended and not self.future.done():
             self.future.set_result((self._status, b"".join(self._pieces)))
 
-    def upstream_failed(self, reason: str) -> None:
+    def upstream_failed(self, reason: str, *, timed_out: bool = False) -> None:
         """No reply."""
+        del timed_out  # either way it is not known
         if not self.future.done():
             self.future.set_exception(ConnectionError(reason))
 

@@ -25,6 +25,11 @@ STATES: Final = MappingProxyType(
         "complete": ("complete", "plain", "The reply was recorded to its last byte."),
         "open": ("open", "unknown", "A request was recorded; no end is recorded yet."),
         "client_aborted": ("caller left", "notice", "The caller went away before the end; what came until then is recorded."),
+        "upstream_timeout": (
+            "engine silent",
+            "notice",
+            "The engine said nothing for longer than it may; what came until then is recorded.",
+        ),
         "upstream_error": ("engine error", "notice", "The engine failed or was cut off."),
         "recorder_gap": (
             "end unknown",

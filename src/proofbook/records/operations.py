@@ -85,6 +85,12 @@ class SourceGap(Document):
         description="why nothing was recorded, as far as is known"
     )
     detail: str = Field(description="what is known beyond that, in words")
+    served_late: int | None = Field(
+        ge=0, description="exchanges served in it that are recorded afterwards, by systems set to fail open; null when not known"
+    )
+    served_unrecorded: int | None = Field(
+        ge=0, description="exchanges served in it of which no record, or not all, could be made; null when not known"
+    )
 
 
 class ConfigLoaded(Document):

@@ -29,6 +29,7 @@ from proofbook.records.operations import ConfigLoaded
 from proofbook.vault.sealing import derive_fingerprint_key
 from proofbook.weights.hash_cache import CachedDigests, read_cache, write_cache
 from proofbook.wiring.access import LiveKeys, operator
+from proofbook.wiring.counting import counting
 from proofbook.wiring.home import Home
 from proofbook.wiring.reading import open_projection
 from proofbook.wiring.recording import open_door
@@ -97,7 +98,7 @@ def run_gateway(home: Home, *, ready: Callable[[tuple[str, int]], None] | None =
             config=home.config_digest,
         )
         try:
-            with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            with counting(home, door.recorder), asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
                 runner.run(serve(settings, around, ready=ready))
         finally:
             keys.close()
@@ -115,7 +116,7 @@ def record_settings(home: Home, recorder: Recorder, program: str) -> None:
             f"{each.name} {each.base_url} {each.product} files:{each.same_files}" for each in gateway.upstreams
         ]
         settings["gateway.systems"] = [f"{each.id} {each.environment} {each.upstream}" for each in gateway.systems]
-        settings["gateway.recording_policy"] = "fail_closed"
+        settings["gateway.recording_policy"] = [f"{each.id} {each.recording}" for each in gateway.systems]
     settings["retention.default_days"] = home.settings.retention.default_days
     body = ConfigLoaded(digest=home.config_digest, program=program, settings=settings)
     recorder.record(

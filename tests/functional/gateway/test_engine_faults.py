@@ -90,7 +90,7 @@ def test_stream_that_breaks_is_cut_for_the_client_and_kept_as_far_as_it_came(
     assert reply.body == partial
     assert not reply.complete
     assert kept == partial
-    assert end.body["state"] == "upstream_error"
+    assert end.body["state"] == ("upstream_timeout" if reason == "said nothing" else "upstream_error")
     assert reason in end.body["reason"]
 
 
@@ -98,7 +98,6 @@ NO_REPLY = [
     pytest.param([Close()], "without a reply", id="dies before its head"),
     pytest.param([Say(b"HTTP/1.1 200"), Close()], "without a reply", id="dies within its head"),
     pytest.param([Say(b"this is not HTTP\r\n\r\n")], "not valid HTTP", id="garbage"),
-    pytest.param([Hang()], "said nothing", id="silent"),
     pytest.param([Say(b"HTTP/1.1 200 OK\r\nx: " + b"a" * 70_000)], "larger than", id="huge head"),
     pytest.param([Say(b"HTTP/1.1 200 OK\r\n" + b"x: a\r\n" * 250)], "more than 200 lines", id="many headers"),
     pytest.param([Say(b"HTTP/1.1 200 OK\r\ntransfer-encoding: gzip\r\n\r\nabc")], "not understood", id="foreign coding"),
@@ -115,6 +114,13 @@ def test_engine_without_a_reply_is_an_error_in_protocol_shape_and_a_record(steps
     assert json.loads(reply.body)["error"]["code"] == "upstream_unavailable"
     assert (end.body["state"], end.body["http_status"], kept) == ("upstream_error", None, None)
     assert reason in end.body["reason"]
+
+
+def test_silent_engine_is_a_timeout_of_its_own() -> None:
+    """Whoever looks for overloaded engines must not find broken ones among them, and the other way round."""
+    reply, end, _ = run(_exchange([Hang()], Limits(upstream_silence_seconds=0.3)))
+    assert (reply.status, json.loads(reply.body)["error"]["code"]) == (504, "upstream_timeout")
+    assert (end.body["state"], end.body["reason"]) == ("upstream_timeout", "engine said nothing for 0 seconds")
 
 
 @pytest.mark.parametrize("status", [400, 429, 500, 503])

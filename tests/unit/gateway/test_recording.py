@@ -6,7 +6,8 @@ import asyncio
 
 from proofbook.errors import LimitExceeded, MalformedRecord, ProofbookError, StoreUnavailable
 from proofbook.gateway.drafts import Opening, derive_actor, draft_refusal
-from proofbook.gateway.recording import KEPT_DURING_OUTAGE, Recording
+from proofbook.gateway.outage import KEPT_REFUSALS
+from proofbook.gateway.recording import Recording
 from proofbook.gateway.refusal import KEY_MISSING, Refusal
 from proofbook.journal.receipt import Submission
 from proofbook.records.exchange import RefusalReason
@@ -107,12 +108,12 @@ def test_what_is_kept_in_memory_is_bounded_and_the_rest_is_counted() -> None:
         recording = _recording(recorder)
         recorder.fail_with = StoreUnavailable("x")
         await _submit(recording)
-        for number in range(KEPT_DURING_OUTAGE + 5):
+        for number in range(KEPT_REFUSALS + 5):
             recording.keep_refusal(_refusal(number))
         recorder.fail_with = None
         await _submit(recording)
         await asyncio.sleep(0.01)
-        assert "5 more were only counted" in recorder.of_kind("source.gap")[0].body["detail"]
+        assert "5 more refusals were only counted" in recorder.of_kind("source.gap")[0].body["detail"]
 
     run(scenario())
 
@@ -139,7 +140,7 @@ def test_refusals_do_not_crowd_out_the_ends_of_exchanges() -> None:
         recording = _recording(recorder)
         recorder.fail_with = StoreUnavailable("x")
         await _submit(recording)
-        for number in range(KEPT_DURING_OUTAGE + 5):
+        for number in range(KEPT_REFUSALS + 5):
             recording.keep_refusal(_refusal(number))
         recording.keep_lost_end("x_lost")
         recorder.fail_with = None
@@ -147,6 +148,6 @@ def test_refusals_do_not_crowd_out_the_ends_of_exchanges() -> None:
         await asyncio.sleep(0.05)
         assert [entry.body["exchange"] for entry in recorder.of_kind("exchange.response")] == ["x_lost"]
         (gap,) = recorder.of_kind("source.gap")
-        assert gap.body["detail"].endswith(f"{KEPT_DURING_OUTAGE + 1} refusals and lost ends follow, 5 more were only counted")
+        assert gap.body["detail"].endswith(f"{KEPT_REFUSALS + 1} refusals and lost ends follow, 5 more refusals were only counted")
 
     run(scenario())

@@ -26,7 +26,7 @@ def gap_in_the_log(plan: Plan, year: Year) -> tuple[Planted, ...]:
                previous_end="unclean"),
         record(
             "source.gap", GATEWAY, until + timedelta(seconds=1), **{"from": format_instant(since)}, until=format_instant(until),
-            reason="unclean_stop", detail="planted gap of the generated year",
+            reason="unclean_stop", detail="planted gap of the generated year", served_late=0, served_unrecorded=0,
         ),
     )  # fmt: skip
     plan.steps = [_of_second_run(step) if step.source == GATEWAY and step.recorded > until else step for step in plan.steps]

@@ -27,7 +27,7 @@ class UpstreamListener(Protocol):
     def upstream_read(self, head: ReplyHead | None, body: bytes, *, ended: bool) -> None:
         """What one read from the engine held, in this order: the head, body bytes, the end."""
 
-    def upstream_failed(self, reason: str) -> None:
+    def upstream_failed(self, reason: str, *, timed_out: bool = False) -> None:
         """There will be no (further) reply."""
 
 
@@ -118,7 +118,7 @@ class Outbound(asyncio.Protocol):
 
     def silent_too_long(self, seconds: float) -> None:
         """Give up on an engine that says nothing."""
-        self._fail(f"engine said nothing for {seconds:.0f} seconds")
+        self._fail(f"engine said nothing for {seconds:.0f} seconds", timed_out=True)
 
     # -- what the loop delivers --
 
@@ -188,11 +188,11 @@ class Outbound(asyncio.Protocol):
             self.cut()
         self._released(self, reusable)
 
-    def _fail(self, reason: str) -> None:
+    def _fail(self, reason: str, *, timed_out: bool = False) -> None:
         listener = self._listener
         self.cut()
         if listener is not None:
-            listener.upstream_failed(reason)
+            listener.upstream_failed(reason, timed_out=timed_out)
 
     # -- what llhttp calls --
 

@@ -93,11 +93,17 @@ class Pool:
         try:
             async with asyncio.timeout(self._limits.connect_seconds):
                 _, connection = await self._loop.create_connection(self._fresh, host, port)
-        except (OSError, TimeoutError):
+        except (OSError, TimeoutError) as error:
             self._reached(False)
+            late = isinstance(error, TimeoutError)
+            reason = (
+                f"engine took no connection within {self._limits.connect_seconds:g} seconds"
+                if late
+                else "engine cannot be reached"
+            )
             # all who wait would meet the same end; failing them now beats a queue of timeouts
             while self._waiting and not self._open:
-                self._waiting.popleft().upstream_failed("engine cannot be reached")
+                self._waiting.popleft().upstream_failed(reason, timed_out=late)
             return
         self._reached(True)
         self._open.add(connection)
