@@ -51,6 +51,9 @@ class Admission(Protocol):
     def assess_request(self, caller: VerifiedCaller, asked: Asked) -> Admitted | Refusal:
         """When model and weights are known: scope of the grant, approved digests, size."""
 
+    def finished(self, caller: VerifiedCaller) -> None:
+        """An exchange that was admitted is over. Called once for each."""
+
 
 class NoPolicy:
     """Implements `Admission` where no policy is configured: whoever is verified may use its system."""
@@ -64,3 +67,7 @@ class NoPolicy:
         """Nothing stands against it."""
         del caller, asked
         return ADMITTED
+
+    def finished(self, caller: VerifiedCaller) -> None:
+        """Nothing was counted."""
+        del caller

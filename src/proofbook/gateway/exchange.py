@@ -65,6 +65,7 @@ class Answer(NamedTuple):
     status: int
     code: str
     message: str
+    retry_after: int | None = None
 
 
 class CutUpstream(NamedTuple):
@@ -272,4 +273,4 @@ class Exchange:
 
 
 def _answer(refusal: Refusal) -> Answer:
-    return Answer(refusal.status, refusal.reason.value, refusal.detail)
+    return Answer(refusal.status, refusal.reason.value, refusal.detail, refusal.retry_after)

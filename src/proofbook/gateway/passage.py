@@ -200,9 +200,10 @@ class Passage:
                 out += self._writer.last(command.data)
             case ex.SendHead(length):
                 out.append(self._writer.head(length, close=self._client is None or self._client.will_close))
-            case ex.Answer(status, code, message):
+            case ex.Answer(status, code, message, retry_after):
                 close = self._client is None or self._client.will_close
-                answer = self._writer.answer(status, self._dialect.format_error(status, code, message), close=close)
+                body = self._dialect.format_error(status, code, message)
+                answer = self._writer.answer(status, body, close=close, retry_after=retry_after)
                 out.append(answer if self._head.method != "HEAD" else answer[: answer.index(b"\r\n\r\n") + 4])
             case _:
                 raise RuntimeError(f"{type(command).__name__} is not said")
@@ -245,6 +246,8 @@ class Passage:
 
     def _close(self) -> None:
         self._house.open.leave(self)
+        if self._admitted is not None and self._opening.caller is not None:
+            self._house.admission.finished(self._opening.caller)
         client, self._client = self._client, None
         if client is not None:
             client.finish()

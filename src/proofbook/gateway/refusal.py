@@ -18,6 +18,8 @@ class Refusal:
     reason: RefusalReason
     status: int
     detail: str
+    retry_after: int | None = None
+    """Seconds after which the same call may be served, told as `Retry-After`; None when waiting alone does not help."""
 
 
 KEY_MISSING = Refusal(

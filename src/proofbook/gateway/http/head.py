@@ -85,11 +85,13 @@ def format_returned_head(status: int, headers: Sequence[Header], *, framing: byt
     return b"".join(lines)
 
 
-def format_answer(status: int, body: bytes, *, exchange: str | None, close: bool) -> bytes:
-    """A whole JSON answer of the gateway's own."""
+def format_answer(status: int, body: bytes, *, exchange: str | None, close: bool, retry_after: int | None = None) -> bytes:
+    """A whole JSON answer of the gateway's own; `retry_after` in seconds (RFC 9110 10.2.3)."""
     lines = [_status_line(status), b"content-type: application/json\r\ncontent-length: %d\r\n" % len(body)]
     if exchange is not None:
         lines.append(b"%s: %s\r\n" % (EXCHANGE_HEADER, exchange.encode("ascii")))
+    if retry_after is not None:
+        lines.append(b"retry-after: %d\r\n" % retry_after)
     lines += [b"connection: close\r\n\r\n" if close else b"\r\n", body]
     return b"".join(lines)
 

@@ -43,6 +43,6 @@ class ReplyWriter:
         pieces = self.piece(data) if data else ()
         return (*pieces, b"0\r\n\r\n") if self._chunked else pieces
 
-    def answer(self, status: int, body: bytes, *, close: bool) -> bytes:
+    def answer(self, status: int, body: bytes, *, close: bool, retry_after: int | None = None) -> bytes:
         """A whole answer of the gateway's own."""
-        return format_answer(status, body, exchange=self._exchange, close=close)
+        return format_answer(status, body, exchange=self._exchange, close=close, retry_after=retry_after)

@@ -35,6 +35,8 @@ class VerifiedCaller(NamedTuple):
     issuer: str | None = None
     """Who vouches: the token's issuer, the certificate's authority, the proxy. None for a key of this book."""
     end_user: VerifiedUser | None = None
+    groups: tuple[str, ...] = ()
+    """Groups that the issuer vouches for, in its own spelling; empty when it states none or the method knows none."""
 
     @property
     def anchor(self) -> str:
