@@ -7,6 +7,7 @@ listens beyond this machine, no book is made implicitly, no content is exported.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from urllib.parse import urlsplit
 
 from proofbook.errors import ConfigurationError, MalformedRecord
 from proofbook.gateway.settings import GatewaySettings
@@ -71,6 +72,45 @@ class ModelSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class MetricsSettings:
+    """Where an engine publishes its counters, when not at `/metrics` of its own address."""
+
+    upstream: str
+    """Name of the upstream."""
+    url: str
+    """`http://host:port/path`."""
+
+    def __post_init__(self) -> None:
+        try:
+            parts = urlsplit(self.url)
+            sound = parts.scheme == "http" and bool(parts.hostname) and parts.port != 0 and not (parts.query or parts.username)
+        except ValueError:
+            sound = False
+        if not sound:
+            raise ConfigurationError(
+                f"reconciliation.metrics[{self.upstream}].url {self.url!r} is no plain http address",
+                hint="write http://127.0.0.1:9000/metrics",
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class ReconciliationSettings:
+    """The engines' own counters, held against the book."""
+
+    scrape_seconds: float = 60.0
+    """How often the counters are read while the gateway runs; 0: only by `proofbook collect engine_counters`. A shorter time
+    tells more closely when a difference arose, and costs entries."""
+    metrics: tuple[MetricsSettings, ...] = ()
+    """Engines that publish their counters elsewhere."""
+
+    def __post_init__(self) -> None:
+        if self.scrape_seconds != 0 and not 1 <= self.scrape_seconds <= 86_400:
+            raise ConfigurationError(
+                f"reconciliation.scrape_seconds is {self.scrape_seconds}", hint="give 1 to 86400, or 0 for never"
+            )
+
+
+@dataclass(frozen=True, slots=True)
 class EngagementSettings:
     """One audit engagement: whose, which days, which systems."""
 
@@ -115,12 +155,21 @@ class Settings:
     """How long content is kept."""
     models: ModelSettings = field(default_factory=ModelSettings)
     """Where model files are."""
+    reconciliation: ReconciliationSettings = field(default_factory=ReconciliationSettings)
+    """The engines' own counters."""
     engagements: tuple[EngagementSettings, ...] = ()
     """Audit engagements."""
 
     def __post_init__(self) -> None:
         if not self.entity.strip():
             raise ConfigurationError("entity is empty", hint="name the organisation whose book this is")
+        upstreams = {each.name for each in self.gateway.upstreams} if self.gateway is not None else set()
+        for each in self.reconciliation.metrics:
+            if each.upstream not in upstreams:
+                raise ConfigurationError(
+                    f"reconciliation.metrics names upstream {each.upstream!r}, which is not configured",
+                    hint=f"known: {', '.join(sorted(upstreams)) or 'none'}",
+                )
         ids = [engagement.id for engagement in self.engagements]
         if len(set(ids)) != len(ids):
             raise ConfigurationError("engagements has one id twice", hint="give each engagement its own id")
