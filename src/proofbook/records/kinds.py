@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from proofbook.errors import MalformedRecord
 from proofbook.primitives.canonical import JsonValue, canonical_bytes
-from proofbook.records import content, exchange, operations, provenance
+from proofbook.records import content, exchange, operations, provenance, reconciliation
 from proofbook.records.exchange import Document
 from proofbook.records.kept import KEPT
 
@@ -35,6 +35,8 @@ KINDS: Mapping[str, type[Document]] = MappingProxyType(
         "model.artifact": provenance.ModelArtifact,
         "collection.run": provenance.CollectionRun,
         "discovery.run": provenance.DiscoveryRun,
+        "engine.counters": reconciliation.EngineCounters,
+        "reconciliation.run": reconciliation.ReconciliationRun,
         "population.exported": operations.PopulationExported,
         "room.exported": operations.RoomExported,
         "content.erased": content.ContentErased,
