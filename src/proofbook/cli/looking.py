@@ -10,6 +10,8 @@ import click
 from proofbook.cli.discovery_words import describe_run
 from proofbook.cli.main import Shared
 from proofbook.cli.printing import print_facts, print_json, print_lines, progress_bar, say
+from proofbook.reconciliation.wording import NAMES
+from proofbook.wiring.counting import collect_counters, find_targets
 from proofbook.wiring.home import open_home
 from proofbook.wiring.looking import Scan, collect_models, look_around
 from proofbook.wiring.recording import open_door
@@ -41,6 +43,37 @@ def collect(context: click.Context) -> None:
     """
     if context.invoked_subcommand is None:
         context.invoke(model_store, paths=(), full=False)
+        if find_targets(open_home(context.obj.home)):
+            context.invoke(engine_counters)
+
+
+@collect.command("engine_counters", short_help="The engines' own counters: read each once and record it.")
+@click.pass_obj
+def engine_counters(shared: Shared) -> None:
+    """The engines' own counters: read those of each upstream once and record them.
+
+    While the gateway runs this is done on a schedule (reconciliation.scrape_seconds). `proofbook reconcile` compares them with
+    the book.
+    """
+    home = open_home(shared.home)
+    with open_door(home) as door:
+        run = collect_counters(home, door.recorder)
+    seen = [each.document.to_body() for each in run.observations]
+    if shared.json:
+        print_json({"engines": seen})
+        return
+    for each in seen:
+        print_lines([f"{', '.join(each['upstreams'])}: {each['product']} {each['build']} at {each['address']}"])
+        known = [(_counter_name(counter), f"{counter['value']:,}") for counter in each["counters"]]
+        start = f"{each['process_start'] or 'unknown'} ({each['process_start_from']})"
+        print_facts([*known, ("started", start)] if each["status"] == "read" else [("unknown", each["reason"])], indent="  ")
+    if not seen:
+        say("No upstream is configured: there are no counters to read.")
+
+
+def _counter_name(counter: dict[str, Any]) -> str:
+    model = "" if counter["model"] is None else f" of {counter['model']}"
+    return NAMES[counter["measure"]] + model
 
 
 @collect.command("model_store", short_help="Model files: hash them and record where they came from.")

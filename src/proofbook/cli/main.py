@@ -26,6 +26,7 @@ _COMMANDS: Final = {
     "portal": "proofbook.cli.running:portal",
     "discover": "proofbook.cli.looking:discover",
     "collect": "proofbook.cli.looking:collect",
+    "reconcile": "proofbook.cli.reconciling:reconcile",
     "key": "proofbook.cli.key:key",
     "content": "proofbook.cli.content:content",
     "due": "proofbook.cli.due:due",
