@@ -37,7 +37,7 @@ REQUEST: Final[dict[str, JsonValue]] = {
     "system": "sample-desk", "protocol": "openai.chat", "method": "POST", "path": "/v1/chat/completions",
     "principal": {"id": "sample-service", "kind": "service", "method": "api_key", "key": "k_sample", "issuer": None},
     "claimed_user": None, "verified_user": None, "conversation": "c_sample",
-    "model": {"asked": "sample", "artifact": None, "status": "unknown", "method": "none", "reason": "bench", "resolved_at": None},
+    "model": {"asked": "sample", "artifact": None, "status": "unknown", "method": "none", "reason": "bench", "resolved_at": None, "remote_host": None},
     "engine": {"upstream": "engine", "product": "unknown", "build": "unknown"},
     "stream": True, "parameters": {"temperature": "0.7"}, "messages": 3, "tools": 0, "system_prompt": "none",
     "guardrail": "unknown", "flags": [], "recording_policy": "fail_closed", "content": {},

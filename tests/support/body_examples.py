@@ -73,6 +73,19 @@ EXAMPLES: Mapping[str, Mapping[str, Any]] = {
         "count": 1,
         "until": None,
     },
+    "engine.sighting": {
+        "upstream": "local",
+        "address": "127.0.0.1:8080",
+        "seen_at": _AT,
+        "cause": "changed",
+        "product": "llama.cpp",
+        "build": "b1-sample",
+        "models": [
+            {"name": None, "artifact": SAMPLE_ARTIFACT, "method": "sample", "reason": None, "remote_host": None},
+        ],
+        "models_total": 1,
+        "changes": [{"what": "weights", "name": None, "before": None, "after": SAMPLE_ARTIFACT}],
+    },
     "model.artifact": artifact_body(SAMPLE_ARTIFACT, _AT),
     "collection.run": {
         "collector": "models",

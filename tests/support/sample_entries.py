@@ -217,6 +217,7 @@ def request_body(exchange: str) -> dict[str, Any]:
         "path": "/v1/chat/completions",
         "principal": {"id": "sample-service", "kind": "service", "method": "api_key", "key": "k_1", "issuer": None},
         "claimed_user": None,
+        "relayed": None,
         "verified_user": None,
         "conversation": f"c_of_{exchange}",
         "model": {
@@ -226,6 +227,7 @@ def request_body(exchange: str) -> dict[str, Any]:
             "method": "llama.cpp /props path and full hash",
             "reason": None,
             "resolved_at": "2026-01-01T00:00:00.000000Z",
+            "remote_host": None,
         },
         "engine": {"upstream": "local", "product": "llama.cpp", "build": "b1-sample"},
         "stream": True,

@@ -58,6 +58,8 @@ class Weights:
     artifact: Digest | None
     method: str
     reason: str | None
+    remote_host: str | None = None
+    """Host to which the engine forwards requests for it, as far as it states one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,7 @@ class Sighting:
 
     def binding(self, asked: str | None) -> dict[str, Any]:
         """The binding of a request for the model `asked`, as `records.exchange.ModelBinding` has it."""
-        weights = self.any_name or self._by_name(asked)
+        weights = self.weights(asked)
         known = weights.artifact is not None
         return {
             "asked": asked,
@@ -85,9 +87,13 @@ class Sighting:
             "method": weights.method,
             "reason": weights.reason,
             "resolved_at": self.resolved_at if known else None,
+            "remote_host": weights.remote_host,
         }
 
-    def _by_name(self, asked: str | None) -> Weights:
+    def weights(self, asked: str | None) -> Weights:
+        """What is known of the weights behind the model `asked`."""
+        if self.any_name is not None:
+            return self.any_name
         if asked is None:
             return Weights(None, "none", "the request names no model")
         found = self.by_name.get(asked) or self.by_name.get(f"{asked}:latest")
@@ -159,8 +165,9 @@ def _ollama(tags: Mapping[str, Any], version: Mapping[str, Any], now: str) -> Si
 
 def _ollama_weights(model: Mapping[str, Any]) -> Weights:
     if model.get("remote_host") or model.get("remote_model"):
-        host = bounded_text(model.get("remote_host"), 128) or "a host it does not state"
-        return Weights(None, "ollama /api/tags", f"served remotely at {host}")
+        host = bounded_text(model.get("remote_host"), 128)
+        reason = f"served remotely at {host or 'a host it does not state'}"
+        return Weights(None, "ollama /api/tags", reason, host or "unknown")
     digest = model.get("digest")
     matched = _HEX_DIGEST.match(digest) if isinstance(digest, str) else None
     if matched is None:

@@ -31,6 +31,8 @@ class State(StrEnum):
     UPSTREAM_ERROR = "upstream_error"
     UPSTREAM_TIMEOUT = "upstream_timeout"
     """The engine was silent for longer than it may be."""
+    REPORTED = "reported"
+    """Another program in the path reported a reply: whether it was whole and reached the caller is not known."""
     RECORDER_GAP = "recorder_gap"
     """The recorder stopped while the exchange was open: how it ended is not known."""
 
@@ -48,7 +50,9 @@ class Principal(Document):
 
     id: str = Field(description="verified person or service; 'unknown' when nothing was verified")
     kind: Literal["person", "service", "system", "unknown"] = Field(description="what sort of principal it is")
-    method: Literal["api_key", "oidc", "mtls", "trusted_proxy", "unknown"] = Field(description="how the identity was verified")
+    method: Literal["api_key", "oidc", "mtls", "trusted_proxy", "shared_secret", "unknown"] = Field(
+        description="how the identity was verified"
+    )
     key: str | None = Field(
         description="id of the API key, key id of the token's signature or fingerprint of the certificate; never a secret"
     )
@@ -61,8 +65,8 @@ class ClaimedUser(Document):
     """An end user whom the caller named without proof. Never mixed with the principal."""
 
     value: str = Field(max_length=256, description="the name as the caller sent it, unverified")
-    method: Literal["body.user", "body.safety_identifier", "body.metadata.user_id", "header"] = Field(
-        description="where in the request it stood"
+    method: Literal["body.user", "body.safety_identifier", "body.metadata.user_id", "header", "relay"] = Field(
+        description="where in the request it stood; relay: a program in between says so"
     )
 
 
@@ -74,6 +78,18 @@ class VerifiedUser(Document):
     issuer: str = Field(max_length=256, description="who vouches for it")
 
 
+class Relayed(Document):
+    """What a program in between says of a call that it passes on. Its word: it may have verified this, we did not."""
+
+    by: Literal["litellm"] = Field(description="which program")
+    version: str | None = Field(max_length=64, description="its version, as it states it")
+    call: str = Field(max_length=128, description="its id of the call; a caller may have chosen it")
+    key: str | None = Field(max_length=256, description="alias of the key it was called with, else the key's hash")
+    team: str | None = Field(max_length=256, description="alias of the team that key belongs to, else the team's id")
+    user: str | None = Field(max_length=256, description="user that key belongs to: address, else id")
+    end_user: str | None = Field(max_length=256, description="end user the call named")
+
+
 class ModelBinding(Document):
     """Which weights stood behind the name that was asked for."""
 
@@ -83,6 +99,11 @@ class ModelBinding(Document):
     method: str = Field(description="how it was resolved, e.g. llama.cpp /props path and full hash")
     reason: str | None = Field(description="why it is unknown; null when resolved")
     resolved_at: str | None = Field(description="instant of the resolution that this exchange relies on")
+    remote_host: str | None = Field(
+        max_length=256,
+        description="host to which the engine said beforehand it would forward the request ('unknown': it did not say which); "
+        "null when it said nothing of the kind",
+    )
 
 
 class Engine(Document):
@@ -103,8 +124,8 @@ class ExchangeRequest(Document):
     protocol: Literal[
         "openai.chat", "openai.completions", "openai.responses", "openai.embeddings", "openai.models",
         "ollama.chat", "ollama.generate", "ollama.embed", "ollama.models",
-        "anthropic.messages", "anthropic.count_tokens",
-    ] = Field(description="which API the request used")  # fmt: skip
+        "anthropic.messages", "anthropic.count_tokens", "litellm.guardrail",
+    ] = Field(description="which API the request used; litellm.guardrail: not known, LiteLLM reported it")  # fmt: skip
     method: str = Field(description="HTTP method")
     path: str = Field(description="path that was asked for")
     principal: Principal = Field(description="who called, as far as it was verified")
@@ -112,10 +133,11 @@ class ExchangeRequest(Document):
     verified_user: VerifiedUser | None = Field(
         description="end user proven to be behind the call; null when only claimed or not named"
     )
+    relayed: Relayed | None = Field(description="what a program in between says of the call; null when it came straight from a caller")
     conversation: str = Field(description="unit of erasure: all content of one conversation shares one key")
     model: ModelBinding = Field(description="which weights stood behind the name that was asked for")
     engine: Engine = Field(description="the server the request went to")
-    stream: bool = Field(description="whether the caller asked for a streamed reply")
+    stream: bool | None = Field(description="whether the caller asked for a streamed reply; null when that is not known")
     parameters: dict[str, str | int | bool] = Field(description="sampling settings as sent; decimals as strings")
     messages: int | None = Field(description="number of messages; null where the protocol has none")
     tools: int | None = Field(description="number of tools offered; null where the protocol has none")

@@ -55,7 +55,15 @@ def fill(entries: SampleEntries, exchanges: int = 120) -> dict[str, str]:
     entries.gap(since)
     made["shredded"] = entries.exchange(conversation="c_shredded")
     entries.erased("c_shredded")
-    model = {"asked": "m", "artifact": UNRECORDED, "status": "resolved", "method": "hash", "reason": None, "resolved_at": None}
+    model = {
+        "asked": "m",
+        "artifact": UNRECORDED,
+        "status": "resolved",
+        "method": "hash",
+        "reason": None,
+        "resolved_at": None,
+        "remote_host": None,
+    }
     entries.exchange(model=model)
     made["refused"] = entries.refused()
     made["open"] = entries.new_id("x")

@@ -189,6 +189,7 @@ def hostile_entries() -> tuple[SampleEntries, str]:
         "method": HOSTILE,
         "reason": None,
         "resolved_at": None,
+        "remote_host": None,
     }
     principal = {"id": HOSTILE, "kind": "person", "method": "api_key", "key": HOSTILE}
     exchange = entries.new_id("x")

@@ -101,7 +101,15 @@ def test_a_clock_that_went_back_is_listed_and_does_not_stamp(entries: SampleEntr
 def test_unknown_weights_are_unknown_and_stamp_the_list_of_artifacts_only(entries: SampleEntries) -> None:
     """An exchange whose weights nobody knows may have been served by anything."""
     assert check_served(observe(entries), stamps=True).result is Result.NOT_APPLICABLE
-    model = {"asked": None, "artifact": None, "status": "unknown", "method": "none", "reason": "sample", "resolved_at": None}
+    model = {
+        "asked": None,
+        "artifact": None,
+        "status": "unknown",
+        "method": "none",
+        "reason": "sample",
+        "resolved_at": None,
+        "remote_host": None,
+    }
     entries.exchange(model=model)
     assert check_served(observe(entries), stamps=False).reason is None
     found = check_served(observe(entries), stamps=True)

@@ -193,7 +193,15 @@ def test_hostile_words_stay_words_in_every_form(tmp_path: Path) -> None:
     book = start_book()
     entries = book.entries
     entries.artifact(name=HOSTILE, location=HOSTILE, publisher=HOSTILE)
-    model = {"asked": HOSTILE, "artifact": None, "status": "unknown", "method": HOSTILE, "reason": HOSTILE, "resolved_at": None}
+    model = {
+        "asked": HOSTILE,
+        "artifact": None,
+        "status": "unknown",
+        "method": HOSTILE,
+        "reason": HOSTILE,
+        "resolved_at": None,
+        "remote_host": None,
+    }
     entries.exchange(system=HOSTILE, model=model, conversation=HOSTILE)
     entries.refused(detail=HOSTILE, path=HOSTILE)
     entries.add("source.heartbeat", HOSTILE, {"run": "r", "open_exchanges": 0, "refused": 0, "exchanges": 0}, source=HOSTILE)
@@ -233,7 +241,15 @@ def test_weights_that_served_without_a_record_are_named(tmp_path: Path) -> None:
     """A served hash that nobody recorded must not stay unseen."""
     book = start_book()
     stranger = "sha256:" + "9" * 64
-    model = {"asked": "m", "artifact": stranger, "status": "resolved", "method": "x", "reason": None, "resolved_at": None}
+    model = {
+        "asked": "m",
+        "artifact": stranger,
+        "status": "resolved",
+        "method": "x",
+        "reason": None,
+        "resolved_at": None,
+        "remote_host": None,
+    }
     book.entries.exchange(model=model)
     book.entries.collected()
     book.sign()

@@ -20,7 +20,15 @@ from support.sample_entries import SAMPLE_ARTIFACT, SampleEntries
 
 START = datetime(2026, 1, 5, 9, 58, tzinfo=UTC)
 OTHERS = tuple("sha256:" + sha256(word).hexdigest() for word in (b"one", b"two"))
-NOWHERE = {"asked": "m", "artifact": None, "status": "unknown", "method": "none", "reason": "not stated", "resolved_at": None}
+NOWHERE = {
+    "asked": "m",
+    "artifact": None,
+    "status": "unknown",
+    "method": "none",
+    "reason": "not stated",
+    "resolved_at": None,
+    "remote_host": None,
+}
 
 
 @pytest.fixture

@@ -58,6 +58,7 @@ def filled(entries: SampleEntries) -> list[str]:
                 "method": "hash",
                 "reason": None,
                 "resolved_at": None,
+                "remote_host": None,
             }
         made.append(entries.exchange(**changes))
     made.append(entries.new_id("x"))
@@ -147,6 +148,7 @@ def test_the_newest_record_of_an_artifact_is_in_force_and_older_ones_are_kept(tm
             "method": "x",
             "reason": None,
             "resolved_at": None,
+            "remote_host": None,
         }
     )
     entries.collected(found=1)

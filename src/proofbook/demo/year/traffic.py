@@ -49,11 +49,11 @@ def exchange(key: SampleKey, system: str, artifact: str, number: str, moment: da
         "method": "POST",
         "path": "/v1/chat/completions",
         "principal": {"id": key.principal, "kind": key.kind, "method": "api_key", "key": key.id, "issuer": None},
-        "claimed_user": None, "verified_user": None,
+        "claimed_user": None, "verified_user": None, "relayed": None,
         "conversation": f"c_{name[2:]}",
         "model": {
             "asked": "sample-assistant", "artifact": artifact, "status": "resolved",
-            "method": "stated by the generator of sample data", "reason": None, "resolved_at": instant,
+            "method": "stated by the generator of sample data", "reason": None, "resolved_at": instant, "remote_host": None,
         },
         "engine": {"upstream": "sample-engine", "product": "llama.cpp", "build": "b1-sample"},
         "stream": False,
