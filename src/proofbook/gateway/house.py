@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from proofbook.gateway.admission import Admission
+from proofbook.gateway.choosing import Engines
 from proofbook.gateway.exchange import Bounds
 from proofbook.gateway.knocking import Knocking
 from proofbook.gateway.recording import Recording
@@ -75,7 +76,7 @@ class House:
     knocking: Knocking
     clock: Clock
     bounds: Bounds
-    upstreams: Mapping[str, Upstream]
+    upstreams: Mapping[str, Engines[Upstream]]
     """By system id."""
     fingerprint: Callable[[bytes], str]
     """Keyed fingerprint of a system prompt."""

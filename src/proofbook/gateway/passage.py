@@ -17,6 +17,7 @@ from proofbook.gateway.drafts import Ending, Opening, Served, draft_refusal, dra
 from proofbook.gateway.house import House
 from proofbook.gateway.http.head import ReplyHead, RequestHead, format_forwarded_head
 from proofbook.gateway.http.outbound import Outbound
+from proofbook.gateway.http.pool import Pool
 from proofbook.gateway.http.reply_writer import ReplyWriter
 from proofbook.gateway.http.visit import Client
 from proofbook.gateway.refusal import STORE_UNAVAILABLE, UPSTREAM_NOT_CONFIGURED, Refusal, malformed
@@ -42,7 +43,7 @@ class Passage:
     __slots__ = (
         "_admitted", "_binding", "_body", "_client", "_connection", "_conversation", "_dialect", "_exchange", "_facts",
         "_first_byte", "_forwarded", "_head", "_house", "_last_byte", "_opening", "_received", "_stalled", "_streamed",
-        "_upstream", "_writer", "wants_body",
+        "_tried", "_upstream", "_writer", "wants_body",
     )  # fmt: skip
 
     def __init__(self, house: House, client: Client, head: RequestHead, opening: Opening, dialect: Dialect) -> None:
@@ -54,7 +55,8 @@ class Passage:
         self._dialect = dialect
         fail_open = opening.caller is not None and opening.caller.system in house.fail_open
         self._exchange = ex.Exchange(house.bounds, dialect.make_watch, fail_open=fail_open)
-        self._upstream = None if opening.caller is None else house.upstreams.get(opening.caller.system)
+        self._upstream: Upstream | None = None
+        self._tried: tuple[Upstream, ...] = ()
         self._connection: Outbound | None = None
         self._facts: RequestFacts | None = None
         self._admitted: Admitted | None = None
@@ -117,10 +119,16 @@ class Passage:
     # -- the engine's side --
 
     def upstream_connected(self, connection: Outbound) -> None:
-        """A connection is free: send the request."""
+        """A connection is free: the engine can be reached, so the request is recorded as going to it; then it is sent."""
+        self._connection = connection
+        if self._exchange.phase is ex.Phase.OPEN:
+            self._perform(self._exchange.request_read())
+        else:
+            self._send_on(connection)
+
+    def _send_on(self, connection: Outbound) -> None:
         if self._upstream is None:
             raise RuntimeError("a connection came for a passage that has no engine")
-        self._connection = connection
         self._forwarded = self._house.clock.now()
         authority, key = self._upstream.settings.authority, self._upstream.key
         head = format_forwarded_head(self._head, authority=authority, body_bytes=len(self._body), engine_key=key)
@@ -152,6 +160,10 @@ class Passage:
     def upstream_failed(self, reason: str, *, timed_out: bool = False) -> None:
         """There will be no (further) reply."""
         self._connection = None
+        if self._exchange.phase is ex.Phase.OPEN and self._facts is not None and self._upstream is not None:
+            self._tried += (self._upstream,)  # nothing was sent, nothing recorded: another engine may be asked
+            self._admit(self._facts)
+            return
         self._perform(self._exchange.upstream_failed(reason, timed_out=timed_out))
 
     # -- carrying out --
@@ -161,22 +173,47 @@ class Passage:
             return  # the client hung up while its request was being read
         if isinstance(found, Refusal):
             self._perform(self._exchange.refuse(found))
-        elif self._upstream is None:
-            self._perform(self._exchange.refuse(UPSTREAM_NOT_CONFIGURED))
         else:
-            self._admit(found, self._upstream)
+            self._admit(found)
 
-    def _admit(self, facts: RequestFacts, upstream: Upstream) -> None:
+    def _admit(self, facts: RequestFacts) -> None:
+        """Find an engine for it, ask whether it may pass, and reach that engine; only then is it recorded."""
         caller = self._opening.caller
         if caller is None:
             raise RuntimeError("only a verified caller's request is read")
-        self._facts, self._binding = facts, upstream.sighting.binding(facts.model)
+        self._facts = facts
+        self._leave_admission()
+        engines = self._house.upstreams.get(caller.system)
+        upstream = UPSTREAM_NOT_CONFIGURED if engines is None else engines.choose(facts.model, self._tried)
+        if isinstance(upstream, Refusal):
+            self._perform(self._exchange.refuse(upstream))
+            return
+        self._upstream, self._binding = upstream, upstream.sighting.binding(facts.model)
         verdict = self._house.admission.assess_request(caller, Asked(facts.protocol, self._binding, len(self._body)))
         if isinstance(verdict, Refusal):
             self._perform(self._exchange.refuse(verdict))
-        else:
-            self._admitted = verdict
+            return
+        self._admitted = verdict
+        if upstream.pool.full:  # all its connections serve others, so it can be reached; this one waits on record
             self._perform(self._exchange.request_read())
+        else:
+            upstream.pool.acquire(self)
+
+    def _leave_admission(self) -> None:
+        if self._admitted is not None and self._opening.caller is not None:
+            self._house.admission.finished(self._opening.caller)
+            self._admitted = None
+
+    def _forward(self, upstream: Upstream) -> None:
+        """On the connection that was found before the request was recorded, unless it broke meanwhile."""
+        connection = self._connection
+        if connection is not None and not connection.closing and not connection.has_news():
+            self._send_on(connection)
+            return
+        if connection is not None:
+            self._connection = None
+            connection.cut()
+        upstream.pool.acquire(self)
 
     def _perform(self, commands: ex.Commands) -> None:
         """In order, and what is said in one turn is written at once."""
@@ -217,7 +254,7 @@ class Passage:
             case ex.Done():
                 self._close()
             case ex.Forward() if self._upstream is not None:
-                self._upstream.pool.acquire(self)
+                self._forward(self._upstream)
             case ex.CutUpstream():
                 self._cut_upstream()
             case ex.CutClient():
@@ -246,11 +283,20 @@ class Passage:
 
     def _close(self) -> None:
         self._house.open.leave(self)
-        if self._admitted is not None and self._opening.caller is not None:
-            self._house.admission.finished(self._opening.caller)
+        self._leave_admission()
+        if self._upstream is not None and self._forwarded is None:
+            self._leave_engine(self._upstream.pool)
         client, self._client = self._client, None
         if client is not None:
             client.finish()
+
+    def _leave_engine(self, pool: Pool) -> None:
+        """Nothing was sent: what was reserved is for others."""
+        connection, self._connection = self._connection, None
+        if connection is None:
+            pool.forget(self)
+        else:
+            pool.give_back(connection)
 
     # -- recording --
 

@@ -41,6 +41,14 @@ STORE_UNAVAILABLE = Refusal(
 UPSTREAM_NOT_CONFIGURED = Refusal(
     RefusalReason.UPSTREAM_NOT_CONFIGURED, 503, "The system this key belongs to has no engine configured here."
 )
+UPSTREAM_UNAVAILABLE = Refusal(
+    RefusalReason.UPSTREAM_UNAVAILABLE,
+    503,
+    "No engine of this system can be reached now, so nothing was forwarded. Try later.",
+)
+MODEL_NOT_SERVED = Refusal(
+    RefusalReason.UPSTREAM_NOT_CONFIGURED, 404, "No engine of this system is set to serve the model that was asked for."
+)
 GATEWAY_FULL = Refusal(
     RefusalReason.GATEWAY_FULL, 503, "The gateway holds as many request bytes as it may. Try again when others are done."
 )

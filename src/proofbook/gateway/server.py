@@ -8,11 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from functools import partial
-from pathlib import Path
 
 import structlog
 
@@ -20,6 +18,7 @@ from proofbook.errors import ConfigurationError, ProofbookError
 from proofbook.gateway.admission import Admission
 from proofbook.gateway.binding import ArtifactDigests
 from proofbook.gateway.exchange import Bounds
+from proofbook.gateway.fleet import Fleet, read_plans
 from proofbook.gateway.house import House
 from proofbook.gateway.http.inbound import Inbound
 from proofbook.gateway.identity.caller import Identities
@@ -28,7 +27,6 @@ from proofbook.gateway.lifecycle import Run, SourceHistory, SourceLife
 from proofbook.gateway.reception import FrontDoor, Readiness
 from proofbook.gateway.recording import Recording
 from proofbook.gateway.settings import GatewaySettings
-from proofbook.gateway.upstream import Upstream
 from proofbook.journal.receipt import Recorder
 from proofbook.primitives.ids import IdSource
 from proofbook.primitives.instants import Clock
@@ -41,7 +39,6 @@ SWEEP_FAILED = "gateway.sweep_failed"
 
 _SWEEP_SECONDS = 0.5
 _BACKLOG = 1024
-_FIRST_LOOK_SECONDS = 5.0
 _SETTLE_SECONDS = 10.0
 
 
@@ -81,18 +78,19 @@ async def serve(
     stop = stop or _stop_on_signals(loop)
     recording = Recording(around.recorder, loop, around.clock, settings.source)
     life = SourceLife(recording, around.clock, _run_of(settings, around))
+    fleet = Fleet(around.digests, around.clock)
+    fleet.take(settings, read_plans(settings))
     previous = await loop.run_in_executor(None, around.history.previous)
     await life.start(previous)
-    upstreams = {item.name: _build_upstream(settings, item.name, around) for item in settings.upstreams}
-    house = _build_house(settings, around, recording, upstreams)
+    house = _build_house(settings, around, recording, fleet)
     door = FrontDoor(
         house,
         around.identities,
         around.ids,
         limits=settings.limits,
-        readiness=lambda: _assess_readiness(settings, recording, upstreams),
+        readiness=lambda: _assess_readiness(settings, recording, fleet),
     )
-    async with _background(settings, life, house, door, upstreams):
+    async with _background(settings, life, house, door, fleet):
         try:
             server = await _listen(settings, door)
         except ConfigurationError:
@@ -105,8 +103,6 @@ async def serve(
         await stop.wait()
         server.close()
         await _drain(settings.limits.drain_seconds, house, door)
-    for upstream in upstreams.values():
-        upstream.close()
     try:
         await house.knocking.flush()
         await life.stop("asked to stop")
@@ -122,18 +118,16 @@ def _run_of(settings: GatewaySettings, around: Surroundings) -> Run:
 
 @asynccontextmanager
 async def _background(
-    settings: GatewaySettings, life: SourceLife, house: House, door: FrontDoor, upstreams: Mapping[str, Upstream]
+    settings: GatewaySettings, life: SourceLife, house: House, door: FrontDoor, fleet: Fleet
 ) -> AsyncIterator[None]:
     """What goes on beside the requests."""
-    with suppress(TimeoutError):
-        async with asyncio.timeout(_FIRST_LOOK_SECONDS):
-            await asyncio.gather(*(upstream.look() for upstream in upstreams.values()))
+    await fleet.look_first()
+    fleet.watch()
 
     def counts() -> tuple[int, int, int]:
         return len(house.open), house.tally.exchanges, house.tally.refused
 
-    tasks = [asyncio.create_task(upstream.watch()) for upstream in upstreams.values()]
-    tasks += [asyncio.create_task(life.beat(settings.heartbeat_seconds, counts)), asyncio.create_task(_sweep(door, upstreams))]
+    tasks = [asyncio.create_task(life.beat(settings.heartbeat_seconds, counts)), asyncio.create_task(_sweep(door, fleet))]
     tasks.append(asyncio.create_task(house.knocking.watch()))
     try:
         yield
@@ -141,9 +135,10 @@ async def _background(
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        await fleet.close()
 
 
-async def _sweep(door: FrontDoor, upstreams: Mapping[str, Upstream]) -> None:
+async def _sweep(door: FrontDoor, fleet: Fleet) -> None:
     """One clock for every deadline: a timer per request would cost more than the requests."""
     loop = asyncio.get_running_loop()
     while True:
@@ -152,12 +147,12 @@ async def _sweep(door: FrontDoor, upstreams: Mapping[str, Upstream]) -> None:
         acts: list[Callable[[], None]] = [
             client.expire for client in door.clients if client.deadline is not None and client.deadline <= now
         ]
-        acts += [partial(upstream.pool.sweep, now) for upstream in upstreams.values()]
         for act in acts:
             try:
                 act()
             except Exception as error:  # noqa: BLE001 - one that fails must not leave all others without a deadline
                 LOG.warning(SWEEP_FAILED, error=type(error).__name__)
+        fleet.sweep(now)
 
 
 async def _listen(settings: GatewaySettings, door: FrontDoor) -> asyncio.Server:
@@ -181,15 +176,13 @@ async def _drain(seconds: float, house: House, door: FrontDoor) -> None:
         client.drain()
 
 
-def _build_house(
-    settings: GatewaySettings, around: Surroundings, recording: Recording, upstreams: Mapping[str, Upstream]
-) -> House:
+def _build_house(settings: GatewaySettings, around: Surroundings, recording: Recording, fleet: Fleet) -> House:
     return House(
         recording=recording,
         knocking=Knocking(recording, settings.limits.unknown_refusals, asyncio.get_running_loop().time),
         clock=around.clock,
         bounds=Bounds(hold=settings.limits.hold_bytes, reply=settings.limits.reply_bytes),
-        upstreams={system.id: upstreams[system.upstream] for system in settings.systems},
+        upstreams=fleet.systems,
         fingerprint=around.fingerprint,
         guardrail=settings.guardrail,
         admission=around.admission,
@@ -198,34 +191,11 @@ def _build_house(
     )
 
 
-def _build_upstream(settings: GatewaySettings, name: str, around: Surroundings) -> Upstream:
-    chosen = next(item for item in settings.upstreams if item.name == name)
-    key = None if chosen.api_key_file is None else read_engine_key(chosen.api_key_file, f"gateway.upstreams[{name}].api_key_file")
-    return Upstream(
-        chosen, settings.limits, key=key, digests=around.digests, clock=around.clock, seconds=settings.binding_seconds
-    )
-
-
-def read_engine_key(path: str, field: str) -> str:
-    """The key in a file: one line of printable ASCII. Raises ConfigurationError naming the field."""
-    try:
-        text = Path(path).read_text(encoding="ascii").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigurationError(
-            f"{field}: the file cannot be read as ASCII text", hint="check the path and its permissions"
-        ) from error
-    if not text or not text.isprintable():
-        raise ConfigurationError(
-            f"{field}: the file does not hold one line with a key", hint="put the engine's key alone in the file"
-        )
-    return text
-
-
-def _assess_readiness(settings: GatewaySettings, recording: Recording, upstreams: Mapping[str, Upstream]) -> Readiness:
+def _assess_readiness(settings: GatewaySettings, recording: Recording, fleet: Fleet) -> Readiness:
     age = None if recording.last_success is None else asyncio.get_running_loop().time() - recording.last_success
     recent = age is not None and age <= 2 * settings.heartbeat_seconds + _SETTLE_SECONDS
     store = "unavailable" if not recording.available else "writable" if recent else "unknown"
-    return Readiness(store, {name: upstream.state for name, upstream in upstreams.items()})
+    return Readiness(store, {name: upstream.state for name, upstream in fleet.current.items()})
 
 
 def _stop_on_signals(loop: asyncio.AbstractEventLoop) -> asyncio.Event:

@@ -79,7 +79,8 @@ class UpstreamSettings:
     name: str
     """How systems refer to it and how it appears in records."""
     base_url: str
-    """`http://host:port` without a path: the gateway appends the protocol's own path."""
+    """`http://host:port` or `https://host:port` without a path: the gateway appends the protocol's own path. With https the
+    engine's certificate and its host name are always verified."""
     product: ProductHint = "auto"
     """What answers there; `auto` asks the engine."""
     same_files: Literal["auto", "yes", "no"] = "auto"
@@ -87,13 +88,20 @@ class UpstreamSettings:
     for a loopback address, else no. Set `no` for an engine in a container of its own, `yes` for one here under another name."""
     api_key_file: str | None = None
     """File with the key the engine wants, sent as `Authorization: Bearer`; the callers' own keys are never forwarded."""
+    ca_file: str | None = None
+    """PEM file of the authorities that may have signed the engine's certificate; not set: those of the operating system."""
+    models: tuple[str, ...] = ()
+    """Models it serves, by the names callers use; requests for others go to another upstream of their system. Empty: any."""
 
     def __post_init__(self) -> None:
         parts = urlsplit(self.base_url)
         where = f"gateway.upstreams[{self.name}].base_url {self.base_url!r}"
-        if parts.scheme != "http":
+        if parts.scheme not in {"http", "https"}:
+            raise ConfigurationError(f"{where} is neither http nor https", hint="write http://127.0.0.1:8080")
+        if self.ca_file is not None and parts.scheme != "https":
             raise ConfigurationError(
-                f"{where} is not http", hint="engines are reached over plain http on the same host or network"
+                f"gateway.upstreams[{self.name}].ca_file is set, but base_url is plain http",
+                hint="write https:// there, or leave ca_file out",
             )
         if not parts.hostname or parts.path not in {"", "/"} or parts.query or parts.fragment or parts.username:
             raise ConfigurationError(f"{where} has more or less than host and port", hint="write http://127.0.0.1:8080")
@@ -106,7 +114,12 @@ class UpstreamSettings:
     def address(self) -> tuple[str, int]:
         """Host and port to connect to."""
         parts = urlsplit(self.base_url)
-        return parts.hostname or "", parts.port or 80
+        return parts.hostname or "", parts.port or (443 if self.secure else 80)
+
+    @property
+    def secure(self) -> bool:
+        """Whether it is reached over TLS."""
+        return urlsplit(self.base_url).scheme == "https"
 
     @property
     def sees_our_files(self) -> bool:
@@ -136,11 +149,28 @@ class SystemSettings:
     """Name for people."""
     environment: str
     """E.g. `production`, `test`."""
-    upstream: str
-    """Name of the upstream that serves it."""
+    upstream: str = ""
+    """Name of the upstream that serves it; a system that several serve names them in `upstreams` instead."""
     recording: Literal["fail_closed", "fail_open"] = "fail_closed"
     """What happens while nothing can be recorded. `fail_closed`: requests are refused. `fail_open`: they are served, held in
     memory up to 64 MiB to be recorded late and counted beyond that; a gap record says how many. A crash then leaves holes."""
+    upstreams: tuple[str, ...] = ()
+    """Names of the upstreams that serve it. Requests are spread over those that can be reached and have the same weights loaded;
+    one that has others gets none, and log and readiness say so."""
+
+    def __post_init__(self) -> None:
+        if bool(self.upstream) == bool(self.upstreams):
+            raise ConfigurationError(
+                f"gateway.systems[{self.id}] names {'both upstream and upstreams' if self.upstream else 'no upstream'}",
+                hint='write upstream = "NAME", or upstreams = ["NAME", "OTHER"]',
+            )
+        if len(set(self.upstreams)) != len(self.upstreams):
+            raise ConfigurationError(f"gateway.systems[{self.id}].upstreams names one twice", hint="name each once")
+
+    @property
+    def engines(self) -> tuple[str, ...]:
+        """Names of the upstreams that serve it, in the order of the settings."""
+        return self.upstreams or (self.upstream,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,11 +204,11 @@ class GatewaySettings:
         if len(set(systems)) != len(systems):
             raise ConfigurationError("gateway.systems has one id twice", hint="give each system its own id")
         for system in self.systems:
-            if system.upstream not in names:
-                raise ConfigurationError(
-                    f"gateway.systems[{system.id}].upstream {system.upstream!r} is not configured",
-                    hint=f"known: {', '.join(names)}",
-                )
+            for name in system.engines:
+                if name not in names:
+                    raise ConfigurationError(
+                        f"gateway.systems[{system.id}].upstream {name!r} is not configured", hint=f"known: {', '.join(names)}"
+                    )
         if not 0 <= self.port <= 65535:
             raise ConfigurationError(f"gateway.port {self.port} is not a port", hint="use 1 to 65535, or 0 for a free one")
         if min(self.heartbeat_seconds, self.binding_seconds) <= 0:

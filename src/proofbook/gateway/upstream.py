@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import json
+import ssl
 from collections.abc import Callable
-from typing import Any, Literal
+from dataclasses import dataclass
+from typing import Any, Literal, TypeAlias
 
 import structlog
 
-from proofbook.errors import UpstreamUnavailable
+from proofbook.errors import ConfigurationError, UpstreamUnavailable
 from proofbook.gateway.binding import ArtifactDigests, OtherFiles, Sighting, fetch_sighting, unseen
 from proofbook.gateway.http.head import ReplyHead
 from proofbook.gateway.http.outbound import Outbound, ReplyLimits
@@ -26,39 +28,58 @@ ENGINE_SEEN = "gateway.engine_seen"
 ENGINE_SILENT = "gateway.engine_silent"
 LOOK_FAILED = "gateway.look_failed"
 
+State: TypeAlias = Literal["reachable", "unready", "unreachable", "unknown"]
+"""`unready`: it takes connections and says that it cannot serve yet, as an engine does that is still loading its model."""
+
 _PROBE_BYTES = 8 * MIB
 _PROBE_SECONDS = 10.0
-_RETRY_SECONDS = 1.0
-"""How soon an engine that cannot be reached is looked at again, so that it counts as ready soon after it is."""
 _SETTLE_SECONDS = 1.0
-"""Pause between looks, so that a burst of connection losses causes one look."""
+"""Pause between looks, so that a burst of connection losses causes one look; and how soon an engine that cannot serve is looked
+at again, so that it counts as ready soon after it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """What is needed to talk to an engine: its key, and the authority that signed its certificate, PEM."""
+
+    key: str | None = None
+    authority: str | None = None
+    """None: those that the operating system trusts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Everything an operator decided about one engine: two equal plans make the same engine."""
+
+    settings: UpstreamSettings
+    limits: Limits
+    access: Access
+    seconds: float
+    """How often it is looked at."""
 
 
 class Upstream:
     """One configured engine."""
 
-    def __init__(
-        self,
-        settings: UpstreamSettings,
-        limits: Limits,
-        *,
-        key: str | None,
-        digests: ArtifactDigests,
-        clock: Clock,
-        seconds: float,
-    ) -> None:
+    def __init__(self, plan: Plan, *, digests: ArtifactDigests, clock: Clock) -> None:
+        settings, limits = plan.settings, plan.limits
+        self.plan = plan
         self.settings = settings
-        self.key = key
-        self.state: Literal["reachable", "unreachable", "unknown"] = "unknown"
+        self.name = settings.name
+        self.key = plan.access.key
+        self.state: State = "unknown"
         self._digests: ArtifactDigests = digests if settings.sees_our_files else OtherFiles()
         self._clock = clock
-        self._seconds = seconds
+        self._seconds = plan.seconds
+        self._tls = _trust(plan) if settings.secure else None
         self._loop = asyncio.get_running_loop()
         self._seen = unseen("the engine was not looked at yet")
         self._seen_at = self._loop.time()
         self._look = asyncio.Event()
         self._reply_limits = ReplyLimits(limits.upstream_head_bytes, limits.upstream_headers)
-        self.pool = Pool(settings.address, _pool_limits(limits, self._reply_limits), reached=self._reached, lost=self._look.set)
+        self.pool = Pool(
+            settings.address, _pool_limits(limits, self._reply_limits), reached=self._reached, lost=self._look.set, tls=self._tls
+        )
 
     @property
     def sighting(self) -> Sighting:
@@ -67,21 +88,37 @@ class Upstream:
             return unseen("the engine was not looked at recently")
         return self._seen
 
+    @property
+    def may_be_asked(self) -> bool:
+        """Whether a request sent now would most likely reach it."""
+        return self.state in {"reachable", "unknown"}
+
+    @property
+    def busy(self) -> int:
+        """Connections in use and requests that wait for one."""
+        return self.pool.busy
+
+    def serves(self, model: str | None) -> bool:
+        """Whether it is set to serve this model; a request that names none may go to any."""
+        return not self.settings.models or model is None or model in self.settings.models
+
     async def watch(self) -> None:
         """Look at the engine until cancelled."""
         while True:
             self._look.clear()
             await self.look()
             await asyncio.sleep(min(_SETTLE_SECONDS, self._seconds))
+            if self.state != "reachable":
+                continue  # as soon as it can serve, it shall
             try:
-                async with asyncio.timeout(self._seconds if self.state == "reachable" else min(self._seconds, _RETRY_SECONDS)):
+                async with asyncio.timeout(self._seconds):
                     await self._look.wait()
             except TimeoutError:
                 continue
 
     async def look(self) -> None:
         """Ask the engine what it is, once."""
-        probe = _Probe(self.settings, self._reply_limits, self.key)
+        probe = _Probe(self.settings, self._reply_limits, self.key, self._tls)
         try:
             seen = await fetch_sighting(probe, self.settings.product, self._digests, format_instant(self._clock.now()))
         except UpstreamUnavailable:
@@ -89,9 +126,11 @@ class Upstream:
         except Exception as error:  # noqa: BLE001 - whatever an engine says, the next look must still take place
             seen = unseen("the engine's answers about itself could not be read")
             LOG.warning(LOOK_FAILED, upstream=self.settings.name, error=type(error).__name__)
-        state: Literal["reachable", "unreachable"] = "reachable" if probe.reached else "unreachable"
+        state: State = "unreachable" if not probe.reached else "unready" if 503 in probe.statuses else "reachable"
         if state != self.state:
-            LOG.info(ENGINE_SEEN if probe.reached else ENGINE_SILENT, upstream=self.settings.name, product=seen.product)
+            LOG.info(
+                ENGINE_SEEN if state == "reachable" else ENGINE_SILENT, upstream=self.name, product=seen.product, state=state
+            )
         self.pool.frugal = seen.product == "llama.cpp"  # its HTTP server serves a connection, not a request, per thread
         self.state, self._seen, self._seen_at = state, seen, self._loop.time()
 
@@ -100,7 +139,8 @@ class Upstream:
         self.pool.close()
 
     def _reached(self, success: bool) -> None:  # noqa: FBT001  # the pool's one-argument report
-        self.state = "reachable" if success else "unreachable"
+        if not success or self.state != "unready":  # that it takes connections does not say that it can serve
+            self.state = "reachable" if success else "unreachable"
         if not success:  # whatever answers there next need not have loaded the same weights
             self._seen = unseen("the engine could not be reached and was not looked at since")
         self._look.set()
@@ -109,11 +149,13 @@ class Upstream:
 class _Probe:
     """Asks by a connection of its own per question, so that the answers come from whoever listens now."""
 
-    def __init__(self, settings: UpstreamSettings, limits: ReplyLimits, key: str | None) -> None:
+    def __init__(self, settings: UpstreamSettings, limits: ReplyLimits, key: str | None, tls: ssl.SSLContext | None) -> None:
         self._settings = settings
         self._limits = limits
         self._key = key
+        self._tls = tls
         self.reached = False
+        self.statuses: set[int] = set()
 
     async def fetch_json(self, path: str) -> dict[str, Any]:
         """The JSON object at `path`. Raises UpstreamUnavailable when there is none."""
@@ -123,12 +165,13 @@ class _Probe:
         try:
             async with asyncio.timeout(_PROBE_SECONDS):
                 _, connection = await loop.create_connection(
-                    lambda: Outbound(self._limits, _ignore_release, _ignore_loss), host, port
+                    lambda: Outbound(self._limits, _ignore_release, _ignore_loss), host, port, ssl=self._tls
                 )
                 self.reached = True
                 try:
                     connection.send((self._request(path),), answer)
                     status, body = await answer.future
+                    self.statuses.add(status)
                 finally:
                     connection.cut()
             found = json.loads(body)
@@ -175,6 +218,19 @@ class _WholeReply:
 
 _ignore_release: Callable[[Outbound, bool], None] = lambda _connection, _reusable: None  # noqa: E731  # two callbacks that say nothing
 _ignore_loss: Callable[[Outbound], None] = lambda _connection: None  # noqa: E731
+
+
+def _trust(plan: Plan) -> ssl.SSLContext:
+    """Certificates are always verified, the host name too; only whom to trust can be set."""
+    try:
+        context = ssl.create_default_context(cadata=plan.access.authority)
+    except ssl.SSLError as error:
+        raise ConfigurationError(
+            f"gateway.upstreams[{plan.settings.name}].ca_file {plan.settings.ca_file}: holds no certificate that can be read",
+            hint="give the PEM file of the authority that signed the engine's certificate",
+        ) from error
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    return context
 
 
 def _pool_limits(limits: Limits, reply: ReplyLimits) -> PoolLimits:

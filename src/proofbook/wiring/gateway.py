@@ -18,9 +18,10 @@ from proofbook import __version__
 from proofbook.book.reader import BookReader
 from proofbook.errors import ConfigurationError, StoreUnavailable
 from proofbook.gateway.admission import NoPolicy
+from proofbook.gateway.fleet import read_plans
 from proofbook.gateway.identity.keys import KeyIdentities
 from proofbook.gateway.lifecycle import PreviousRun
-from proofbook.gateway.server import Surroundings, read_engine_key, serve
+from proofbook.gateway.server import Surroundings, serve
 from proofbook.journal.receipt import Recorder
 from proofbook.primitives.instants import format_instant
 from proofbook.readmodel import exchanges, sources
@@ -78,9 +79,7 @@ def run_gateway(home: Home, *, ready: Callable[[tuple[str, int]], None] | None =
         raise ConfigurationError(
             f"{home.path}: no [gateway] is configured", hint="add an upstream and a system to proofbook.toml"
         )
-    for each in settings.upstreams:  # what would stop the gateway anyhow must not look like a run that broke off
-        if each.api_key_file is not None:
-            read_engine_key(each.api_key_file, f"gateway.upstreams[{each.name}].api_key_file")
+    read_plans(settings)  # what would stop the gateway anyhow must not look like a run that broke off
     with open_door(home) as door:
         record_settings(home, door.recorder, "proofbook gateway")
         cache = read_cache(home.hash_cache)
@@ -115,7 +114,7 @@ def record_settings(home: Home, recorder: Recorder, program: str) -> None:
         settings["gateway.upstreams"] = [
             f"{each.name} {each.base_url} {each.product} files:{each.same_files}" for each in gateway.upstreams
         ]
-        settings["gateway.systems"] = [f"{each.id} {each.environment} {each.upstream}" for each in gateway.systems]
+        settings["gateway.systems"] = [f"{each.id} {each.environment} {','.join(each.engines)}" for each in gateway.systems]
         settings["gateway.recording_policy"] = [f"{each.id} {each.recording}" for each in gateway.systems]
     settings["retention.default_days"] = home.settings.retention.default_days
     body = ConfigLoaded(digest=home.config_digest, program=program, settings=settings)

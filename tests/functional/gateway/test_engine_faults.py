@@ -210,13 +210,13 @@ def test_second_reply_nobody_asked_for_is_not_given_to_the_next_client() -> None
 
 
 def test_unreachable_engine_is_recorded() -> None:
-    """A request that could not be served was still made."""
+    """A request that could not be served was still made; it is refused at once, since nobody can say where it would have gone."""
 
     async def scenario() -> None:
         async with running_gateway("http://127.0.0.1:9") as gateway:
             reply = await ask(gateway, BODY)
-            (end,) = await gateway.ends()
-            assert reply.status == 502
-            assert (end.body["state"], end.body["reason"]) == ("upstream_error", "engine cannot be reached")
+            (refused,) = await gateway.wait_for("exchange.refused")
+            assert (reply.status, refused.body["reason"]) == (503, "upstream_unavailable")
+            assert not gateway.recorder.of_kind("exchange.request")
 
     run(scenario())

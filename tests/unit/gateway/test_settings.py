@@ -21,7 +21,7 @@ def test_defaults_listen_on_this_machine_only() -> None:
 
 @pytest.mark.parametrize(
     "url",
-    ["https://a:1", "127.0.0.1:8080", "http://", "http://a/v1", "http://a?x", "http://u@a", "http://a:x", "http://a:99999", ""],
+    ["127.0.0.1:8080", "http://", "http://a/v1", "http://a?x", "http://u@a", "http://a:x", "http://a:99999", ""],
 )
 def test_odd_upstream_address_is_refused_by_field(url: str) -> None:
     """The operator learns which field to fix."""

@@ -9,6 +9,7 @@ Does not: retry, balance or know what is asked.
 from __future__ import annotations
 
 import asyncio
+import ssl
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -31,9 +32,16 @@ class Pool:
     """Connections to one address. `reached` is told how each attempt to connect ended, `lost` of each one the engine closed."""
 
     def __init__(
-        self, address: tuple[str, int], limits: PoolLimits, *, reached: Callable[[bool], None], lost: Callable[[], None]
+        self,
+        address: tuple[str, int],
+        limits: PoolLimits,
+        *,
+        reached: Callable[[bool], None],
+        lost: Callable[[], None],
+        tls: ssl.SSLContext | None = None,
     ) -> None:
         self._address = address
+        self._tls = tls
         self._limits = limits
         self._reached = reached
         self._on_lost = lost
@@ -43,6 +51,7 @@ class Pool:
         self._connecting: set[asyncio.Task[None]] = set()
         self._waiting: deque[UpstreamListener] = deque()
         self._closed = False
+        self._retired = False
         self.frugal = False
         """Keep no unused connection while another awaits its reply: for engines that give each connection a thread of a small
         pool, where a kept connection makes others wait until it is closed."""
@@ -59,6 +68,27 @@ class Pool:
         self._waiting.append(listener)
         if len(self._open) + len(self._connecting) < self._limits.connections:
             self._connect()
+
+    @property
+    def full(self) -> bool:
+        """Whether whoever wants a connection must wait until another is done."""
+        return not self._idle and len(self._open) + len(self._connecting) >= self._limits.connections
+
+    @property
+    def busy(self) -> int:
+        """Connections in use and listeners that wait for one."""
+        return len(self._open) - len(self._idle) + len(self._waiting)
+
+    def give_back(self, connection: Outbound) -> None:
+        """A connection on which nothing was sent after all."""
+        connection.resume()
+        self._hand_on(connection)
+
+    def retire(self) -> None:
+        """Keep no connection any more that is not in use; whoever has or wants one still gets served."""
+        self._retired = True
+        for connection in tuple(self._idle):
+            connection.cut()
 
     def forget(self, listener: UpstreamListener) -> None:
         """A listener that no longer waits."""
@@ -92,7 +122,7 @@ class Pool:
         host, port = self._address
         try:
             async with asyncio.timeout(self._limits.connect_seconds):
-                _, connection = await self._loop.create_connection(self._fresh, host, port)
+                _, connection = await self._loop.create_connection(self._fresh, host, port, ssl=self._tls)
         except (OSError, TimeoutError) as error:
             self._reached(False)
             late = isinstance(error, TimeoutError)
@@ -117,7 +147,7 @@ class Pool:
             connection.cut()
         elif self._waiting:
             self._waiting.popleft().upstream_connected(connection)
-        elif self.frugal and any(other.waiting_since is not None for other in self._open):
+        elif self._retired or (self.frugal and any(other.waiting_since is not None for other in self._open)):
             connection.cut()
         else:
             connection.idle_since = self._loop.time()
