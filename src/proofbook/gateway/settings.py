@@ -12,6 +12,7 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 from proofbook.errors import ConfigurationError
+from proofbook.gateway.rules.settings import AdmissionSettings, SystemAdmission
 
 ProductHint = Literal["auto", "llama.cpp", "ollama", "vllm", "sglang", "tgi", "lmstudio"]
 
@@ -154,6 +155,8 @@ class SystemSettings:
     recording: Literal["fail_closed", "fail_open"] = "fail_closed"
     """What happens while nothing can be recorded. `fail_closed`: requests are refused. `fail_open`: they are served, held in
     memory up to 64 MiB to be recorded late and counted beyond that; a gap record says how many. A crash then leaves holes."""
+    admission: SystemAdmission = field(default_factory=SystemAdmission)
+    """What differs from `gateway.admission` for this system."""
     upstreams: tuple[str, ...] = ()
     """Names of the upstreams that serve it. Requests are spread over those that can be reached and have the same weights loaded;
     one that has others gets none, and log and readiness say so."""
@@ -195,6 +198,8 @@ class GatewaySettings:
     """Version of the guardrail in force, stated in every request record; `unknown` when none is declared."""
     limits: Limits = field(default_factory=Limits)
     """Caps and time limits."""
+    admission: AdmissionSettings = field(default_factory=AdmissionSettings)
+    """What is asked of requests whose caller is known."""
 
     def __post_init__(self) -> None:
         names = [upstream.name for upstream in self.upstreams]
