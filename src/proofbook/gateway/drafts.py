@@ -33,6 +33,7 @@ class Opening(NamedTuple):
     """The verified caller; None when nothing was verified."""
     actor: Actor
     """Who acts in the entries."""
+    assurance: Assurance = Assurance.INLINE
 
     @property
     def principal(self) -> dict[str, Any]:
@@ -62,6 +63,8 @@ class Served(NamedTuple):
     guardrail: str
     admitted: Admitted
     fail_open: bool = False
+    relayed: dict[str, Any] | None = None
+    """As `records.exchange.Relayed` has it."""
 
 
 class Ending(NamedTuple):
@@ -93,6 +96,7 @@ def draft_request(opening: Opening, facts: RequestFacts, served: Served, body: b
         "principal": opening.principal,
         "claimed_user": None if claimed is None else {"value": claimed.value, "method": claimed.method},
         "verified_user": None if proven is None else {"value": proven.value, "method": proven.method, "issuer": proven.issuer},
+        "relayed": served.relayed,
         "conversation": served.conversation,
         "model": served.model,
         "engine": served.engine,
@@ -175,4 +179,4 @@ def _response(exchange: str, facts: ReplyFacts, ending: Ending) -> dict[str, Any
 
 
 def _draft(opening: Opening, kind: str, occurred: str, body: dict[str, Any]) -> Draft:
-    return Draft(kind, opening.exchange, occurred, opening.actor, opening.source, Assurance.INLINE, body)
+    return Draft(kind, opening.exchange, occurred, opening.actor, opening.source, opening.assurance, body)

@@ -55,6 +55,7 @@ class Run:
     config: str | None
     fail_open: bool = False
     """Whether a system may be served while nothing can be recorded."""
+    program: str = PROGRAM
 
 
 class SourceLife:
@@ -72,7 +73,7 @@ class SourceLife:
         if previous.last_recorded is not None:
             end = "clean" if previous.ended_cleanly else "unclean"
         started = SourceStarted(
-            run=self._run.id, program=PROGRAM, version=self._run.version, config=self._run.config, previous_end=end
+            run=self._run.id, program=self._run.program, version=self._run.version, config=self._run.config, previous_end=end
         )
         submissions = [self._submission("source.started", now, started)]
         if previous.last_recorded is not None:

@@ -31,6 +31,11 @@ STATES: Final = MappingProxyType(
             "The engine said nothing for longer than it may; what came until then is recorded.",
         ),
         "upstream_error": ("engine error", "notice", "The engine failed or was cut off."),
+        "reported": (
+            "reported",
+            "plain",
+            "Another program in the path reported a reply: whether it was whole and reached the caller is not known.",
+        ),
         "recorder_gap": (
             "end unknown",
             "unknown",
@@ -44,6 +49,7 @@ STATES: Final = MappingProxyType(
 ASSURANCES: Final = MappingProxyType(
     {
         "inline": "in the path, as it happens",
+        "inline_partial": "in the path, as another program in it tells",
         "imported_lossy": "imported later, may have lost some",
         "collected": "observed at stated times",
         "manual": "written by a person",

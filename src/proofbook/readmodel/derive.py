@@ -103,7 +103,7 @@ def _request(batch: Batch, index: int, entry: Object, body: Object) -> None:
         None if claimed is None else claimed["value"],
         body["conversation"],
         body["protocol"],
-        int(body["stream"]),
+        None if body["stream"] is None else int(body["stream"]),
         model["asked"],
         model["artifact"],
         model["status"],

@@ -26,6 +26,8 @@ class Assurance(StrEnum):
 
     INLINE = "inline"
     """Recorded in the path of the traffic itself."""
+    INLINE_PARTIAL = "inline_partial"
+    """Recorded in the path, from what another program in it tells: not the exact bytes, and no more than it tells."""
     IMPORTED_LOSSY = "imported_lossy"
     """Read later from a system that may have lost some."""
     COLLECTED = "collected"

@@ -12,7 +12,7 @@ from proofbook.gateway.http.head import RequestHead
 from proofbook.gateway.http.peer import Peer
 from proofbook.gateway.refusal import Refusal
 
-Method: TypeAlias = Literal["api_key", "oidc", "mtls", "trusted_proxy"]
+Method: TypeAlias = Literal["api_key", "oidc", "mtls", "trusted_proxy", "shared_secret"]
 
 
 class VerifiedUser(NamedTuple):

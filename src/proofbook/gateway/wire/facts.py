@@ -12,7 +12,7 @@ from typing import Literal, NamedTuple, TypeAlias
 ProtocolName: TypeAlias = Literal[
     "openai.chat", "openai.completions", "openai.responses", "openai.embeddings", "openai.models",
     "ollama.chat", "ollama.generate", "ollama.embed", "ollama.models",
-    "anthropic.messages", "anthropic.count_tokens",
+    "anthropic.messages", "anthropic.count_tokens", "litellm.guardrail",
 ]  # fmt: skip
 """Which API a request used, as `records.exchange.ExchangeRequest` has it."""
 
@@ -24,7 +24,7 @@ class ClaimedName(NamedTuple):
     """An end user as the request names it, and the field that did."""
 
     value: str
-    method: Literal["body.user", "body.safety_identifier", "body.metadata.user_id", "header"]
+    method: Literal["body.user", "body.safety_identifier", "body.metadata.user_id", "header", "relay"]
 
 
 class RequestFacts(NamedTuple):
@@ -32,7 +32,7 @@ class RequestFacts(NamedTuple):
 
     protocol: ProtocolName
     model: str | None
-    stream: bool
+    stream: bool | None
     parameters: Mapping[str, str | int | bool]
     messages: int | None
     tools: int | None
