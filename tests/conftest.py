@@ -1,11 +1,18 @@
-"""In CI nothing real may be missing quietly: a test that needs a real component and was skipped has failed."""
+"""In CI nothing real may be missing quietly: a test that needs a real component and was skipped has failed.
+
+Compiled modules are kept whatever the environment says: the suite starts hundreds of interpreters, and each would compile all anew.
+"""
 
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Generator
 
 import pytest
+
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # for workers and whatever else is started
 
 IN_CI = os.environ.get("CI") == "true"
 

@@ -22,11 +22,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from proofbook.demo.engine import free_port
 from support.forked_program import PROGRAM, run_program
+from support.free_ports import free_port
 
 PATIENCE_SECONDS = 150.0
-SHORT_SECONDS = 20.0
+SHORT_SECONDS = 60.0
 MODEL_NAME = "sample-assistant-1.0"
 
 

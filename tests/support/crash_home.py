@@ -10,11 +10,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from proofbook.demo.engine import free_port
 from proofbook.wiring.access import issue_key
 from proofbook.wiring.home import Home, open_home
 from proofbook.wiring.recording import open_door
 from proofbook.wiring.starting import Proposal, Start, start_home
+from support.free_ports import free_port
 from support.nursery import TESTS, Nursery, Started
 
 SYSTEMS = ("sample-desk", "sample-search")

@@ -65,6 +65,8 @@ class FaultEngine:
     connections: int = 0
     cut_off: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when the other side closed in the middle of a script."""
+    arrived: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set with each request."""
     port: int = 0
     props: bytes | None = None
     """Body of `GET /props`; None answers every question about the engine with 404."""
@@ -75,6 +77,13 @@ class FaultEngine:
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
+
+    async def asked(self, count: int) -> None:
+        """Wait until so many requests arrived."""
+        async with asyncio.timeout(30):
+            while len(self.requests) < count:
+                self.arrived.clear()
+                await self.arrived.wait()
 
     async def go_away(self) -> None:
         """Stop listening and close every connection."""
@@ -114,6 +123,7 @@ class FaultEngine:
             writer.write(whole(self.props or b"{}", status=200 if known else 404))
             return False
         self.requests.append(seen)
+        self.arrived.set()
         for step in self.script(seen):
             match step:
                 case Say(data):

@@ -38,6 +38,9 @@ KEYS = (
 )
 LOST_TOKEN = format_key("k_lost", SECRET)
 
+PATIENCE_SECONDS = 30.0
+"""How long a loaded machine may take for what an idle one does at once."""
+
 T = TypeVar("T")
 
 
@@ -96,12 +99,11 @@ class RunningGateway:
         return await self.wait_for("exchange.response", count)
 
     async def wait_for(self, kind: str, count: int = 1) -> list[Entry]:
-        for _ in range(500):
-            found = self.recorder.of_kind(kind)
-            if len(found) >= count:
-                return found
+        deadline = asyncio.get_running_loop().time() + PATIENCE_SECONDS
+        while len(found := self.recorder.of_kind(kind)) < count:
+            assert asyncio.get_running_loop().time() < deadline, f"{len(found)} entries of {kind}, not {count}"
             await asyncio.sleep(0.01)
-        raise AssertionError(f"{len(found)} entries of {kind}, not {count}")
+        return found
 
 
 @asynccontextmanager
@@ -187,7 +189,7 @@ class Client:
         self.writer.write(data)
         await self.writer.drain()
 
-    async def read_reply(self, seconds: float = 10.0) -> Reply:
+    async def read_reply(self, seconds: float = PATIENCE_SECONDS) -> Reply:
         """The next reply, as far as it comes."""
         reply = Reply()
         parser = httptools.HttpResponseParser(reply)
@@ -205,12 +207,12 @@ class Client:
             reply.status = parser.get_status_code()
         return reply
 
-    async def read_until(self, mark: bytes, seconds: float = 10.0) -> bytes:
+    async def read_until(self, mark: bytes, seconds: float = PATIENCE_SECONDS) -> bytes:
         """Everything up to and with `mark`."""
         async with asyncio.timeout(seconds):
             return await self.reader.readuntil(mark)
 
-    async def at_end(self, seconds: float = 10.0) -> bool:
+    async def at_end(self, seconds: float = PATIENCE_SECONDS) -> bool:
         """Whether the gateway closes the connection in time, without saying more."""
         try:
             async with asyncio.timeout(seconds):

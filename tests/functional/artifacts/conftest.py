@@ -10,7 +10,8 @@ import pytest
 
 from proofbook.demo.year.kit import write_kit
 from support.artifact_command import AS_OF, draw
-from support.command_line import PROGRAM, Done
+from support.command_line import Done
+from support.forked_program import PROGRAM
 
 
 @pytest.fixture(scope="session")

@@ -15,7 +15,8 @@ import pytest
 from proofbook.artifacts.catalogue import ARTIFACTS
 from support.artifact_command import AS_OF, draw
 from support.artifact_pages import Markup
-from support.command_line import PROGRAM, Done
+from support.command_line import Done
+from support.forked_program import run_program
 
 
 def run_of(folder: Path) -> Any:
@@ -63,7 +64,7 @@ def test_the_run_is_told_apart_from_the_pages(home: Path, drawn: tuple[Path, Don
 def test_the_checkpoint_on_a_page_is_the_book_s(home: Path, drawn: tuple[Path, Done]) -> None:
     """A page names the signed state that covers it, so that its entries can be proven against it."""
     folder, _ = drawn
-    done = subprocess.run([str(PROGRAM), "--home", str(home), "book", "prove", "0", "--json"], capture_output=True, check=True)
+    done = run_program(["--home", str(home), "book", "prove", "0", "--json"], cwd=home)
     run = run_of(folder)
     assert run["checkpoint"]["size"] >= run["entries"] - 1
     assert run["book"] in json.loads(done.stdout)["proof"]
@@ -144,8 +145,7 @@ def test_a_past_moment_stays_as_it_was_while_the_book_grows(home: Path, tmp_path
         "kind: training\nid: sample-later\nrecord:\n  title: later (sample)\n  person: sample-person-1\n  role: user\n"
         "  course: sample course, version 1\n  completed_at: 2025-06-01T12:00:00Z\n"
     )
-    line = [str(PROGRAM), "--home", str(grown), "record", "apply", str(note), "--yes"]
-    subprocess.run(line, check=True, capture_output=True)
+    assert run_program(["--home", str(grown), "record", "apply", str(note), "--yes"], cwd=tmp_path).returncode == 0
     assert draw(grown, tmp_path / "after", "--as-of", AS_OF).code == 0
     assert run_of(tmp_path / "after")["entries"] == entries
     assert (tmp_path / "after/SHA256SUMS").read_bytes() == (tmp_path / "before/SHA256SUMS").read_bytes()

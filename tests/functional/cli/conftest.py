@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from support.command_line import Place, ask, copy_place, issue_key, make_place
+from support.free_ports import free_port
 
 ENGINE_NEEDED = "xllamacpp"
 
@@ -24,7 +25,7 @@ def model() -> Path:
 def engine(tmp_path_factory: pytest.TempPathFactory, model: Path) -> Iterator[str]:
     """A llama.cpp server with the sample model; its address."""
     pytest.importorskip(ENGINE_NEEDED)
-    from proofbook.demo.engine import free_port, running_engine
+    from proofbook.demo.engine import running_engine
 
     with running_engine(model, free_port()) as address:
         yield address

@@ -15,7 +15,8 @@ from click.testing import CliRunner
 from proofbook.cli.discovery_words import ADVICE
 from proofbook.cli.main import main
 from reference_commands import walk
-from support.command_line import PROGRAM, Place, environment, run_on_terminal
+from support.command_line import Place, environment, run_on_terminal
+from support.forked_program import PROGRAM
 from tracked import ROOT
 
 COMMANDS = {" ".join(path[1:]): command for path, command in walk(main, ("proofbook",))}

@@ -13,8 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from proofbook.demo.engine import free_port
-from support.command_line import MODEL_NAME, PROGRAM, Place, Running, environment
+from support.command_line import MODEL_NAME, Place, Running, environment
+from support.forked_program import PROGRAM
+from support.free_ports import free_port
 from tracked import ROOT
 
 pytestmark = pytest.mark.real

@@ -115,7 +115,7 @@ def test_locked_projection_is_answered_within_the_patience(tmp_path: Path, book:
         with locked(projection):
             started = time.monotonic()
             reply = visitor.ask("/")
-            assert time.monotonic() - started < 5
+            assert time.monotonic() - started < 20
             assert reply.status == 503
             assert "did not answer in time" in reply.words
         deadline = time.monotonic() + 60

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from support.command_line import PROGRAM, environment, run_on_terminal
+from support.command_line import environment, run_on_terminal
+from support.forked_program import PROGRAM, run_program
 from support.kept_bodies import document
 from support.record_desk import SYSTEM, RecordDesk, days_ago, review
 
@@ -73,8 +74,7 @@ def test_what_get_prints_can_be_applied(desk: RecordDesk) -> None:
     desk.file(SYSTEM)
     for form in ("yaml", "json"):
         text = desk.place.run("record", "get", "ai_system", "help-desk", "--format", form).out
-        command = [str(PROGRAM), "--home", "home", "record", "apply", "-", "--yes"]
-        done = subprocess.run(command, cwd=desk.folder, input=text, capture_output=True, text=True, check=False, timeout=60)
+        done = run_program(["--home", "home", "record", "apply", "-", "--yes"], cwd=desk.folder, given=text.encode())
         assert (done.returncode, done.stdout) == (0, "0 to create, 0 to change, 1 unchanged\n"), done
 
 

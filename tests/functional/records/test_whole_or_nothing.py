@@ -18,8 +18,9 @@ from proofbook.wiring.access import operator
 from proofbook.wiring.filing import apply_plan, open_documents, plan_run
 from proofbook.wiring.home import Home, open_home
 from proofbook.wiring.recording import open_door
-from support.command_line import PROGRAM, environment
+from support.command_line import environment
 from support.filing_room import NOW, filed
+from support.forked_program import PROGRAM
 from support.home_builder import make_home
 from support.kept_bodies import document
 from support.record_desk import RecordDesk, review

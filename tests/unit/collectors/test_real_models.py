@@ -15,9 +15,10 @@ from proofbook.collectors.discover.engines import ask_engine
 from proofbook.collectors.discover.inventory import Inventory
 from proofbook.collectors.discover.machine import Machine
 from proofbook.collectors.model_store.gguf_file import GgufFiles
-from proofbook.demo.engine import free_port, running_engine
+from proofbook.demo.engine import running_engine
 from proofbook.primitives.instants import FixedClock
 from proofbook.weights.gguf import read_gguf
+from support.free_ports import free_port
 from support.model_stores import bench, look
 
 

@@ -42,7 +42,7 @@ def place(tmp_path: Path) -> BookPlace:
     return make_book(tmp_path)
 
 
-def _eventually(condition: Callable[[], bool], seconds: float = 10.0) -> None:
+def _eventually(condition: Callable[[], bool], seconds: float = 60.0) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline

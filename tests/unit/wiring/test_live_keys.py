@@ -64,7 +64,7 @@ def _revoke(home: Home, key: str) -> None:
         revoke_key(home, door.recorder, key=key, reason="sample end")
 
 
-def _wait(condition: Callable[[], bool], seconds: float = 5.0) -> bool:
+def _wait(condition: Callable[[], bool], seconds: float = 60.0) -> bool:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         if condition():
