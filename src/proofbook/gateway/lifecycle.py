@@ -56,6 +56,7 @@ class Run:
     fail_open: bool = False
     """Whether a system may be served while nothing can be recorded."""
     program: str = PROGRAM
+    assurance: Assurance = Assurance.INLINE
 
 
 class SourceLife:
@@ -103,7 +104,7 @@ class SourceLife:
 
     def _submission(self, kind: str, now: str, document: Document) -> Submission:
         source = self._recording.source
-        return Submission(Draft(kind, source, now, process_actor(source), source, Assurance.INLINE, document.to_body()))
+        return Submission(Draft(kind, source, now, process_actor(source), source, self._run.assurance, document.to_body()))
 
     def _now(self) -> str:
         return format_instant(self._clock.now())
