@@ -17,8 +17,11 @@ def sample_model() -> Path:
 
 
 @contextmanager
-def running_llama(model: Path, *, embeddings: bool = False) -> Iterator[str]:
-    """Serve the file on a free port of the loopback address; yields the base address. `embeddings`: make vectors, not texts."""
+def running_llama(model: Path, *, embeddings: bool = False, metrics: bool = False) -> Iterator[str]:
+    """Serve the file on a free port of the loopback address; yields the base address.
+
+    `embeddings`: make vectors, not texts; `metrics`: publish counters.
+    """
     settings = xllamacpp.CommonParams()
     settings.model.path = str(model)
     settings.port = 0
@@ -28,6 +31,7 @@ def running_llama(model: Path, *, embeddings: bool = False) -> Iterator[str]:
     settings.n_gpu_layers = 0
     settings.verbosity = 0
     settings.ui = False
+    settings.endpoint_metrics = metrics
     if embeddings:
         settings.embedding = True
         settings.pooling_type = xllamacpp.llama_pooling_type.LLAMA_POOLING_TYPE_MEAN

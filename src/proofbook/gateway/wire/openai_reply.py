@@ -55,7 +55,7 @@ def _only_adds_text(payload: bytes) -> bool:
 class _Facts:
     """Gathers facts over the documents of one reply: the first to state a name wins, the last to state a count wins."""
 
-    __slots__ = ("error", "fingerprint", "finish", "model", "upstream_id", "usage")
+    __slots__ = ("error", "fingerprint", "finish", "model", "timed", "upstream_id", "usage")
 
     def __init__(self) -> None:
         self.model: str | None = None
@@ -63,6 +63,7 @@ class _Facts:
         self.fingerprint: str | None = None
         self.finish: dict[int, str] = {}
         self.usage = TokenUsage()
+        self.timed = TokenUsage()
         self.error = False
 
     def add(self, document: Mapping[str, Any]) -> _Facts:
@@ -77,6 +78,9 @@ class _Facts:
         usage = document.get("usage")
         if isinstance(usage, dict):
             self._add_usage(usage)
+        timings = document.get("timings")
+        if isinstance(timings, dict):
+            self._add_timings(timings)
         return self
 
     def _add_choice(self, position: int, choice: object) -> None:
@@ -93,6 +97,13 @@ class _Facts:
         cached = bounded_count(details.get("cached_tokens")) if isinstance(details, dict) else None
         self.usage = TokenUsage(bounded_count(usage.get("prompt_tokens")), bounded_count(usage.get("completion_tokens")), cached)
 
+    def _add_timings(self, timings: Mapping[str, Any]) -> None:
+        """llama.cpp ends every reply with what it timed, also a stream whose caller did not ask for usage."""
+        fresh, cached = bounded_count(timings.get("prompt_n")), bounded_count(timings.get("cache_n"))
+        prompt = None if fresh is None or cached is None else bounded_count(fresh + cached)
+        self.timed = TokenUsage(prompt, bounded_count(timings.get("predicted_n")), cached)
+
     def close(self, *, chunks: int = 0, ended: bool = False) -> ReplyFacts:
         finish = tuple(self.finish.get(index, "unknown") for index in range(max(self.finish, default=-1) + 1))
-        return ReplyFacts(self.model, self.upstream_id, self.fingerprint, finish, self.usage, chunks, ended, self.error)
+        usage = self.usage if self.usage.stated else self.timed
+        return ReplyFacts(self.model, self.upstream_id, self.fingerprint, finish, usage, chunks, ended, self.error)
