@@ -7,9 +7,7 @@ look, it soon lets nobody in.
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, Literal, cast
 
@@ -20,16 +18,15 @@ from proofbook.journal.receipt import Recorder
 from proofbook.primitives.digest import parse_digest
 from proofbook.primitives.instants import format_instant, parse_instant
 from proofbook.readmodel import keys
-from proofbook.records.envelope import Actor, ActorKind, Assurance, Draft, parse_entry
+from proofbook.records.envelope import Actor, ActorKind, Assurance, Draft, Entry
 from proofbook.records.operations import KeyIssued, KeyRevoked
+from proofbook.wiring.following import BookFollower
 from proofbook.wiring.home import Home
 from proofbook.wiring.reading import open_projection
 from proofbook.wiring.system import CLOCK, ENTROPY, MONOTONIC, operator_name
 
 SOURCE: Final = "cli"
 _KINDS: Final = ("access.key_issued", "access.key_revoked")
-_KEY_ENTRY: Final = b'"kind":"access.key_'
-_POLL_SECONDS: Final = 0.5
 STALE_SECONDS: Final = 10.0
 """How old a look at the book may be: longer than any moment in which it cannot be read, short enough for a revocation."""
 _MAX_PRINCIPAL: Final = 128
@@ -113,51 +110,29 @@ class LiveKeys:
         stale_seconds: float = STALE_SECONDS,
     ) -> None:
         """Load the keys; `book` is closed by `close`. Raises what reading the book raises."""
-        self._book = book
-        self._monotonic = monotonic
         self._stale_seconds = stale_seconds
-        self._position, self._seen = book.size(), self._newest()
+        self._follower = BookFollower(book, _KINDS, self._take, name="key-ring", monotonic=monotonic)
         self._ring = load_key_ring(home)
-        self._looked = monotonic()
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._follow, name="key-ring", daemon=True)
-        self._thread.start()
+        self._follower.start()
 
     def current(self) -> KeyRing:
         """See `KeySource`. Raises StoreUnavailable when the ring is too old to be relied on."""
-        if self._monotonic() - self._looked > self._stale_seconds:
+        if self._follower.age > self._stale_seconds:
             raise StoreUnavailable("the keys could not be read from the book, so what was revoked is not known")
         return self._ring
 
     def close(self) -> None:
         """Stop following."""
-        self._stop.set()
-        self._thread.join()
-        self._book.close()
+        self._follower.close()
 
-    def _follow(self) -> None:
-        while not self._stop.wait(_POLL_SECONDS):
-            with suppress(Exception):  # whatever it is, the next look tries again, and `current` tells how long ago the last was
-                self._look()
-
-    def _look(self) -> None:
-        started, size, newest = self._monotonic(), self._book.size(), self._newest()
-        if newest != self._seen:
-            self._ring = _read_on(self._ring, self._book, self._position, max(*newest, size - 1) + 1)
-        self._position, self._seen, self._looked = size, newest, started
-
-    def _newest(self) -> tuple[int, ...]:
-        kinds = self._book.kinds()
-        return tuple(kinds.get(kind, (-1, 0))[0] for kind in _KINDS)
+    def _take(self, entries: Sequence[tuple[int, Entry]]) -> None:
+        self._ring = _read_on(self._ring, entries)
 
 
-def _read_on(ring: KeyRing, book: BookReader, start: int, stop: int) -> KeyRing:
-    """The ring after the key entries in [start, stop)."""
+def _read_on(ring: KeyRing, entries: Sequence[tuple[int, Entry]]) -> KeyRing:
+    """The ring after some more key entries."""
     found = dict(ring.keys)
-    for _, data in book.entries(start, stop):
-        if _KEY_ENTRY not in data:
-            continue
-        entry = parse_entry(data)
+    for _, entry in entries:
         if entry.kind == "access.key_issued":
             body = KeyIssued.model_validate(entry.body)
             secret = parse_digest(body.secret_sha256)

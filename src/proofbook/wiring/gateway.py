@@ -17,7 +17,6 @@ import uvloop
 from proofbook import __version__
 from proofbook.book.reader import BookReader
 from proofbook.errors import ConfigurationError, StoreUnavailable
-from proofbook.gateway.admission import NoPolicy
 from proofbook.gateway.fleet import read_plans
 from proofbook.gateway.identity.keys import KeyIdentities
 from proofbook.gateway.lifecycle import PreviousRun
@@ -30,6 +29,7 @@ from proofbook.records.operations import ConfigLoaded
 from proofbook.vault.sealing import derive_fingerprint_key
 from proofbook.weights.hash_cache import CachedDigests, read_cache, write_cache
 from proofbook.wiring.access import LiveKeys, operator
+from proofbook.wiring.admission import LiveRules, describe_policies, find_zone, make_enforcement
 from proofbook.wiring.counting import counting
 from proofbook.wiring.home import Home
 from proofbook.wiring.reading import open_projection
@@ -84,10 +84,11 @@ def run_gateway(home: Home, *, ready: Callable[[tuple[str, int]], None] | None =
         record_settings(home, door.recorder, "proofbook gateway")
         cache = read_cache(home.hash_cache)
         keys = LiveKeys(home, BookReader(home.book))
+        rules = LiveRules(home, BookReader(home.book), find_zone(home.settings))
         around = Surroundings(
             recorder=door.recorder,
             identities=KeyIdentities(keys),
-            admission=NoPolicy(),
+            admission=make_enforcement(home.settings, rules),
             digests=CachedDigests(cache, CLOCK),
             history=BookHistory(home, settings.source),
             clock=CLOCK,
@@ -101,6 +102,7 @@ def run_gateway(home: Home, *, ready: Callable[[tuple[str, int]], None] | None =
                 runner.run(serve(settings, around, ready=ready))
         finally:
             keys.close()
+            rules.close()
             with suppress(StoreUnavailable):  # what is forgotten is hashed again; why the gateway ends matters more
                 write_cache(cache, home.hash_cache)
 
@@ -116,6 +118,7 @@ def record_settings(home: Home, recorder: Recorder, program: str) -> None:
         ]
         settings["gateway.systems"] = [f"{each.id} {each.environment} {','.join(each.engines)}" for each in gateway.systems]
         settings["gateway.recording_policy"] = [f"{each.id} {each.recording}" for each in gateway.systems]
+        settings |= describe_policies(home.settings)
     settings["retention.default_days"] = home.settings.retention.default_days
     body = ConfigLoaded(digest=home.config_digest, program=program, settings=settings)
     recorder.record(

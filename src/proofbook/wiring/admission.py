@@ -1,0 +1,171 @@
+"""Admission from records: the rules a running gateway holds requests against, kept fresh, and what it would decide now.
+
+Promises: a grant, revocation, inventory page or approval that was recorded holds for the next request within a second; rules are
+swapped whole, so that no request sees half of a change. When the book cannot be read for `STALE_SECONDS` the rules go on and are
+said to be stale. What `explain_access` says is decided by the very functions that the gateway decides by.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from proofbook.book.interface import BookReading
+from proofbook.book.reader import BookReader
+from proofbook.config.settings import Settings
+from proofbook.errors import ConfigurationError
+from proofbook.gateway.admission import Asked
+from proofbook.gateway.identity.caller import VerifiedCaller
+from proofbook.gateway.rules.enforcing import Enforcement, Known, hold
+from proofbook.gateway.rules.explaining import Explanation, explain
+from proofbook.gateway.rules.judging import Seen
+from proofbook.gateway.rules.settings import AdmissionSettings, derive_policy, format_policy
+from proofbook.gateway.rules.snapshot import KINDS, RecordVersion, Rules, derive_rules
+from proofbook.primitives.instants import format_instant
+from proofbook.readmodel import exchanges
+from proofbook.readmodel.connection import Reader
+from proofbook.readmodel.documents import Documents
+from proofbook.readmodel.exchanges import Filters
+from proofbook.records.envelope import Entry, parse_entry
+from proofbook.wiring.following import BookFollower
+from proofbook.wiring.home import Home
+from proofbook.wiring.reading import open_projection
+from proofbook.wiring.system import CLOCK, MONOTONIC
+
+STALE_SECONDS: Final = 10.0
+"""How old a look at the book may be: longer than any moment in which it cannot be read, short enough for a revocation."""
+_NEWEST: Final = 200
+"""Exchanges of a system that are looked at for the weights that last stood behind a model."""
+
+
+class LiveRules:
+    """Implements the gateway's `RuleSource`: a snapshot, kept up by a thread that follows the book itself."""
+
+    def __init__(
+        self,
+        home: Home,
+        book: BookReader,
+        zone: str,
+        *,
+        monotonic: Callable[[], float] = MONOTONIC,
+        stale_seconds: float = STALE_SECONDS,
+    ) -> None:
+        """Load the records; `book` is closed by `close`. Raises what reading the book raises."""
+        self._zone = zone
+        self._stale_seconds = stale_seconds
+        self._follower = BookFollower(book, KINDS, self._take, name="rules", monotonic=monotonic)
+        with open_projection(home) as (_, projection):
+            self._versions = read_versions(projection.reader)
+        self._rules = derive_rules(self._versions.values(), zone)
+        self._follower.start()
+
+    def current(self) -> Known:
+        """See `RuleSource`."""
+        return Known(self._rules, self._follower.age > self._stale_seconds)
+
+    def close(self) -> None:
+        """Stop following."""
+        self._follower.close()
+
+    def _take(self, entries: Sequence[tuple[int, Entry]]) -> None:
+        for index, entry in entries:
+            self._versions[entry.kind, entry.subject] = RecordVersion(entry.kind, entry.subject, index, entry.id, entry.body)
+        self._rules = derive_rules(self._versions.values(), self._zone)
+
+
+def read_versions(reader: Reader) -> dict[tuple[str, str], RecordVersion]:
+    """The newest version of every record that bears on admission, by kind and id."""
+    documents = Documents(reader)
+    return {
+        (each.kind, each.id): RecordVersion(each.kind, each.id, each.index, each.entry, each.body)
+        for kind in KINDS
+        for each in documents.listed(kind)
+    }
+
+
+def find_zone(settings: Settings) -> str:
+    """The zone in which hours and last days are counted."""
+    stated = settings.gateway.admission.zone if settings.gateway is not None else None
+    zones = {each.zone for each in settings.engagements}
+    return stated or (zones.pop() if len(zones) == 1 else "UTC")
+
+
+def find_policies(settings: Settings) -> dict[str, AdmissionSettings]:
+    """What holds for each system, by id."""
+    if settings.gateway is None:
+        return {}
+    general = settings.gateway.admission
+    return {each.id: derive_policy(general, each.admission) for each in settings.gateway.systems}
+
+
+def describe_policies(settings: Settings) -> dict[str, str | list[str]]:
+    """What `config.loaded` says of admission: a line for each system, and the zone."""
+    lines = [f"{system} {format_policy(policy)}" for system, policy in find_policies(settings).items()]
+    return {"gateway.admission": lines, "gateway.admission.zone": find_zone(settings)}
+
+
+def make_enforcement(settings: Settings, rules: LiveRules) -> Enforcement:
+    """The gateway's admission."""
+    return Enforcement(rules, find_policies(settings), find_zone(settings), CLOCK, MONOTONIC)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Whose access is asked about: a principal as the gateway's records name it, and what else a call of theirs would show."""
+
+    principal: str
+    system: str
+    key: str | None = None
+    """Id of the key they would call with."""
+    groups: tuple[str, ...] = ()
+    """Groups their token would name."""
+    model: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """What the gateway would decide, and what it knows of the weights from: an exchange of the book, None when there was none."""
+
+    explanation: Explanation
+    asked_at: str
+    zone: str
+    exchange: str | None
+
+
+def explain_access(home: Home, question: Question) -> Explained:
+    """What the gateway would decide now about one call, and from which records.
+
+    Raises:
+        ConfigurationError: the system is not configured. Whatever reading the book raises.
+    """
+    policy = find_policies(home.settings).get(question.system)
+    if policy is None:
+        known = ", ".join(find_policies(home.settings)) or "none"
+        raise ConfigurationError(f"system {question.system!r} is not configured", hint=f"known systems: {known}")
+    zone, moment = find_zone(home.settings), CLOCK.now()
+    with open_projection(home) as (book, projection):
+        rules = _read_rules(projection.reader, zone)
+        exchange, binding = _last_binding(book, projection.reader, question)
+    caller = VerifiedCaller(question.principal, "person", "api_key", question.key, question.system, groups=question.groups)
+    now = format_instant(moment)
+    asked = Asked("openai.chat", binding, 0)
+    return Explained(explain(Seen(rules, False, now, moment), hold(policy, zone), caller, asked), now, zone, exchange)
+
+
+def _read_rules(reader: Reader, zone: str) -> Rules:
+    return derive_rules(read_versions(reader).values(), zone)
+
+
+def _last_binding(book: BookReading, reader: Reader, question: Question) -> tuple[str | None, Mapping[str, Any]]:
+    """What last stood behind the model, as an exchange of the system tells it."""
+    for each in exchanges.page(reader, limit=_NEWEST, filters=Filters(system=question.system)):
+        if not each.refused and question.model in {None, each.model_asked}:
+            body = parse_entry(book.entry(each.index)).body
+            return each.exchange, {"remote_host": None, **body["model"]}
+    return None, {
+        "asked": question.model,
+        "artifact": None,
+        "reason": "no exchange of this system is recorded",
+        "remote_host": None,
+    }
