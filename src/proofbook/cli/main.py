@@ -28,6 +28,7 @@ _COMMANDS: Final = {
     "collect": "proofbook.cli.looking:collect",
     "reconcile": "proofbook.cli.reconciling:reconcile",
     "key": "proofbook.cli.key:key",
+    "access": "proofbook.cli.access:access",
     "content": "proofbook.cli.content:content",
     "due": "proofbook.cli.due:due",
     "exceptions": "proofbook.cli.due:exceptions",
