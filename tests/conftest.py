@@ -5,6 +5,7 @@ Compiled modules are kept whatever the environment says: the suite starts hundre
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Generator
@@ -15,6 +16,12 @@ sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # for workers and whatever else is started
 
 IN_CI = os.environ.get("CI") == "true"
+
+
+def pytest_collection_finish() -> None:
+    """What thousands of collected tests hold stays to the end: looking through it for garbage again and again is for nothing."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.hookimpl(wrapper=True)

@@ -8,21 +8,21 @@ import json
 import os
 import pty
 import re
-import select
 import shutil
-import signal
 import struct
 import subprocess
 import sys
 import termios
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from io import RawIOBase
 from pathlib import Path
 from typing import Any
 
-from support.forked_program import PROGRAM, run_program
+from support.forked_program import PROGRAM, run_between, run_program
 from support.free_ports import free_port
 
 PATIENCE_SECONDS = 150.0
@@ -220,26 +220,24 @@ def wait_until(true: Callable[[], bool], what: str, seconds: float = SHORT_SECON
 
 def run_on_terminal(place: Place, *arguments: str, columns: int = 100) -> tuple[int, str]:
     """Run the program on a terminal of that width; exit code and everything the terminal got."""
-    pid, terminal = pty.fork()
-    if pid == 0:
-        fcntl.ioctl(1, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
-        os.chdir(place.folder)
-        words = {name: value for name, value in environment(place.folder).items() if name != "COLUMNS"}
-        os.execve(PROGRAM, [str(PROGRAM), "--home", "home", *arguments], words | {"TERM": "xterm-256color"})  # noqa: S606 - what a shell would start
-    shown, deadline = b"", time.monotonic() + PATIENCE_SECONDS
-    while time.monotonic() < deadline:
-        if select.select([terminal], [], [], 0.1)[0]:
-            try:
-                piece = os.read(terminal, 65536)
-            except OSError:  # the other side is closed
-                break
-            if not piece:
-                break
+    words = {name: value for name, value in environment(place.folder).items() if name != "COLUMNS"} | {"TERM": "xterm-256color"}
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
+    with ThreadPoolExecutor(1) as reader, os.fdopen(ours, "rb", buffering=0) as terminal:
+        shown = reader.submit(_read_to_end, terminal)
+        try:
+            code = run_between((theirs, theirs, theirs), ["--home", "home", *arguments], cwd=place.folder, env=words)
+        finally:
+            os.close(theirs)
+        return code, shown.result().decode("utf-8", "replace")
+
+
+def _read_to_end(terminal: RawIOBase) -> bytes:
+    shown = b""
+    with contextlib.suppress(OSError):  # the other side is closed
+        while piece := terminal.read(65536):
             shown += piece
-    else:
-        os.kill(pid, signal.SIGKILL)
-    os.close(terminal)
-    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), shown.decode("utf-8", "replace")
+    return shown
 
 
 def _processes() -> dict[int, list[str]]:

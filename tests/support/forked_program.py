@@ -52,8 +52,8 @@ def run_program(
     with TemporaryFile() as source, TemporaryFile() as out, TemporaryFile() as err:
         source.write(given)
         source.seek(0)
-        order = {"arguments": list(arguments), "cwd": str(cwd), "env": words}
-        code = _fork_and_wait(order, (source.fileno(), out.fileno(), err.fileno()), command, timeout)
+        streams = (source.fileno(), out.fileno(), err.fileno())
+        code = run_between(streams, arguments, cwd=cwd, env=words, timeout=timeout)
         said = []
         for stream in (out, err):
             stream.seek(0)
@@ -65,8 +65,11 @@ def _start_words(words: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in words.items() if name.startswith(_READ_AT_START)}
 
 
-def _fork_and_wait(order: dict[str, Any], streams: tuple[int, int, int], command: list[str], timeout: float) -> int:
-    """The exit code of a child that carries out the order."""
+def run_between(
+    streams: tuple[int, int, int], arguments: Sequence[str], *, cwd: Path, env: Mapping[str, str], timeout: float = 120
+) -> int:
+    """Run the program with these descriptors as its standard streams; its exit code. Raises TimeoutExpired."""
+    order = {"arguments": list(arguments), "cwd": str(cwd), "env": dict(env)}
     ours, theirs = os.pipe()
     with os.fdopen(ours, "rb", buffering=0) as told:
         try:
@@ -81,7 +84,7 @@ def _fork_and_wait(order: dict[str, Any], streams: tuple[int, int, int], command
             report += piece
         with suppress(ProcessLookupError):
             os.kill(int(report.split()[0]), signal.SIGKILL)
-        raise subprocess.TimeoutExpired(command, timeout)
+        raise subprocess.TimeoutExpired([str(PROGRAM), *arguments], timeout)
 
 
 @cache
