@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
+from typing import NamedTuple
 
 import apsw
 
@@ -29,8 +30,7 @@ from proofbook.tlog.vkey import format_vkey
 FORMAT = "proofbook-book/1"
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One entry to be appended, and what the book indexes of it."""
 
     data: bytes

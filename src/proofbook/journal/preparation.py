@@ -1,14 +1,14 @@
 """From submissions to rows: seal the content, act on the vault, fill in what only the writer knows, number, date and check.
 
-All submissions of one call are prepared together; when one fails, the savepoint takes back what the others did to the vault,
-and the numbers they would have had are free again. Content passes through here and into the vault; nothing of it reaches an
+All submissions of one call are prepared together; when one fails, what the others did to the vault is taken back, and the
+numbers they would have had are free again. Content passes through here and into the vault; nothing of it reaches an
 entry, an error or a log.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from proofbook.book.writer import Row
@@ -19,7 +19,7 @@ from proofbook.primitives.canonical import JsonValue
 from proofbook.primitives.ids import IdSource
 from proofbook.primitives.instants import parse_instant
 from proofbook.records.envelope import Actor, ActorKind, Assurance, Draft, format_entry, parse_entry
-from proofbook.records.kinds import check_body
+from proofbook.records.kinds import format_body
 from proofbook.records.operations import ClockStepped
 from proofbook.vault.sealing import COMMITMENT_ALGORITHM
 from proofbook.vault.writer import Disposal, SealedContent
@@ -88,8 +88,9 @@ class Preparer:
             MalformedRecord, LimitExceeded, RefusedError, InputError: nothing of this call remains in batch or vault.
         """
         first, blobs, numbers, disposed = len(batch.rows), len(batch.blobs), dict(batch.numbers), batch.disposed
-        vaulted = any(item.contents or item.effect for item in submissions)
-        if vaulted:
+        keys = self._store.vault.mark()
+        acts = any(item.effect is not None for item in submissions)
+        if acts:
             self._run("SAVEPOINT call")
         try:
             for item in submissions:
@@ -97,37 +98,32 @@ class Preparer:
         except BaseException:
             del batch.rows[first:], batch.ids[first:], batch.blobs[blobs:]
             batch.numbers, batch.disposed = numbers, disposed
-            if vaulted and self._store.connection.in_transaction:  # SQLite itself rolls all back when the disk is full
+            self._store.vault.undo(keys)
+            if acts and self._store.connection.in_transaction:  # SQLite itself rolls all back when the disk is full
                 self._run("ROLLBACK TO call")
                 self._run("RELEASE call")
-            self._store.vault.forget_keys()
             raise
-        if vaulted:
+        if acts:
             self._run("RELEASE call")
         return range(first, len(batch.rows))
 
     def _add_one(self, batch: Batch, item: Submission) -> None:
         draft = item.draft
+        body = draft.body
         if item.contents:
-            draft = self._with_commitments(batch, draft, item.contents)
+            body = {**body, "content": self._seal(batch, draft.kind, item.contents)}
         if item.effect is not None:
-            draft = self._act(batch, draft, item.effect)
-        check_body(draft.kind, draft.body)
-        seq = batch.numbers.get(draft.source) or self._store.book.next_seq(draft.source)
+            body = self._act(batch, draft.kind, body, item.effect)
+        recorded, source = batch.recorded, draft.source
+        seq = batch.numbers.get(source) or self._store.book.next_seq(source)
         entry_id = self._ids.new("e")
-        batch.rows.append(
-            Row(
-                format_entry(draft, entry_id=entry_id, recorded=batch.recorded, seq=seq),
-                draft.kind,
-                draft.source,
-                seq,
-                batch.recorded,
-            )
-        )
+        written = format_body(draft.kind, body)
+        data = format_entry(draft, entry_id=entry_id, recorded=recorded, seq=seq, body=written)
+        batch.rows.append(Row(data, draft.kind, source, seq, recorded))
         batch.ids.append(entry_id)
-        batch.numbers[draft.source] = seq + 1
+        batch.numbers[source] = seq + 1
 
-    def _with_commitments(self, batch: Batch, draft: Draft, contents: Sequence[Content]) -> Draft:
+    def _seal(self, batch: Batch, kind: str, contents: Sequence[Content]) -> dict[str, JsonValue]:
         index = self._store.book.size + len(batch.rows)
         commitments: dict[str, JsonValue] = {}
         for content in contents:
@@ -137,30 +133,28 @@ class Preparer:
                 content.data, conversation=content.conversation, retention=content.retention, now=batch.recorded
             )
             if content.slot in commitments:
-                raise MalformedRecord(f"{draft.kind}: content slot {content.slot!r} is given twice")
+                raise MalformedRecord(f"{kind}: content slot {content.slot!r} is given twice")
             batch.blobs.append((index, content.slot, sealed))
             commit = sealed.sealed.commit.hex()
             commitments[content.slot] = {"alg": COMMITMENT_ALGORITHM, "commit": commit, "bytes": sealed.sealed.length}
-        return replace(draft, body={**draft.body, "content": commitments})
+        return commitments
 
-    def _act(self, batch: Batch, draft: Draft, effect: Effect) -> Draft:
+    def _act(self, batch: Batch, kind: str, body: Mapping[str, JsonValue], effect: Effect) -> Mapping[str, JsonValue]:
         vault = self._store.vault
         _check_name(effect.conversation, "conversation")
         match effect.kind:
             case EffectKind.HOLD:
                 vault.hold(effect.conversation, batch.recorded)
-                return draft
+                return body
             case EffectKind.RELEASE:
                 vault.release(effect.conversation)
-                return draft
+                return body
             case EffectKind.ERASE:
                 if batch.blobs:
-                    raise InputError(
-                        f"{draft.kind}: content is recorded and erased in one call", hint="erase in a call of its own"
-                    )
+                    raise InputError(f"{kind}: content is recorded and erased in one call", hint="erase in a call of its own")
                 disposal = vault.erase(effect.conversation)
                 batch.disposed = True
-                return replace(draft, body={**draft.body, **self._disposal(disposal)})
+                return {**body, **self._disposal(disposal)}
 
     def _disposal(self, disposal: Disposal) -> dict[str, JsonValue]:
         commits = [self._commit_of(index, slot) for index, slot in disposal.blobs[:MAX_LISTED_COMMITMENTS]]

@@ -10,10 +10,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
+import msgspec
+
 from proofbook.errors import LimitExceeded, MalformedRecord
-from proofbook.primitives.canonical import JsonValue, canonical_bytes, parse_canonical
+from proofbook.primitives.canonical import MAX_INTEGER, JsonValue, canonical_bytes, parse_canonical
 from proofbook.primitives.instants import parse_instant
 
 ENVELOPE_VERSION = 1
@@ -90,32 +93,49 @@ class Entry:
     body: Mapping[str, Any]
 
 
-def format_entry(draft: Draft, *, entry_id: str, recorded: str, seq: int) -> bytes:
+def format_entry(draft: Draft, *, entry_id: str, recorded: str, seq: int, body: bytes | None = None) -> bytes:
     """The canonical bytes of one entry: what is hashed, stored and verified. `parse_entry` reads all that is written here.
+
+    `body`: the canonical bytes of the draft's body, where they are known already.
 
     Raises:
         LimitExceeded: longer than `MAX_ENTRY_BYTES`. MalformedRecord: a value has the wrong type or no canonical form.
     """
     actor: dict[str, JsonValue] = {"id": draft.actor.id, "kind": draft.actor.kind.value, "method": draft.actor.method}
-    source: dict[str, JsonValue] = {"id": draft.source, "seq": seq, "assurance": draft.assurance.value}
-    fields: dict[str, JsonValue] = {
-        "v": ENVELOPE_VERSION,
+    source: dict[str, JsonValue] = {"assurance": draft.assurance.value, "id": draft.source, "seq": seq}
+    fields: dict[str, Any] = {  # in the order of RFC 8785, so that nothing needs sorting
+        "actor": actor,
+        "body": draft.body,
         "id": entry_id,
         "kind": draft.kind,
-        "schema": draft.schema,
-        "subject": draft.subject,
         "occurred": draft.occurred,
         "recorded": recorded,
-        "actor": actor,
+        "schema": draft.schema,
         "source": source,
+        "subject": draft.subject,
         "supersedes": draft.supersedes,
-        "body": draft.body,
+        "v": ENVELOPE_VERSION,
     }
-    _check_form(fields, actor, source)
-    data = canonical_bytes(fields)
+    if _types(fields) not in _WRITTEN or _types(actor) != _WRITTEN_ACTOR or _types(source) != _WRITTEN_SOURCE or seq < 1:
+        _check_form(fields, actor, source)  # knows the words for what is wrong
+    _parse_instant(draft.occurred)
+    _parse_instant(recorded)
+    if body is None or not -MAX_INTEGER <= draft.schema <= MAX_INTEGER or seq > MAX_INTEGER:
+        data = canonical_bytes(fields)
+    else:
+        fields["body"] = msgspec.Raw(body)
+        data = _encode(fields)
     if len(data) > MAX_ENTRY_BYTES:
         raise LimitExceeded(f"{draft.kind}: entry has {len(data)} bytes, the cap is {MAX_ENTRY_BYTES}")
     return data
+
+
+def _encode(fields: Mapping[str, Any]) -> bytes:
+    """As `canonical_bytes` for texts, integers and a body in its canonical bytes, all in order."""
+    try:
+        return _ENCODER.encode(fields)
+    except UnicodeEncodeError as error:
+        raise MalformedRecord(f"text holds a lone surrogate: {error.reason}", hint="send well-formed Unicode") from error
 
 
 def parse_entry(data: bytes) -> Entry:
@@ -168,13 +188,28 @@ _ACTOR: dict[str, tuple[type, ...]] = {"id": (str,), "kind": (str,), "method": (
 _SOURCE: dict[str, tuple[type, ...]] = {"id": (str,), "seq": (int,), "assurance": (str,)}
 
 
+_ENCODER = msgspec.json.Encoder()
+_parse_instant = lru_cache(maxsize=64)(parse_instant)
+"""Entries of one commit share their instants."""
+
+
+_WRITTEN = frozenset((dict, dict, str, str, str, str, int, dict, str, before, int) for before in (str, type(None)))
+_WRITTEN_ACTOR = (str, str, str)
+_WRITTEN_SOURCE = (str, str, int)
+"""The same forms as types in the order of writing, which are compared in one go."""
+
+
+def _types(fields: Mapping[str, Any]) -> tuple[type, ...]:
+    return (*map(type, fields.values()),)
+
+
 def _check_form(fields: object, actor: object, source: object) -> None:
     envelope = _object(fields, _ENVELOPE, "entry")
     _object(actor, _ACTOR, "entry.actor")
     if _object(source, _SOURCE, "entry.source")["seq"] < 1:
         raise MalformedRecord("entry.source.seq is below 1; sources count from 1")
-    parse_instant(envelope["occurred"])
-    parse_instant(envelope["recorded"])
+    _parse_instant(envelope["occurred"])
+    _parse_instant(envelope["recorded"])
 
 
 def _object(value: object, form: Mapping[str, tuple[type, ...]], where: str) -> dict[str, Any]:

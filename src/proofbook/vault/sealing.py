@@ -12,8 +12,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 import zstandard
 from cryptography.exceptions import InvalidTag
@@ -36,8 +35,7 @@ _COMPRESSION_LEVEL: Final = 3
 Entropy = Callable[[int], bytes]
 
 
-@dataclass(frozen=True, slots=True)
-class Sealed:
+class Sealed(NamedTuple):
     """Sealed content: `commit` goes into the entry, `blob` into the vault."""
 
     commit: bytes

@@ -1,5 +1,6 @@
 """Writing to the vault inside the journal's transaction: seal, hold, release, erase.
 
+Sealing keeps new keys in memory until `store` writes them with the content, in one go for all that is committed together.
 Promises: one data key per conversation, wrapped by a key per retention class and month, wrapped by the vault key; erasing
 deletes data key and blobs, and the epoch's key with its last conversation; a held conversation is never erased. Deleted bytes
 are overwritten (`secure_delete`) and leave the write-ahead log when the journal truncates it. Recording what was done is the
@@ -12,7 +13,7 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.resources import files
-from typing import Any, Final
+from typing import Any, Final, NamedTuple, TypeAlias
 
 import apsw
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -23,6 +24,9 @@ from proofbook.vault.sealing import KEY_BYTES, Entropy, Sealed, make_compressor,
 _CACHED_KEYS: Final = 4096
 """Open data keys kept in memory; a conversation in use is not unwrapped for every turn."""
 
+VaultMark: TypeAlias = tuple[int, int]
+"""How many new conversations and epochs were waiting to be written."""
+
 
 @dataclass(frozen=True, slots=True)
 class Disposal:
@@ -32,16 +36,14 @@ class Disposal:
     carried: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class SealedContent:
+class SealedContent(NamedTuple):
     """Sealed content and the number of the conversation it belongs to."""
 
     number: int
     sealed: Sealed
 
 
-@dataclass(frozen=True, slots=True)
-class _OpenKey:
+class _OpenKey(NamedTuple):
     number: int
     cipher: AESGCM
 
@@ -57,6 +59,11 @@ class VaultWriter:
         self._compressor = make_compressor()
         self._keys: OrderedDict[str, _OpenKey] = OrderedDict()
         self._epochs: dict[str, AESGCM] = {}
+        self._new: list[tuple[int, str, str, str, bytes, str]] = []
+        """Conversations that are not written yet, as rows."""
+        self._new_epochs: list[tuple[str, bytes, str]] = []
+        self._number = 0
+        """The newest conversation's number while some are not written yet."""
         self._check_key()
 
     @staticmethod
@@ -71,9 +78,22 @@ class VaultWriter:
         return SealedContent(key.number, seal(key.cipher, content, self._entropy, self._compressor))
 
     def store(self, blobs: Sequence[tuple[int, str, SealedContent]]) -> None:
-        """Keep sealed content by entry index and slot. Inside the same transaction as `seal`."""
+        """Write new keys, and sealed content by entry index and slot. Inside the same transaction as `seal`."""
+        self._write_keys()
         rows = [(index, slot, content.number, content.sealed.blob) for index, slot, content in blobs]
         self._connection.executemany("INSERT INTO content (idx, slot, conversation, sealed) VALUES (?, ?, ?, ?)", rows).fetchall()
+
+    def mark(self) -> VaultMark:
+        """Remember which new keys are waiting, before a call that may fail."""
+        return len(self._new), len(self._new_epochs)
+
+    def undo(self, mark: VaultMark) -> None:
+        """Drop the keys that were made since."""
+        for row in self._new[mark[0] :]:
+            self._keys.pop(row[1], None)
+        for epoch in self._new_epochs[mark[1] :]:
+            self._epochs.pop(epoch[0], None)
+        del self._new[mark[0] :], self._new_epochs[mark[1] :]
 
     def hold(self, conversation: str, now: str) -> None:
         """Place a legal hold; it may be placed before the conversation exists. Raises InputError when one is placed already."""
@@ -97,6 +117,7 @@ class VaultWriter:
             raise RefusedError(
                 f"conversation {conversation}: is on legal hold and cannot be erased", hint="release the hold first"
             )
+        self._write_keys()
         found = self._connection.execute("SELECT number, epoch FROM conversation WHERE id = ?", (conversation,)).fetchone()
         if found is None:
             raise InputError(
@@ -121,6 +142,8 @@ class VaultWriter:
         """Drop open keys from memory: after a rolled-back transaction some may not exist on disk."""
         self._keys.clear()
         self._epochs.clear()
+        self._new.clear()
+        self._new_epochs.clear()
 
     def _check_key(self) -> None:
         """A wrong key would go unnoticed until the next month's epoch, and then seal content under the wrong root."""
@@ -139,13 +162,24 @@ class VaultWriter:
     def _held(self, conversation: str) -> bool:
         return self._connection.execute("SELECT 1 FROM hold WHERE conversation = ?", (conversation,)).fetchone() is not None
 
+    def _write_keys(self) -> None:
+        """Write the keys that were made; from here on those longest unused may be forgotten."""
+        run = self._connection.executemany
+        if self._new_epochs:
+            run("INSERT INTO epoch_key (epoch, wrapped, made_at) VALUES (?, ?, ?)", self._new_epochs).fetchall()
+        if self._new:
+            columns = "(number, id, retention, epoch, wrapped, made_at) VALUES (?, ?, ?, ?, ?, ?)"
+            run(f"INSERT INTO conversation {columns}", self._new).fetchall()
+        self._new.clear()
+        self._new_epochs.clear()
+        while len(self._keys) > _CACHED_KEYS:
+            self._keys.popitem(last=False)
+
     def _key(self, conversation: str, retention: str, now: str) -> _OpenKey:
         known = self._keys.get(conversation)
         if known is None:
             known = self._load_key(conversation) or self._make_key(conversation, retention, now)
             self._keys[conversation] = known
-            if len(self._keys) > _CACHED_KEYS:
-                self._keys.popitem(last=False)
         else:
             self._keys.move_to_end(conversation)
         return known
@@ -163,12 +197,14 @@ class VaultWriter:
     def _make_key(self, conversation: str, retention: str, now: str) -> _OpenKey:
         epoch = f"{retention}/{now[:7]}"
         outer = self._load_epoch(epoch) or self._make_epoch(epoch, now)
+        if not self._new:
+            row = self._connection.execute("SELECT max(number) FROM conversation").fetchone()
+            self._number = 0 if row is None or row[0] is None else row[0]
+        self._number += 1
         key = self._entropy(KEY_BYTES)
-        row = (conversation, retention, epoch, wrap_key(outer, key, conversation, self._entropy), now)
-        self._connection.execute(
-            "INSERT INTO conversation (id, retention, epoch, wrapped, made_at) VALUES (?, ?, ?, ?, ?)", row
-        ).fetchall()
-        return _OpenKey(self._connection.last_insert_rowid(), AESGCM(key))
+        wrapped = wrap_key(outer, key, conversation, self._entropy)
+        self._new.append((self._number, conversation, retention, epoch, wrapped, now))
+        return _OpenKey(self._number, AESGCM(key))
 
     def _load_epoch(self, epoch: str) -> AESGCM | None:
         known = self._epochs.get(epoch)
@@ -181,7 +217,6 @@ class VaultWriter:
 
     def _make_epoch(self, epoch: str, now: str) -> AESGCM:
         key = self._entropy(KEY_BYTES)
-        row = (epoch, wrap_key(self._root, key, epoch, self._entropy), now)
-        self._connection.execute("INSERT INTO epoch_key (epoch, wrapped, made_at) VALUES (?, ?, ?)", row).fetchall()
+        self._new_epochs.append((epoch, wrap_key(self._root, key, epoch, self._entropy), now))
         self._epochs[epoch] = AESGCM(key)
         return self._epochs[epoch]
