@@ -179,7 +179,9 @@ async def _drain(seconds: float, house: House, door: FrontDoor) -> None:
 def _build_house(settings: GatewaySettings, around: Surroundings, recording: Recording, fleet: Fleet) -> House:
     return House(
         recording=recording,
-        knocking=Knocking(recording, settings.limits.unknown_refusals, asyncio.get_running_loop().time),
+        knocking=Knocking(
+            recording, settings.limits.unknown_refusals, asyncio.get_running_loop().time, of_one=settings.limits.denials
+        ),
         clock=around.clock,
         bounds=Bounds(hold=settings.limits.hold_bytes, reply=settings.limits.reply_bytes),
         upstreams=fleet.systems,

@@ -44,6 +44,9 @@ class Limits:
     unknown_refusals: int = 60
     """Refusals a minute of callers without a valid key that are recorded one by one; further ones are counted by reason, and each
     count is recorded once a minute."""
+    denials: int = 60
+    """Denials a minute of one known caller that are recorded one by one; further ones are counted by reason, and each count is
+    recorded once a minute."""
     connections: int = 4096
     """Client connections; further ones are closed at once."""
     upstream_connections: int = 2048

@@ -247,7 +247,7 @@ class ExchangeRefused(Document):
     request_bytes: int | None = Field(description="length of the request body; null when it was not read")
     count: int = Field(
         ge=1,
-        description="how many refusals this entry stands for; above 1 when callers without a valid key came faster than each is "
-        "recorded by itself: method, path and occurred are then of the first of them",
+        description="how many refusals this entry stands for; above 1 when unknown callers, or denials of one known caller, came "
+        "faster than each is recorded by itself: method, path and occurred are then of the first of them",
     )
     until: str | None = Field(description="instant of the last of them; null when it stands for one")

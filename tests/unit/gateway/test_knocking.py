@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
@@ -10,7 +11,7 @@ from proofbook.errors import StoreUnavailable
 from proofbook.gateway.drafts import Opening, derive_actor
 from proofbook.gateway.knocking import Knocking
 from proofbook.gateway.recording import Recording
-from proofbook.gateway.refusal import KEY_MISSING, KEY_UNKNOWN
+from proofbook.gateway.refusal import KEY_MISSING, KEY_REVOKED, KEY_UNKNOWN, malformed
 from support.memory_recorder import MemoryRecorder
 from support.running_gateway import KEY, SystemClock, run
 
@@ -23,7 +24,7 @@ def _opening(number: int) -> Opening:
 async def _knocking(recorder: MemoryRecorder, now: list[float]) -> Knocking:
     recording = Recording(recorder, asyncio.get_running_loop(), SystemClock(), "gateway:main")
     await recording.record(())
-    return Knocking(recording, 2, lambda: now[0])
+    return Knocking(recording, 2, lambda: now[0], of_one=3)
 
 
 def test_a_number_a_minute_is_recorded_by_itself_and_time_makes_room_again() -> None:
@@ -80,12 +81,29 @@ def test_counts_that_cannot_be_recorded_are_added_to_later_ones() -> None:
     run(scenario())
 
 
-def test_known_caller_is_never_counted() -> None:
-    """Whoever is known answers for each refusal."""
+def test_what_a_known_caller_sends_wrongly_is_never_counted() -> None:
+    """Whoever is known answers for each of their own mistakes."""
 
     async def scenario() -> None:
         knocking = await _knocking(MemoryRecorder(SystemClock()), [0.0])
         known = _opening(1)._replace(caller=KEY.caller)
-        assert [knocking.counted(known, KEY_MISSING) for _ in range(9)] == [None] * 9
+        assert [knocking.counted(known, malformed("Sample.")) for _ in range(9)] == [None] * 9
+
+    run(scenario())
+
+
+def test_denials_of_a_known_caller_are_counted_by_caller() -> None:
+    """A program that tries again and again must not fill the disk, and its count must not be another's."""
+
+    async def scenario() -> None:
+        recorder = MemoryRecorder(SystemClock())
+        knocking = await _knocking(recorder, [0.0])
+        callers = [replace(KEY, id=name, principal=f"sample-{name}").caller for name in ("one", "two")]
+        for caller in callers:
+            known = _opening(1)._replace(caller=caller, exchange=f"x_{caller.principal}")
+            assert [knocking.counted(known, KEY_REVOKED) for _ in range(5)] == [None] * 3 + [f"x_{caller.principal}"] * 2
+        await knocking.flush()
+        told = {each.body["principal"]["id"]: each.body["count"] for each in recorder.of_kind("exchange.refused")}
+        assert told == {"sample-one": 2, "sample-two": 2}
 
     run(scenario())
