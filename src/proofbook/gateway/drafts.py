@@ -106,7 +106,7 @@ def draft_request(opening: Opening, facts: RequestFacts, served: Served, body: b
         "tools": facts.tools,
         "system_prompt": facts.system_prompt,
         "guardrail": served.guardrail,
-        "flags": list(served.admitted.flags),
+        "flags": [*(() if opening.caller is None else opening.caller.lacks), *served.admitted.flags],
         "recording_policy": "fail_open" if served.fail_open else "fail_closed",
         "content": {},
     }

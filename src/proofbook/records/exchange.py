@@ -148,7 +148,7 @@ class ExchangeRequest(Document):
     flags: list[
         Literal[
             "grant_missing", "system_unregistered", "model_unapproved", "weights_unknown", "outside_hours", "records_stale",
-            "remote_model",
+            "remote_model", "end_user_unproven",
         ]
     ] = Field(description="what the access policy found lacking and let pass; empty when nothing")  # fmt: skip
     recording_policy: Literal["fail_closed", "fail_open"] = Field(

@@ -13,6 +13,7 @@ from proofbook.gateway.http.peer import Peer
 from proofbook.gateway.refusal import Refusal
 
 Method: TypeAlias = Literal["api_key", "oidc", "mtls", "trusted_proxy", "shared_secret"]
+CallerFlag: TypeAlias = Literal["end_user_unproven"]
 
 
 class VerifiedUser(NamedTuple):
@@ -37,6 +38,8 @@ class VerifiedCaller(NamedTuple):
     end_user: VerifiedUser | None = None
     groups: tuple[str, ...] = ()
     """Groups that the issuer vouches for, in its own spelling; empty when it states none or the method knows none."""
+    lacks: tuple[CallerFlag, ...] = ()
+    """What an application should have proven and did not; goes into the record as a flag."""
 
     @property
     def anchor(self) -> str:

@@ -19,7 +19,7 @@ from proofbook.gateway.identity.caller import Caller, VerifiedCaller
 from proofbook.gateway.refusal import KEY_AMBIGUOUS, KEY_EXPIRED, KEY_MISSING, KEY_REVOKED, KEY_UNKNOWN
 from proofbook.primitives.digest import Digest, sha256_digest
 
-_PREFIX = "pbk_"
+PREFIX = "pbk_"
 _LONGEST = 512
 _NO_SECRET = sha256_digest(b"no key has this hash")
 
@@ -79,7 +79,7 @@ def build_key_ring(keys: Iterable[IssuedKey]) -> KeyRing:
 
 def format_key(key_id: str, secret: bytes) -> str:
     """The token a caller sends. `secret` should be 24 or more random bytes; it is spelled in hex."""
-    return f"{_PREFIX}{key_id}_{secret.hex()}"
+    return f"{PREFIX}{key_id}_{secret.hex()}"
 
 
 def derive_secret_hash(secret: bytes) -> Digest:
@@ -89,12 +89,17 @@ def derive_secret_hash(secret: bytes) -> Digest:
 
 def assess_key(headers: Iterable[tuple[bytes, bytes]], ring: KeyRing, now: str) -> Caller:
     """Who calls, judged by the `Authorization: Bearer` or `x-api-key` header; `now` is an instant."""
-    tokens = _tokens(headers)
+    tokens = find_tokens(headers)
     if not tokens:
         return Caller(None, KEY_MISSING)
     if len(set(tokens)) > 1:
         return Caller(None, KEY_AMBIGUOUS)
-    key_id, secret = _split(tokens[0])
+    return assess_token(tokens[0], ring, now)
+
+
+def assess_token(token: str, ring: KeyRing, now: str) -> Caller:
+    """Whose key a token is; `now` is an instant."""
+    key_id, secret = _split(token)
     key = ring.keys.get(key_id)
     expected = key.secret_sha256 if key is not None else _NO_SECRET
     if not hmac.compare_digest(sha256_digest(secret.encode("utf-8")), expected) or key is None:
@@ -106,7 +111,8 @@ def assess_key(headers: Iterable[tuple[bytes, bytes]], ring: KeyRing, now: str) 
     return Caller(key.caller, None)
 
 
-def _tokens(headers: Iterable[tuple[bytes, bytes]]) -> list[str]:
+def find_tokens(headers: Iterable[tuple[bytes, bytes]]) -> list[str]:
+    """What was sent as `Authorization: Bearer` or `x-api-key`, in order."""
     found: list[str] = []
     for name, value in headers:
         if name == b"x-api-key" and value.strip():
@@ -119,7 +125,7 @@ def _tokens(headers: Iterable[tuple[bytes, bytes]]) -> list[str]:
 
 
 def _split(token: str) -> tuple[str, str]:
-    if not token.startswith(_PREFIX) or len(token) > _LONGEST:
+    if not token.startswith(PREFIX) or len(token) > _LONGEST:
         return "", ""
-    key_id, _, secret = token[len(_PREFIX) :].rpartition("_")
+    key_id, _, secret = token[len(PREFIX) :].rpartition("_")
     return key_id, secret
