@@ -120,6 +120,7 @@ async def running_gateway(
     api_key_file: str | None = None,
     same_files: Literal["auto", "yes", "no"] = "auto",
     recording: Literal["fail_closed", "fail_open"] = "fail_closed",
+    unknown_paths: Literal["refuse", "record"] = "refuse",
 ) -> AsyncIterator[RunningGateway]:
     """Serve until the block ends, then stop in an orderly way."""
     recorder = recorder or MemoryRecorder(SystemClock())
@@ -129,6 +130,7 @@ async def running_gateway(
         port=port,
         limits=limits or Limits(),
         heartbeat_seconds=heartbeat_seconds,
+        unknown_paths=unknown_paths,
     )
     around = Surroundings(
         recorder=recorder,

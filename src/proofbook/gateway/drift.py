@@ -85,7 +85,9 @@ def draft_sighting(
 
 
 def _by_name(seen: Sighting) -> Mapping[str | None, Weights]:
-    return {None: seen.any_name} if seen.any_name is not None else dict(seen.by_name)
+    if seen.any_name is not None:
+        return {None: seen.any_name}
+    return {name: weights for name, weights in seen.by_name.items()}  # noqa: C416  # a mapping's key type is invariant
 
 
 def _seen_model(name: str | None, weights: Weights) -> SeenModel:

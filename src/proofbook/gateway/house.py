@@ -82,6 +82,8 @@ class House:
     """Keyed fingerprint of a system prompt."""
     guardrail: str
     admission: Admission
+    record_unknown: bool
+    """Whether paths that no API knows are passed and recorded."""
     fail_open: frozenset[str]
     """Systems that are served even while nothing can be recorded."""
     loop: asyncio.AbstractEventLoop

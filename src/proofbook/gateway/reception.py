@@ -6,16 +6,16 @@ Promises: a key is checked before the path and before any of the body is kept; n
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 from proofbook.errors import ProofbookError
 from proofbook.gateway.drafts import Opening, derive_actor
 from proofbook.gateway.house import House
-from proofbook.gateway.http.head import RequestHead, format_answer
+from proofbook.gateway.http.head import RequestHead
 from proofbook.gateway.http.visit import Client, Visit
 from proofbook.gateway.identity.caller import Caller, Identities
 from proofbook.gateway.passage import Passage
+from proofbook.gateway.readiness import Readiness, StatusVisit
 from proofbook.gateway.refusal import STORE_UNAVAILABLE, UPSTREAM_NOT_CONFIGURED, Refusal
 from proofbook.gateway.settings import Limits
 from proofbook.gateway.wire.routes import Route, find_route
@@ -39,6 +39,10 @@ class FrontDoor:
         self._held = 0
         self._readiness = readiness
         self.clients: set[Client] = set()
+
+    def renew(self, house: House, identities: Identities, limits: Limits) -> None:
+        """From the next request on these; requests under way end under those they began with."""
+        self._house, self._identities, self._limits = house, identities, limits
 
     def enter(self, client: Client) -> bool:
         """Whether there is room for one more connection."""
@@ -70,7 +74,7 @@ class FrontDoor:
             return self._readiness().visit(client)
         now = format_instant(self._house.clock.now())
         caller = self._assess(client, head, now)
-        route = find_route(head.method, head.path)
+        route = find_route(head.method, head.path, record_unknown=self._house.record_unknown)
         passage = Passage(self._house, client, head, self._opening(head, now, caller), route.dialect)
         refusal = caller.refusal or self._assess_route(caller, route, now)
         if refusal is not None:
@@ -102,53 +106,3 @@ class FrontDoor:
         path = bounded_text(head.path, _PATH_CHARACTERS) or ""
         source, verified = self._house.recording.source, caller.verified
         return Opening(self._ids.new("x"), source, now, head.method, path, verified, derive_actor(verified))
-
-
-class Readiness:
-    """Whether the gateway can do its work now: the store could last be written, and at least one engine can be reached."""
-
-    def __init__(self, store: str, upstreams: Mapping[str, str]) -> None:
-        self.store = store
-        self.upstreams = dict(upstreams)
-
-    @property
-    def ready(self) -> bool:
-        """Whether a request would most likely be served."""
-        return self.store == "writable" and "reachable" in self.upstreams.values()
-
-    def visit(self, client: Client) -> Visit:
-        """The answer to somebody who asks."""
-        state = {"status": "ready" if self.ready else "not_ready", "store": self.store, "upstreams": self.upstreams}
-        return StatusVisit(client, 200 if self.ready else 503, state)
-
-
-class StatusVisit:
-    """Answers a question about the gateway itself."""
-
-    wants_body = True
-
-    def __init__(self, client: Client, status: int, state: Mapping[str, object]) -> None:
-        self._client = client
-        self._status = status
-        self._state = state
-
-    def request_read(self, body: bytes) -> None:
-        """Answer."""
-        del body
-        answer = json.dumps(self._state, separators=(",", ":")).encode("ascii")
-        self._client.write((format_answer(self._status, answer, exchange=None, close=self._client.will_close),))
-        self._client.finish()
-
-    def refuse(self, refusal: Refusal, received: int) -> None:
-        """Such a question has no body worth refusing."""
-        del refusal, received
-        self._client.cut()
-
-    def client_gone(self, reason: str) -> None:
-        """Nothing was at stake."""
-
-    def client_stalled(self) -> None:
-        """The answer is short."""
-
-    def client_reads(self) -> None:
-        """The answer is short."""

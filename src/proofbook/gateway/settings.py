@@ -12,10 +12,12 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 from proofbook.errors import ConfigurationError
+from proofbook.gateway.operation_settings import MetricsSettings, TlsSettings, TraceSettings
 from proofbook.gateway.rules.settings import AdmissionSettings, SystemAdmission
 
 ProductHint = Literal["auto", "llama.cpp", "ollama", "vllm", "sglang", "tgi", "lmstudio"]
 
+_MOST_WORKERS = 64
 KIB = 1024
 MIB = 1024 * KIB
 
@@ -193,10 +195,25 @@ class GatewaySettings:
     """Address to listen on. The default is reachable from this machine only."""
     port: int = 8400
     """Port to listen on; 0 takes a free one."""
+    workers: int = 1
+    """Processes that serve clients. With more than one, a further process writes the book for them, and they share the port; each
+    is a source of its own: `gateway:<name>`, `gateway:<name>/2` and so on."""
+    share_port: bool = False
+    """Whether another process that is set so too may listen on the port at the same time, so that a new gateway can take over
+    before the old one ends. Workers share it in any case."""
+    tls: TlsSettings | None = None
+    """TLS towards clients; without it the gateway speaks plain HTTP, which is for this machine only."""
+    metrics: MetricsSettings | None = None
+    """Figures for Prometheus; without it there are none."""
+    otel: TraceSettings | None = None
+    """Traces by OpenTelemetry; without it there are none. Needs the extra `otel`."""
     heartbeat_seconds: float = 60.0
     """How often the gateway records that it is alive; a longer silence shows as a gap in coverage."""
     binding_seconds: float = 10.0
     """How often the engine is asked which weights it has loaded."""
+    unknown_paths: Literal["refuse", "record"] = "refuse"
+    """What becomes of a path that no API here knows: `refuse`: 404; `record`: it is passed to the engine and recorded as
+    `generic.other`, its bytes whole, its meaning unknown. Paths that administer an engine are refused either way."""
     guardrail: str = "unknown"
     """Version of the guardrail in force, stated in every request record; `unknown` when none is declared."""
     limits: Limits = field(default_factory=Limits)
@@ -221,6 +238,8 @@ class GatewaySettings:
             raise ConfigurationError(f"gateway.port {self.port} is not a port", hint="use 1 to 65535, or 0 for a free one")
         if min(self.heartbeat_seconds, self.binding_seconds) <= 0:
             raise ConfigurationError("gateway.heartbeat_seconds and binding_seconds must be positive")
+        if not 1 <= self.workers <= _MOST_WORKERS:
+            raise ConfigurationError(f"gateway.workers is {self.workers}", hint=f"give 1 to {_MOST_WORKERS}")
 
     @property
     def source(self) -> str:

@@ -124,7 +124,8 @@ class ExchangeRequest(Document):
     protocol: Literal[
         "openai.chat", "openai.completions", "openai.responses", "openai.embeddings", "openai.models",
         "ollama.chat", "ollama.generate", "ollama.embed", "ollama.models",
-        "anthropic.messages", "anthropic.count_tokens", "litellm.guardrail",
+        "anthropic.messages", "anthropic.count_tokens", "generic.rerank", "generic.audio", "generic.images", "generic.other",
+        "litellm.guardrail",
     ] = Field(description="which API the request used; litellm.guardrail: not known, LiteLLM reported it")  # fmt: skip
     method: str = Field(description="HTTP method")
     path: str = Field(description="path that was asked for")
@@ -150,7 +151,7 @@ class ExchangeRequest(Document):
             "grant_missing", "system_unregistered", "model_unapproved", "weights_unknown", "outside_hours", "records_stale",
             "remote_model", "end_user_unproven",
         ]
-    ] = Field(description="what the access policy found lacking and let pass; empty when nothing")  # fmt: skip
+    ] = Field(description="what was found lacking (access, weights, end user) and let pass; empty when nothing")  # fmt: skip
     recording_policy: Literal["fail_closed", "fail_open"] = Field(
         description="fail_closed: what cannot be recorded is not forwarded; fail_open: it is, and a gap is recorded afterwards"
     )

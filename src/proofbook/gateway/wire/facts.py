@@ -12,7 +12,8 @@ from typing import Literal, NamedTuple, TypeAlias
 ProtocolName: TypeAlias = Literal[
     "openai.chat", "openai.completions", "openai.responses", "openai.embeddings", "openai.models",
     "ollama.chat", "ollama.generate", "ollama.embed", "ollama.models",
-    "anthropic.messages", "anthropic.count_tokens", "litellm.guardrail",
+    "anthropic.messages", "anthropic.count_tokens", "generic.rerank", "generic.audio", "generic.images", "generic.other",
+    "litellm.guardrail",
 ]  # fmt: skip
 """Which API a request used, as `records.exchange.ExchangeRequest` has it."""
 

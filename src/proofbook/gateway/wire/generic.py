@@ -1,0 +1,106 @@
+"""Paths whose bodies are recorded whole but read only for the model they name: reranking, speech, images, other paths by policy.
+
+Promises: what is not known of such a body is said to be unknown; its bytes are sealed as those of every other path are. A body
+that names its model twice is refused as everywhere. Paths that administer an engine are barred whatever the policy says: whoever
+may use a model may not load another one (gateways.md finding 10).
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from types import MappingProxyType
+from typing import Final
+
+from proofbook.gateway.refusal import Refusal
+from proofbook.gateway.wire.dialect import Api, Dialect
+from proofbook.gateway.wire.facts import Fingerprint, ProtocolName, RequestFacts, bare_request
+from proofbook.gateway.wire.fields import parse_object
+from proofbook.gateway.wire.multipart import read_field
+from proofbook.gateway.wire.openai_error import format_error
+from proofbook.gateway.wire.openai_reply import parse_reply
+from proofbook.gateway.wire.openai_request import claimed_user
+from proofbook.gateway.wire.sse import watch_for_end_mark
+from proofbook.gateway.wire.text import bounded_text
+from proofbook.records.exchange import RefusalReason
+
+ENGINE_ADMINISTRATION: Final = Refusal(
+    RefusalReason.PATH_NOT_SERVED,
+    403,
+    "Engines are not administered through this gateway. Ask whoever runs the engine to do it there.",
+)
+
+_FIELDS = frozenset(("model", "stream", "user", "safety_identifier", "metadata"))
+
+
+def parse_generic(protocol: ProtocolName, body: bytes, fingerprint: Fingerprint) -> RequestFacts:
+    """What can be told of a request whose form is not known.
+
+    Raises:
+        MalformedRecord: a JSON body is ambiguous, or a form names its model twice.
+    """
+    del fingerprint  # where a system prompt would stand is not known
+    start = body[:1]
+    if not body:
+        return bare_request(protocol)
+    if start == b"{":
+        fields = parse_object(body, _FIELDS)
+        model, stream, claimed = fields.get("model"), fields.get("stream") is True, claimed_user(fields)
+    elif start == b"-":
+        model, claimed = read_field(body, b"model"), None
+        stream = (read_field(body, b"stream") or "").lower() == "true"
+    else:
+        model, stream, claimed = None, False, None
+    return RequestFacts(protocol, bounded_text(model, 512), stream, {}, None, None, "unknown", claimed)
+
+
+def _dialect(protocol: ProtocolName) -> Dialect:
+    reader = partial(parse_generic, protocol)
+    return Dialect(
+        protocol, reader, parse_reply, b"text/event-stream", watch_for_end_mark, must_end=False, format_error=format_error
+    )
+
+
+OTHER: Final = _dialect("generic.other")
+"""Any path that no API knows, where the policy is to pass and record it."""
+
+_RERANK, _AUDIO, _IMAGES = _dialect("generic.rerank"), _dialect("generic.audio"), _dialect("generic.images")
+
+_ADMINISTRATION: Final = (
+    # vLLM
+    "/pause", "/resume", "/sleep", "/wake_up", "/update_weights", "/collective_rpc", "/reset_prefix_cache", "/reset_mm_cache",
+    "/reset_encoder_cache", "/start_profile", "/stop_profile", "/v1/load_lora_adapter", "/v1/unload_lora_adapter",
+    "/scale_elastic_ep", "/init_weight_transfer_engine", "/abort_requests", "/server_info",
+    # SGLang
+    "/flush_cache", "/update_weights_from_disk", "/update_weights_from_tensor", "/update_weights_from_distributed",
+    "/update_weights_from_ipc", "/update_weight_version", "/init_weights_update_group", "/destroy_weights_update_group",
+    "/init_weights_send_group_for_remote_instance", "/send_weights_to_remote_instance", "/get_weights_by_name",
+    "/release_memory_occupation", "/resume_memory_occupation", "/load_lora_adapter", "/unload_lora_adapter",
+    "/pause_generation", "/continue_generation", "/abort_request", "/slow_down", "/configure_logging", "/set_internal_state",
+    "/open_session", "/close_session", "/clear_hicache_storage_backend", "/set_trace_level", "/freeze_gc", "/dumper/",
+    # llama.cpp
+    "/props", "/slots", "/slots/", "/lora-adapters", "/models/load", "/models/unload",
+    # LM Studio
+    "/api/v1/models/load", "/api/v1/models/unload", "/api/v1/models/download",
+)  # fmt: skip
+
+API: Final = Api(
+    routes=MappingProxyType(
+        {
+            ("POST", "/v1/rerank"): _RERANK,
+            ("POST", "/v2/rerank"): _RERANK,
+            ("POST", "/rerank"): _RERANK,
+            ("POST", "/v1/reranking"): _RERANK,
+            ("POST", "/reranking"): _RERANK,
+            ("POST", "/v1/audio/speech"): _AUDIO,
+            ("POST", "/v1/audio/transcriptions"): _AUDIO,
+            ("POST", "/v1/audio/translations"): _AUDIO,
+            ("POST", "/v1/images/generations"): _IMAGES,
+            ("POST", "/v1/images/edits"): _IMAGES,
+            ("POST", "/v1/images/variations"): _IMAGES,
+        }
+    ),
+    begins=("/",),
+    voice=OTHER,
+    barred=MappingProxyType(dict.fromkeys(_ADMINISTRATION, ENGINE_ADMINISTRATION)),
+)
+"""Asked last: every path begins like one of its own."""
