@@ -375,14 +375,8 @@ class Passage:
 
     def _judge(self, facts: ReplyFacts) -> tuple[State, str | None]:
         """Whether a reply that ended by its framing was complete by its content, too."""
-        if facts.error:
-            return State.UPSTREAM_ERROR, "engine reported an error inside its reply"
-        if self._streamed and not facts.ended:
-            if self._writer.reply is not None and self._writer.reply.until_close:
-                return State.UPSTREAM_ERROR, "engine closed the connection before the end mark of its stream"
-            if self._dialect.must_end:
-                return State.UPSTREAM_ERROR, "engine ended its stream without the event that ends it"
-        return State.COMPLETE, None
+        reply = self._writer.reply
+        return self._dialect.judge_end(facts, streamed=self._streamed, until_close=reply is not None and reply.until_close)
 
     def _response_settled(self, refusal: Refusal | None, submission: Submission) -> None:
         if refusal is None:

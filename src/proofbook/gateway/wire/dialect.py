@@ -11,6 +11,7 @@ from typing import Protocol
 
 from proofbook.gateway.refusal import Refusal
 from proofbook.gateway.wire.facts import Fingerprint, ProtocolName, ReplyFacts, RequestFacts
+from proofbook.records.exchange import State
 
 
 class EndWatch(Protocol):
@@ -48,6 +49,17 @@ class Dialect:
     def is_stream(self, content_type: bytes) -> bool:
         """Whether a Content-Type names this API's stream format."""
         return content_type.partition(b";")[0].strip().lower() == self.stream_type
+
+    def judge_end(self, facts: ReplyFacts, *, streamed: bool, until_close: bool) -> tuple[State, str | None]:
+        """Whether a reply that ended by its framing was complete by its content, too. `until_close`: only closing ended it."""
+        if facts.error:
+            return State.UPSTREAM_ERROR, "engine reported an error inside its reply"
+        if streamed and not facts.ended:
+            if until_close:
+                return State.UPSTREAM_ERROR, "engine closed the connection before the end mark of its stream"
+            if self.must_end:
+                return State.UPSTREAM_ERROR, "engine ended its stream without the event that ends it"
+        return State.COMPLETE, None
 
 
 @dataclass(frozen=True, slots=True)
