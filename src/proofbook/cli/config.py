@@ -8,6 +8,7 @@ from proofbook.cli.main import Shared
 from proofbook.cli.printing import print_facts, print_json, print_lines, say
 from proofbook.config import loading
 from proofbook.wiring.home import open_home
+from proofbook.wiring.identities import check_identities, describe_identities
 
 
 @click.group()
@@ -24,6 +25,8 @@ def check(shared: Shared) -> None:
     home.signer()
     home.vault_key()
     settings, gateway = home.settings, home.settings.gateway
+    if gateway is not None:
+        check_identities(gateway)
     facts: dict[str, str | list[str]] = {
         "entity": settings.entity,
         "origin": identity.origin,
@@ -34,6 +37,7 @@ def check(shared: Shared) -> None:
         "systems": []
         if gateway is None
         else [f"{each.id}: {each.name}, environment {each.environment}, on {each.upstream}" for each in gateway.systems],
+        "identities": [] if gateway is None else [line for lines in describe_identities(gateway).values() for line in lines],
         "page": f"http://{settings.portal.host}:{settings.portal.port}/",
         "models": [*settings.models.paths, *(["the well-known stores of this user"] if settings.models.well_known else [])],
         "content due": f"after {settings.retention.default_days} days",

@@ -140,7 +140,9 @@ def _default(each: Field[Any]) -> str | None:
         return str(value).lower()
     if isinstance(value, str):
         return f'"{value}"'
-    return "[]" if value == () else "not set" if value is None else str(value)
+    if isinstance(value, tuple):
+        return "[" + ", ".join(f'"{item}"' for item in value) + "]"
+    return "not set" if value is None else str(value)
 
 
 def _docs(kind: type) -> dict[str, str]:

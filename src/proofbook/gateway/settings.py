@@ -12,6 +12,13 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 from proofbook.errors import ConfigurationError
+from proofbook.gateway.identity.settings import (
+    CertificateSettings,
+    IdentitySettings,
+    OidcSettings,
+    OpenWebuiSettings,
+    TrustedProxySettings,
+)
 from proofbook.gateway.operation_settings import MetricsSettings, TlsSettings, TraceSettings
 from proofbook.gateway.rules.settings import AdmissionSettings, SystemAdmission
 
@@ -220,12 +227,21 @@ class GatewaySettings:
     """Caps and time limits."""
     admission: AdmissionSettings = field(default_factory=AdmissionSettings)
     """What is asked of requests whose caller is known."""
+    oidc: tuple[OidcSettings, ...] = ()
+    """Providers whose access tokens are let in."""
+    certificates: tuple[CertificateSettings, ...] = ()
+    """Client certificates that are let in."""
+    trusted_proxies: tuple[TrustedProxySettings, ...] = ()
+    """Proxies whose word about their users is taken."""
+    open_webui: tuple[OpenWebuiSettings, ...] = ()
+    """Open WebUIs that prove for whom they call."""
 
     def __post_init__(self) -> None:
         names = [upstream.name for upstream in self.upstreams]
         if not names or len(set(names)) != len(names):
             raise ConfigurationError("gateway.upstreams is empty or names one twice", hint="give each engine its own name")
         systems = [system.id for system in self.systems]
+        self.identity.check(frozenset(systems))
         if len(set(systems)) != len(systems):
             raise ConfigurationError("gateway.systems has one id twice", hint="give each system its own id")
         for system in self.systems:
@@ -240,6 +256,11 @@ class GatewaySettings:
             raise ConfigurationError("gateway.heartbeat_seconds and binding_seconds must be positive")
         if not 1 <= self.workers <= _MOST_WORKERS:
             raise ConfigurationError(f"gateway.workers is {self.workers}", hint=f"give 1 to {_MOST_WORKERS}")
+
+    @property
+    def identity(self) -> IdentitySettings:
+        """Everything but keys by which callers prove who they are."""
+        return IdentitySettings(self.oidc, self.certificates, self.trusted_proxies, self.open_webui)
 
     @property
     def source(self) -> str:

@@ -18,7 +18,6 @@ from proofbook import __version__
 from proofbook.book.reader import BookReader
 from proofbook.errors import ConfigurationError, StoreUnavailable
 from proofbook.gateway.fleet import read_plans
-from proofbook.gateway.identity.keys import KeyIdentities
 from proofbook.gateway.lifecycle import PreviousRun
 from proofbook.gateway.server import Surroundings, serve
 from proofbook.journal.receipt import Recorder
@@ -32,6 +31,7 @@ from proofbook.wiring.access import LiveKeys, operator
 from proofbook.wiring.admission import LiveRules, describe_policies, find_zone, make_enforcement
 from proofbook.wiring.counting import counting
 from proofbook.wiring.home import Home
+from proofbook.wiring.identities import LiveIdentities, check_identities, describe_identities
 from proofbook.wiring.reading import open_projection
 from proofbook.wiring.recording import open_door
 from proofbook.wiring.system import CLOCK, IDS
@@ -79,15 +79,17 @@ def run_gateway(home: Home, *, ready: Callable[[tuple[str, int]], None] | None =
         raise ConfigurationError(
             f"{home.path}: no [gateway] is configured", hint="add an upstream and a system to proofbook.toml"
         )
+    check_identities(settings)
     read_plans(settings)  # what would stop the gateway anyhow must not look like a run that broke off
     with open_door(home) as door:
         record_settings(home, door.recorder, "proofbook gateway")
         cache = read_cache(home.hash_cache)
         keys = LiveKeys(home, BookReader(home.book))
         rules = LiveRules(home, BookReader(home.book), find_zone(home.settings))
+        identities = LiveIdentities(settings, keys)
         around = Surroundings(
             recorder=door.recorder,
-            identities=KeyIdentities(keys),
+            identities=identities.door,
             admission=make_enforcement(home.settings, rules),
             digests=CachedDigests(cache, CLOCK),
             history=BookHistory(home, settings.source),
@@ -101,6 +103,7 @@ def run_gateway(home: Home, *, ready: Callable[[tuple[str, int]], None] | None =
             with counting(home, door.recorder), asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
                 runner.run(serve(settings, around, ready=ready))
         finally:
+            identities.close()
             keys.close()
             rules.close()
             with suppress(StoreUnavailable):  # what is forgotten is hashed again; why the gateway ends matters more
@@ -119,6 +122,7 @@ def record_settings(home: Home, recorder: Recorder, program: str) -> None:
         settings["gateway.systems"] = [f"{each.id} {each.environment} {','.join(each.engines)}" for each in gateway.systems]
         settings["gateway.recording_policy"] = [f"{each.id} {each.recording}" for each in gateway.systems]
         settings |= describe_policies(home.settings)
+        settings |= describe_identities(gateway)
     settings["retention.default_days"] = home.settings.retention.default_days
     body = ConfigLoaded(digest=home.config_digest, program=program, settings=settings)
     recorder.record(
