@@ -18,6 +18,11 @@ from proofbook.readmodel.documents import DocumentVersion
 from proofbook.readmodel.keys import AccessKey
 from proofbook.readmodel.sources import Gap, Run, Source
 from proofbook.readmodel.traffic import Caller, Discovery, Served
+from proofbook.reconciliation.choosing import choose
+from proofbook.reconciliation.comparing import Comparison, compare
+from proofbook.reconciliation.facts import Scrape, Series
+from proofbook.reconciliation.facts import Served as Scraped
+from proofbook.reconciliation.published import COMPARED, Measure
 from proofbook.records.kept import KEPT
 
 ENTITY = "Sample Organisation"
@@ -64,6 +69,7 @@ class FactsBuilder:
         self._sources: dict[str, Source] = {}
         self._runs: list[Run] = []
         self._gaps: list[Gap] = []
+        self._reconciled: list[Comparison] = []
         self._entries = 0
 
     def next_entry(self) -> str:
@@ -186,6 +192,27 @@ class FactsBuilder:
         self._gaps.append(Gap(index, source, at(since), at(until), reason, detail))
         return self
 
+    def counters(self, *days: tuple[str, int, int | None], upstream: str = "sample-engine") -> Self:
+        """An engine's counters: the moment of each look, requests on record since the look before, requests the engine counted.
+
+        The first look's numbers count nothing; None for the engine: this look could not read its counters.
+        """
+        looks: list[Scrape] = []
+        served: list[Scraped] = []
+        total = 0
+        for number, (moment, recorded, counted) in enumerate(days):
+            index, entry = self._entry()
+            begun = parse_instant(at(moment))
+            total += 0 if counted is None or not number else counted
+            values: dict[Series, int] | None = None if counted is None else {(Measure.REQUESTS, None): total}
+            reason = "the engine did not answer" if counted is None else None
+            instants = at(moment), format_instant(begun + timedelta(seconds=1))
+            looks.append(Scrape(index, entry, "127.0.0.1:8000", (upstream,), "vllm", *instants, None, values, reason))
+            one = Scraped(format_instant(begun - SOON), format_instant(begun - SOON / 2), ((1, 1),) * len(COMPARED))
+            served += [one] * (recorded if number else 0)
+        self._reconciled.append(compare(choose(looks, "day", self._scope.period.zone), served))
+        return self
+
     def build(self, as_of: str = "2027-02-01") -> Facts:
         """The facts as of a moment: versions recorded later are left out."""
         if not self._runs:
@@ -209,4 +236,5 @@ class FactsBuilder:
             sources=tuple(self._sources[name] for name in sorted(self._sources)),
             runs=tuple(sorted(self._runs, key=lambda run: run.started, reverse=True)),
             gaps=tuple(self._gaps),
+            reconciled=tuple(self._reconciled),
         )

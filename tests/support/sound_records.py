@@ -37,6 +37,8 @@ def sound_builder(
         builder.add(kind, name, **{**fields, **change.get((kind, name), {})})
     if traffic:
         add_traffic(builder)
+    if "engine.counters" not in drop:
+        builder.counters(("2026-01-01 00:05", 0, 0), ("2026-06-30 23:55", 50, 50), ("2026-12-31 23:55", 60, 60))
     return builder
 
 

@@ -13,13 +13,14 @@ from datetime import datetime, timedelta
 
 from proofbook.assessment.scope import Scope
 from proofbook.primitives.instants import format_instant, parse_instant
-from proofbook.readmodel import artifacts, keys, sources, traffic
+from proofbook.readmodel import artifacts, counters, keys, sources, traffic
 from proofbook.readmodel.artifacts import ArtifactVersion
 from proofbook.readmodel.connection import Reader
 from proofbook.readmodel.documents import Documents, DocumentVersion
 from proofbook.readmodel.keys import AccessKey
 from proofbook.readmodel.sources import Gap, Run, Source
 from proofbook.readmodel.traffic import Caller, Discovery, Served
+from proofbook.reconciliation.comparing import Comparison
 from proofbook.records.kept import KEPT
 
 LATE_AFTER = timedelta(days=7)
@@ -51,6 +52,8 @@ class Facts:
     runs: tuple[Run, ...]
     gaps: tuple[Gap, ...]
     """Stretches in which a recorder says it did not record."""
+    reconciled: tuple[Comparison, ...] = ()
+    """The engines' own counters against the exchanges of the period, day by day."""
     _newest: Mapping[str, tuple[DocumentVersion, ...]] = field(init=False, repr=False, compare=False)
     _scoped: Mapping[str, tuple[DocumentVersion, ...]] = field(init=False, repr=False, compare=False)
 
@@ -144,6 +147,7 @@ def read_facts(reader: Reader, scope: Scope, as_of: datetime, book_size: int, se
         sources=known if seen is None else tuple(seen),
         runs=tuple(_run_at(each, book_size) for each in runs if each.index < book_size),
         gaps=tuple(each for each in sources.gaps(reader, limit=_ALL) if each.index < book_size),
+        reconciled=counters.reconcile(reader, scope.since, scope.until, book_size, zone=scope.period.zone),
     )
 
 

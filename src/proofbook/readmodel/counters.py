@@ -36,14 +36,19 @@ def reconcile(
         for looks in scrapes(reader, since, until, size).values()
         if upstream is None or any(upstream in each.upstreams for each in looks)
     ]
-    by_upstream = {name: each for each in reckonings for name in each.chosen.upstreams}
+    by_upstream: defaultdict[str, list[Reckoning]] = defaultdict(list)
+    for each in reckonings:
+        for (
+            name
+        ) in each.chosen.upstreams:  # a name may have moved to another engine: what lies outside an engine's looks adds nothing
+            by_upstream[name].append(each)
     for name, served in told(reader, since, until, size) if by_upstream else ():
-        if name in by_upstream:
-            by_upstream[name].add(served)
+        for each in by_upstream.get(name, ()):
+            each.add(served)
     gaps = tuple(
-        Gap(each.since, each.until, each.reason)
-        for each in sources.gaps(reader, limit=_ALL)
-        if each.index < size and each.reason != "stopped"
+        Gap(gap.since, gap.until, gap.reason)
+        for gap in sources.gaps(reader, limit=_ALL)
+        if gap.index < size and gap.reason != "stopped"
     )
     return tuple(each.close(gaps) for each in reckonings)
 

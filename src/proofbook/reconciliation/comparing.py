@@ -73,6 +73,8 @@ class Interval:
     at_edges: int
     anew: bool
     """Whether the counters began anew in it."""
+    entries: tuple[str, ...] = ()
+    """The looks at its ends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +173,8 @@ def _interval(before: Scrape, after: Scrape, stretch: Stretch, doubts: Sequence[
         doubt = next((each for each in doubts if each.since < after.answered and before.asked < each.until), None)
         if doubt is not None:
             standing, reason = Standing.UNKNOWN, Reason.CLOCK if doubt.reason == Reason.CLOCK else Reason.RECORDER_GAP
-    return Interval(before.answered, after.asked, figures, standing, reason, stretch.inside, stretch.at_edges, anew)
+    ends = (before.entry, after.entry)
+    return Interval(before.answered, after.asked, figures, standing, reason, stretch.inside, stretch.at_edges, anew, ends)
 
 
 def _figure(measure: Measure, growth: Growth, low: int, high: int | None) -> Figure:

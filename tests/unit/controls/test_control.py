@@ -43,6 +43,7 @@ CHECKS = [
     "review_bulk_acceptance",
     "spot_check_independent",
     "log_complete",
+    "engine_counters_agree",
     "log_integrity_verified",
     "alerts_triaged",
     "incident_steps_complete",

@@ -23,6 +23,7 @@ from proofbook.assessment.selftests.changes import (
     change_tested_first,
     emergency_reviewed,
 )
+from proofbook.assessment.selftests.counters import engine_counters_agree
 from proofbook.assessment.selftests.evaluation import (
     evaluation_failures_dispositioned,
     evaluation_on_served_model,
@@ -92,6 +93,7 @@ _IN_ORDER: Final[tuple[Check, ...]] = (
     review_bulk_acceptance,
     spot_check_independent,
     log_complete,
+    engine_counters_agree,
     log_integrity_verified,
     alerts_triaged,
     incident_steps_complete,

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from proofbook.demo.year.calendar import Year
 from proofbook.demo.year.cast import APPROVER, CHECKER, HELP_DESK, OPERATOR, OWNER, REVIEWER, SEGMENT, TRIAGE, live_systems
+from proofbook.demo.year.counters import UPSTREAM
 from proofbook.demo.year.fault import Planted, month_of, quarter_of
 from proofbook.demo.year.governance import word_control
 from proofbook.demo.year.plan import Plan, Step, keep
@@ -319,6 +320,16 @@ def exercise_without_lessons(plan: Plan, _year: Year) -> tuple[Planted, ...]:
     return (Planted("exercise_held", "LC-24", "incident.exercise", "sample-exercise-1", "showed a gap, and nothing came of it"),)
 
 
+def requests_around_the_gateway(plan: Plan, year: Year) -> tuple[Planted, ...]:
+    """Somebody asked the engine directly; its own counters have it, the book has nothing."""
+    day = year.day(141)
+    asked = (year.at(day, 15, minute) for minute in (10, 12, 19))
+    plan.around += [(format_instant(moment), 31, 18) for moment in asked]
+    difference = f"{UPSTREAM}@{day.isoformat()}"
+    says = "three requests that did not come through the gateway"
+    return (Planted("engine_counters_agree", "LC-20", "engine.counters", difference, says),)
+
+
 def _of_second_run(step: Step) -> Step:
     return replace(step, body={**step.body, "run": SECOND_RUN}) if "run" in step.body else step
 
@@ -336,6 +347,6 @@ FAULTS = (
     unknown_probes, failed_backup, overdue_action, incident_without_cause, alert_left, disposal_failed, log_access_unexplained,
     exception_not_followed,
     bypass_not_refused, permissions_not_mirrored, gap_left_open, breach_ignored, exercise_without_lessons,
-    control_changed_afterwards,
+    control_changed_afterwards, requests_around_the_gateway,
     certified_against_records,
 )  # fmt: skip

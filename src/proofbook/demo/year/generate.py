@@ -12,6 +12,7 @@ from datetime import date, datetime
 from proofbook.demo.year.access import plan_access
 from proofbook.demo.year.calendar import DAY, Year
 from proofbook.demo.year.changes import plan_changes
+from proofbook.demo.year.counters import plan_counters
 from proofbook.demo.year.fault import Fault, Planted
 from proofbook.demo.year.faults import FAULTS
 from proofbook.demo.year.governance import plan_controls, plan_governance
@@ -53,5 +54,6 @@ def _plant(year: Year, faults: Sequence[Fault]) -> tuple[tuple[Step, ...], tuple
         plan.add(*family(year))
     for fault in faults:
         planted += fault(plan, year)
+    plan.add(*plan_counters(plan, year))
     end = year.at(year.last + DAY, 0, 1)
     return tuple(step for step in plan.in_order() if step.recorded <= end), tuple(planted)

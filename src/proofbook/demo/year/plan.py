@@ -74,6 +74,8 @@ class Plan:
     """All steps of a year. Faults are planted by editing it."""
 
     steps: list[Step] = field(default_factory=list)
+    around: list[tuple[str, int, int]] = field(default_factory=list)
+    """What the engine answered and no recorder saw: instant, tokens of prompts, tokens of answers."""
 
     def add(self, *steps: Step) -> None:
         """Further steps."""
