@@ -18,7 +18,7 @@ from proofbook.errors import ConfigurationError
 from proofbook.gateway.binding import ArtifactDigests
 from proofbook.gateway.choosing import Engines
 from proofbook.gateway.settings import GatewaySettings
-from proofbook.gateway.upstream import Access, Plan, Upstream
+from proofbook.gateway.upstream import Access, Plan, Upstream, make_trust
 from proofbook.primitives.instants import Clock
 
 LOG = structlog.get_logger(__name__)
@@ -31,7 +31,7 @@ _FIRST_LOOK_SECONDS = 5.0
 
 def read_plans(settings: GatewaySettings) -> tuple[Plan, ...]:
     """What the settings say about each engine, with the files they name read. Raises ConfigurationError naming field and file."""
-    return tuple(
+    plans = tuple(
         Plan(
             each,
             settings.limits,
@@ -43,6 +43,10 @@ def read_plans(settings: GatewaySettings) -> tuple[Plan, ...]:
         )
         for each in settings.upstreams
     )
+    for plan in plans:
+        if plan.settings.secure:
+            make_trust(plan)
+    return plans
 
 
 def read_engine_key(path: str, field: str) -> str:
@@ -70,7 +74,8 @@ class Fleet:
         self.systems: Mapping[str, Engines[Upstream]] = {}
         self._watching: dict[Upstream, asyncio.Task[None]] = {}
         self._retiring: set[Upstream] = set()
-        self._differing: set[str] = set()
+        self.differing: set[str] = set()
+        """Systems whose engines have different weights loaded for one name."""
 
     def take(self, settings: GatewaySettings, plans: tuple[Plan, ...]) -> None:
         """From now on these. Raises ConfigurationError before anything changed when an engine cannot be made from its plan."""
@@ -86,6 +91,7 @@ class Fleet:
             if made.get(name) is not upstream:
                 self._retire(upstream)
         self.current = made
+        self.differing.clear()
         self.systems = {system.id: Engines([made[name] for name in system.engines]) for system in settings.systems}
 
     async def look_first(self) -> None:
@@ -132,11 +138,11 @@ class Fleet:
             if len(engines.members) == 1:
                 continue
             found = engines.disagreement()
-            if found and system not in self._differing:
-                self._differing.add(system)
+            if found and system not in self.differing:
+                self.differing.add(system)
                 LOG.warning(WEIGHTS_DIFFER, system=system, engines=[f"{name} {digest}" for name, _, digest in found])
-            elif not found and system in self._differing:
-                self._differing.discard(system)
+            elif not found and system in self.differing:
+                self.differing.discard(system)
                 LOG.info(WEIGHTS_AGREE, system=system)
 
 

@@ -50,6 +50,10 @@ class Knocking:
         self._rate = Rate(monotonic)
         self._counts: dict[tuple[RefusalReason, int, tuple[str, ...]], _Count] = {}
 
+    def allow(self, per_minute: int) -> None:
+        """So many a minute from now on."""
+        self._per_minute = per_minute
+
     def counted(self, opening: Opening, refusal: Refusal) -> str | None:
         """The exchange under which this refusal is counted; None when it is to be recorded by itself."""
         caller = opening.caller

@@ -39,6 +39,8 @@ class Recording:
         self.source = source
         self.last_success: float | None = None
         """Loop time of the last durable entry; None before the first."""
+        self._unanswered = 0
+        self._answered_at = 0.0
         self._outage: Outage | None = None
         self._settled: deque[tuple[ProofbookError | None, Callable[[ProofbookError | None], None]]] = deque()
         self._waking = False
@@ -47,6 +49,16 @@ class Recording:
     def available(self) -> bool:
         """Whether the last attempt to record succeeded."""
         return self._outage is None and self.last_success is not None
+
+    @property
+    def unanswered(self) -> int:
+        """Calls that the recorder has and has not answered."""
+        return self._unanswered
+
+    @property
+    def unanswered_seconds(self) -> float:
+        """How long the recorder has answered nothing although something waits; 0 when nothing does."""
+        return self._loop.time() - self._answered_at if self._unanswered else 0.0
 
     def submit(self, submission: Submission, done: Continuation) -> None:
         """Record, then call `done(None)`, or `done(refusal)` saying why it was not recorded."""
@@ -89,6 +101,9 @@ class Recording:
             self._send((submission,), _ignore)
 
     def _send(self, submissions: Sequence[Submission], done: Callable[[ProofbookError | None], None]) -> None:
+        if not self._unanswered:
+            self._answered_at = self._loop.time()
+        self._unanswered += 1
         try:
             future = self._recorder.submit(submissions)
         except ProofbookError as error:
@@ -113,8 +128,10 @@ class Recording:
                 self._loop.call_soon(self._wake)
 
     def _settle(self, error: ProofbookError | None, done: Callable[[ProofbookError | None], None]) -> None:
+        self._unanswered -= 1
+        self._answered_at = self._loop.time()
         if error is None:
-            self.last_success = self._loop.time()
+            self.last_success = self._answered_at
             if self._outage is not None:
                 self._recover(self._outage)
         elif not isinstance(error, InputError) and self._outage is None:

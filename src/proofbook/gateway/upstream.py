@@ -71,7 +71,7 @@ class Upstream:
         self._digests: ArtifactDigests = digests if settings.sees_our_files else OtherFiles()
         self._clock = clock
         self._seconds = plan.seconds
-        self._tls = _trust(plan) if settings.secure else None
+        self._tls = make_trust(plan) if settings.secure else None
         self._loop = asyncio.get_running_loop()
         self._seen = unseen("the engine was not looked at yet")
         self._seen_at = self._loop.time()
@@ -220,8 +220,8 @@ _ignore_release: Callable[[Outbound, bool], None] = lambda _connection, _reusabl
 _ignore_loss: Callable[[Outbound], None] = lambda _connection: None  # noqa: E731
 
 
-def _trust(plan: Plan) -> ssl.SSLContext:
-    """Certificates are always verified, the host name too; only whom to trust can be set."""
+def make_trust(plan: Plan) -> ssl.SSLContext:
+    """Certificates are always verified, the host name too; only whom to trust can be set. Raises ConfigurationError."""
     try:
         context = ssl.create_default_context(cadata=plan.access.authority)
     except ssl.SSLError as error:

@@ -1,0 +1,39 @@
+"""Everything the gateway is given instead of finding it itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from proofbook.gateway.admission import Admission
+from proofbook.gateway.binding import ArtifactDigests
+from proofbook.gateway.identity.caller import Identities
+from proofbook.gateway.lifecycle import SourceHistory
+from proofbook.journal.receipt import Recorder
+from proofbook.primitives.ids import IdSource
+from proofbook.primitives.instants import Clock
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """The gateway's surroundings."""
+
+    recorder: Recorder
+    identities: Identities
+    admission: Admission
+    digests: ArtifactDigests
+    history: SourceHistory
+    clock: Clock
+    ids: IdSource
+    fingerprint: Callable[[bytes], str]
+    """Keyed fingerprint of a system prompt: HMAC, as text."""
+    version: str
+    """Version of the program, for `source.started`."""
+    config: str | None = None
+    """Digest of the configuration in force."""
+    source: str | None = None
+    """Source of the entries when it is not the one of the settings: a worker has its own."""
+    fresh: Mapping[str, Callable[[], bool]] = field(default_factory=dict)
+    """What identities and access rules rest on, by name: whether it is fresh enough to be relied on. Called on the event loop."""
+    peers: Callable[[], Mapping[str, str]] = dict
+    """How the other processes that share the port stand, by source, in the words of `Readiness.workers`. Same."""
