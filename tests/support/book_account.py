@@ -13,8 +13,9 @@ from hashlib import sha256
 from typing import Any
 
 from proofbook.book.fsck import inspect_book
+from proofbook.book.reader import BookReader
 from proofbook.journal.content_check import ContentCheck
-from proofbook.records.envelope import Entry
+from proofbook.records.envelope import Entry, parse_entry
 from proofbook.vault.reader import Absent, VaultReader
 from proofbook.wiring.home import Home
 from support.load_client import Witnessed
@@ -60,22 +61,36 @@ class Account:
         return counts
 
 
+def read_entries(home: Home) -> Account:
+    """What the entries tell; nothing is re-derived, and no content is opened."""
+    walk = _Walk(None)
+    with BookReader(home.book) as book:
+        size = book.size()
+        for index, entry in book.entries(0, size):
+            walk.see(index, parse_entry(entry))
+    return Account(size, walk.exchanges, walk.problems, walk.starts, walk.gaps)
+
+
 def read_account(home: Home) -> Account:
     """Inspect the whole book and open everything in it."""
     with VaultReader(home.book, home.vault_key()) as vault:
-        walk = _Walk(vault)
-        seen = inspect_book(home.book, fence=home.fence(home.identity().origin), each=walk.see)
-        walk.check.finish()
-    damages = [f"{each.place}: {each.what}" for each in (*seen.damages, *walk.check.damages)]
+        walk, check = _Walk(vault), ContentCheck(vault)
+
+        def see(index: int, entry: Entry) -> None:
+            check.see(index, entry)
+            walk.see(index, entry)
+
+        seen = inspect_book(home.book, fence=home.fence(home.identity().origin), each=see)
+        check.finish()
+    damages = [f"{each.place}: {each.what}" for each in (*seen.damages, *check.damages)]
     doubled = [f"{name}: {len(told.ends)} ends" for name, told in walk.exchanges.items() if len(told.ends) > 1]
     return Account(seen.entries, walk.exchanges, [*damages, *walk.problems, *doubled], walk.starts, walk.gaps)
 
 
 class _Walk:
-    """Gathers while the book is inspected."""
+    """Gathers, entry by entry; without a vault, content is empty."""
 
-    def __init__(self, vault: VaultReader) -> None:
-        self.check = ContentCheck(vault)
+    def __init__(self, vault: VaultReader | None) -> None:
         self.exchanges: dict[str, Told] = {}
         self.problems: list[str] = []
         self.starts = 0
@@ -85,7 +100,6 @@ class _Walk:
         self._before_start: Entry | None = None
 
     def see(self, index: int, entry: Entry) -> None:
-        self.check.see(index, entry)
         if entry.kind.startswith("exchange."):
             self._tell(index, entry)
         if entry.source == GATEWAY:
@@ -125,7 +139,7 @@ class _Walk:
 
     def _content(self, index: int, slot: str, body: Any) -> bytes:
         commitment = body["content"].get(slot)
-        if commitment is None:
+        if commitment is None or self._vault is None:
             return b""
         found = self._vault.content(index, slot, bytes.fromhex(commitment["commit"]))
         return b"" if isinstance(found, Absent) else found
