@@ -86,6 +86,19 @@ EXAMPLES: Mapping[str, Mapping[str, Any]] = {
         "models_total": 1,
         "changes": [{"what": "weights", "name": None, "before": None, "after": SAMPLE_ARTIFACT}],
     },
+    "exchange.classified": {
+        "exchange": "x_1",
+        "rule_set": _DIGEST,
+        "looked_for": ["secret", "email"],
+        "by": "gateway",
+        "request": {"state": "examined", "bytes": 120, "counts": {"email": 2}, "not_examined": []},
+        "response": {
+            "state": "partly",
+            "bytes": 40,
+            "counts": {},
+            "not_examined": [{"reason": "not_text", "parts": 1}],
+        },
+    },
     "model.artifact": artifact_body(SAMPLE_ARTIFACT, _AT),
     "collection.run": {
         "collector": "models",
@@ -140,6 +153,12 @@ EXAMPLES: Mapping[str, Mapping[str, Any]] = {
     },
     "content.held": {"conversation": "c_1", "reason": "sample case"},
     "content.released": {"conversation": "c_1", "reason": "sample end"},
-    "content.revealed": {"exchange": "x_1", "slot": "response", "purpose": "sample incident"},
+    "content.revealed": {
+        "exchange": "x_1",
+        "slot": "response",
+        "purpose": "sample incident",
+        "view": "unredacted",
+        "rule_set": None,
+    },
     "retention.run": {"retention": "default", "older_than": _AT, "examined": 2, "erased": 1, "held": 1},
 }

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import click
 
+from proofbook.cli.content_classes import classify, show_classes
 from proofbook.cli.main import Shared
-from proofbook.cli.printing import print_facts, print_json, show_safe
+from proofbook.cli.printing import print_facts, print_json, say, show_safe
 from proofbook.errors import RefusedError
 from proofbook.journal.receipt import Receipt
 from proofbook.vault.reader import Absent
@@ -36,20 +37,27 @@ def content() -> None:
     help="What was asked, or what was answered.",
 )
 @click.option("--purpose", required=True, help="Why you look; recorded before anything is shown.")
+@click.option("--unredacted", is_flag=True, help="Show the exact bytes, with all sensitive data; the entry says so.")
 @click.pass_obj
-def show(shared: Shared, exchange: str, slot: str, purpose: str) -> None:
-    """Print the content of one exchange; the look is recorded."""
+def show(shared: Shared, exchange: str, slot: str, purpose: str, unredacted: bool) -> None:
+    """Print the content of one exchange, sensitive data replaced by markers; the look is recorded.
+
+    Redacted, the texts in it are shown one after another, streams put together.
+    """
     home = open_home(shared.home)
     with open_door(home) as door:
-        found = contents.reveal(home, door.recorder, exchange, slot, purpose=purpose)
+        found = contents.reveal(home, door.recorder, exchange, slot, purpose=purpose, unredacted=unredacted)
     if isinstance(found, Absent):
         raise RefusedError(f"the {slot} of {exchange} was shredded; its commitment stays in the book")
-    text = found.decode("utf-8", "backslashreplace")
     if shared.json:
-        print_json({"exchange": exchange, "slot": slot, "content": text})
-    else:
-        for line in text.splitlines():
-            click.echo(show_safe(line))
+        facts = {"redacted": found.redacted, "replaced": dict(found.counts), "left_out": found.left_out}
+        print_json({"exchange": exchange, "slot": slot, "content": found.text, **facts})
+        return
+    for line in found.text.splitlines():
+        click.echo(show_safe(line))
+    if found.redacted:
+        replaced = ", ".join(f"{number} {kind}" for kind, number in found.counts) or "nothing"
+        say(f"redacted: replaced {replaced}; {found.left_out} parts that are not text, or not examined, are left out")
 
 
 @content.command()
@@ -110,3 +118,7 @@ def _print(shared: Shared, conversation: str, receipt: Receipt) -> None:
         print_json(facts)
     else:
         print_facts(list(facts.items()))
+
+
+content.add_command(show_classes)
+content.add_command(classify)

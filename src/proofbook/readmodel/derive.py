@@ -225,6 +225,15 @@ def _content(batch: Batch, index: int, entry: Object, body: Object) -> None:
     batch.rows["add_content_event"].append(row)
 
 
+def _classified(batch: Batch, index: int, entry: Object, body: Object) -> None:
+    request, response = body["request"], body["response"]
+    sides = tuple(cell for side in (request, response) for cell in (side["state"], side["bytes"], _text(side["not_examined"])))
+    row = (index, entry["id"], body["exchange"], entry["recorded"], body["rule_set"], _text(body["looked_for"]), body["by"])
+    batch.rows["add_classification"].append((*row, *sides))
+    for name, side in (("request", request), ("response", response)):
+        batch.rows["add_class_count"].extend((index, name, kind, spans) for kind, spans in side["counts"].items())
+
+
 def _document(batch: Batch, index: int, entry: Object, body: Object) -> None:
     actor, source = entry["actor"], entry["source"]
     plain = tuple(entry[name] for name in ("kind", "subject", "occurred", "recorded"))
@@ -259,6 +268,7 @@ _HANDLERS: Final[Mapping[str, _Handler]] = MappingProxyType(
         "exchange.request": _request,
         "exchange.response": _response,
         "exchange.refused": _refused,
+        "exchange.classified": _classified,
         "model.artifact": _artifact,
         "collection.run": _collection,
         "source.started": _started,

@@ -15,6 +15,8 @@ DROP TABLE IF EXISTS access_key;
 DROP TABLE IF EXISTS content_event;
 DROP TABLE IF EXISTS document_version;
 DROP TABLE IF EXISTS discovery;
+DROP TABLE IF EXISTS classification;
+DROP TABLE IF EXISTS class_count;
 DROP TABLE IF EXISTS engine_counters;
 
 CREATE TABLE position (
@@ -238,3 +240,28 @@ CREATE TABLE engine_counters (        -- looks at the engines' own counters
   counters TEXT NOT NULL              -- JSON list
 ) STRICT;
 CREATE INDEX engine_counters_address ON engine_counters (address, idx);
+
+CREATE TABLE classification (         -- every exchange.classified; the newest of an exchange is the one in force
+  idx INTEGER PRIMARY KEY,
+  entry TEXT NOT NULL,
+  exchange TEXT NOT NULL,
+  recorded TEXT NOT NULL,
+  rule_set TEXT NOT NULL,
+  looked_for TEXT NOT NULL,           -- JSON array
+  made_by TEXT NOT NULL,
+  request_state TEXT NOT NULL,
+  request_bytes INTEGER NOT NULL,
+  request_missing TEXT NOT NULL,      -- JSON array of reason and parts
+  response_state TEXT NOT NULL,
+  response_bytes INTEGER NOT NULL,
+  response_missing TEXT NOT NULL
+) STRICT;
+CREATE INDEX classification_exchange ON classification (exchange, idx);
+
+CREATE TABLE class_count (            -- spans of a class on one side of an exchange, by one classification
+  idx INTEGER NOT NULL,
+  side TEXT NOT NULL,
+  class TEXT NOT NULL,
+  spans INTEGER NOT NULL,
+  PRIMARY KEY (idx, side, class)
+) STRICT, WITHOUT ROWID;

@@ -54,3 +54,7 @@ class ContentRevealed(Document):
     exchange: str = Field(description="exchange whose content was looked at")
     slot: str = Field(description="which content of it: request or response")
     purpose: str = Field(description="why somebody looked, in words")
+    view: Literal["redacted", "unredacted"] = Field(
+        description="whether spans of sensitive data were replaced by markers, or everything was shown"
+    )
+    rule_set: str | None = Field(description="digest of the rules that found the spans; null when everything was shown")

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from proofbook.errors import MalformedRecord
 from proofbook.primitives.canonical import JsonValue, canonical_bytes
-from proofbook.records import content, exchange, operations, provenance, reconciliation
+from proofbook.records import classification, content, exchange, operations, provenance, reconciliation
 from proofbook.records.body_forms import BodyForm, derive_form
 from proofbook.records.exchange import Document
 from proofbook.records.kept import KEPT
@@ -34,6 +34,7 @@ KINDS: Mapping[str, type[Document]] = MappingProxyType(
         "exchange.request": exchange.ExchangeRequest,
         "exchange.response": exchange.ExchangeResponse,
         "exchange.refused": exchange.ExchangeRefused,
+        "exchange.classified": classification.ExchangeClassified,
         "model.artifact": provenance.ModelArtifact,
         "collection.run": provenance.CollectionRun,
         "discovery.run": provenance.DiscoveryRun,

@@ -31,6 +31,9 @@ class SensitiveKind(StrEnum):
 
 ALL_CLASSES: Final = tuple(SensitiveKind)
 
+LONGEST: Final = 8 * 1024 * 1024
+"""Bytes of one text, and of all texts of one side of an exchange, that are examined at most."""
+
 
 @dataclass(frozen=True, slots=True)
 class Explanation:

@@ -8,13 +8,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
-from proofbook.sensitive.classes import ALL_CLASSES, SensitiveKind
-from proofbook.sensitive.finding import LONGEST, find_spans
-
-EXAMINED_BYTES: Final = LONGEST
-"""Text of one side of an exchange that is examined."""
+from proofbook.sensitive.classes import ALL_CLASSES, LONGEST, SensitiveKind
+from proofbook.sensitive.finding import find_spans
 
 
 class Counted(NamedTuple):
@@ -27,14 +24,14 @@ class Counted(NamedTuple):
     unfinished: frozenset[SensitiveKind]
 
 
-def count_classes(texts: Iterable[str], classes: Sequence[SensitiveKind] = ALL_CLASSES, limit: int = EXAMINED_BYTES) -> Counted:
+def count_classes(texts: Iterable[str], classes: Sequence[SensitiveKind] = ALL_CLASSES, limit: int = LONGEST) -> Counted:
     """The counts over these texts; a text that does not fit into what is left of `limit` bytes is not examined."""
     counts: Counter[SensitiveKind] = Counter()
     unfinished: set[SensitiveKind] = set()
     examined = beyond = 0
     for text in texts:
         data = text.encode("utf-8", "surrogatepass")
-        if len(data) > min(limit - examined, LONGEST):
+        if len(data) > limit - examined:
             beyond += 1
             continue
         examined += len(data)

@@ -12,14 +12,11 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from proofbook.sensitive.accounts import ACCOUNT_RULES
-from proofbook.sensitive.classes import ALL_CLASSES, SensitiveKind
+from proofbook.sensitive.classes import ALL_CLASSES, LONGEST, SensitiveKind
 from proofbook.sensitive.contact import CONTACT_RULES
 from proofbook.sensitive.national import NATIONAL_RULES
 from proofbook.sensitive.rule import Rule, is_dense
 from proofbook.sensitive.secrets_rules import SECRET_RULES
-
-LONGEST: Final = 8 * 1024 * 1024
-"""Bytes of one text."""
 
 RULES: Final[tuple[Rule, ...]] = tuple(
     sorted((*SECRET_RULES, *ACCOUNT_RULES, *NATIONAL_RULES, *CONTACT_RULES), key=lambda rule: ALL_CLASSES.index(rule.kind))

@@ -10,8 +10,8 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from proofbook.sensitive.classes import ALL_CLASSES, EXPLAINED, SensitiveKind
-from proofbook.sensitive.finding import LONGEST, find_spans
+from proofbook.sensitive.classes import ALL_CLASSES, EXPLAINED, LONGEST, SensitiveKind
+from proofbook.sensitive.finding import find_spans
 
 HIDDEN: Final = "[not shown: too much to examine for sensitive data]"
 

@@ -1,21 +1,26 @@
 """Acts on sealed content: erase, hold, release, dispose by retention, reveal. Each is an entry with actor and reason.
 
 Promises: erasing destroys the conversation's key and blobs in the same transaction as its disposal record; a hold beats erasure
-and retention; revealing is recorded before the content is handed out. Content leaves only through `reveal`.
+and retention; revealing is recorded before the content is handed out. Content leaves only through `reveal`, and without
+sensitive data unless that is asked for.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from proofbook.errors import DigestMismatch, InputError, RefusedError
+from proofbook.gateway.wire.texts import texts_of_reply, texts_of_request
 from proofbook.journal.receipt import Effect, EffectKind, Receipt, Recorder, Submission
 from proofbook.primitives.instants import format_instant
 from proofbook.readmodel import exchanges
 from proofbook.records.content import ContentErased, ContentHeld, ContentReleased, ContentRevealed, RetentionRun
 from proofbook.records.envelope import Assurance, Draft, parse_entry
+from proofbook.sensitive.classes import SensitiveKind
+from proofbook.sensitive.rule_set import rule_set
 from proofbook.vault.reader import Absent
 from proofbook.wiring.access import SOURCE, operator
 from proofbook.wiring.home import Home
@@ -100,8 +105,22 @@ def run_retention(home: Home, recorder: Recorder, *, retention: str = "default")
     return result
 
 
-def reveal(home: Home, recorder: Recorder, exchange: str, slot: str, *, purpose: str) -> bytes | Absent:
-    """The content of an exchange, after recording who looked and why. `Absent` when it was shredded or never sealed.
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """Content as somebody is shown it. Redacted: the texts in it one after another, with markers for sensitive data."""
+
+    text: str
+    redacted: bool
+    counts: tuple[tuple[str, int], ...]
+    """Class -> spans that were replaced."""
+    left_out: int
+    """Parts that are not text or could not be examined, which a redacted view does not show."""
+
+
+def reveal(home: Home, recorder: Recorder, exchange: str, slot: str, *, purpose: str, unredacted: bool = False) -> Shown | Absent:
+    """The content of an exchange, after recording who looked, why, and at what. `Absent` when it was shredded or never sealed.
+
+    Sensitive data is replaced by markers, all classes of it, unless `unredacted`: then the exact bytes are shown as text.
 
     Raises:
         InputError: no such exchange or slot. DigestMismatch: the sealed content is not what the entry committed to.
@@ -111,17 +130,40 @@ def reveal(home: Home, recorder: Recorder, exchange: str, slot: str, *, purpose:
         if found is None:
             raise InputError(f"exchange {exchange!r}: there is none in this book")
         index = found.index if slot == "request" else found.response_index
-        commitment = {} if index is None else parse_entry(book.entry(index)).body.get("content", {}).get(slot, {})
+        body = {} if index is None else parse_entry(book.entry(index)).body
+        commitment = body.get("content", {}).get(slot, {})
     if index is None or not commitment:
         raise InputError(f"exchange {exchange!r} has no {slot} content", hint=f"slots: {', '.join(SLOTS)}")
-    recorder.record(
-        _draft("content.revealed", exchange, ContentRevealed(exchange=exchange, slot=slot, purpose=purpose).to_body())
-    )
+    view: Literal["redacted", "unredacted"] = "unredacted" if unredacted else "redacted"
+    rules = None if unredacted else rule_set()
+    look = ContentRevealed(exchange=exchange, slot=slot, purpose=purpose, view=view, rule_set=rules)
+    recorder.record(_draft("content.revealed", exchange, look.to_body()))
     try:
         with open_vault(home) as vault:
-            return vault.content(index, slot, bytes.fromhex(commitment["commit"]))
+            content = vault.content(index, slot, bytes.fromhex(commitment["commit"]))
     except DigestMismatch as error:
         raise DigestMismatch(f"{slot} of {exchange}: {error.message}", hint=_FSCK, place=f"entry {index}") from error
+    if isinstance(content, Absent):
+        return content
+    if unredacted:
+        return Shown(content.decode("utf-8", "backslashreplace"), redacted=False, counts=(), left_out=0)
+    return redact_content(slot, found.protocol, content, streamed=bool(body.get("chunks")))
+
+
+def redact_content(slot: str, protocol: Any, content: bytes, *, streamed: bool) -> Shown:
+    """The redacted view of one side of an exchange: for looks and for exports. Pure."""
+    from proofbook.sensitive.redaction import redact  # the rules take longer to load than most commands to run
+
+    texts = texts_of_request(protocol, content) if slot == "request" else texts_of_reply(protocol, content, streamed=streamed)
+    shown = [redact(text) for text in texts.texts]
+    counts = sum((Counter(each.counts) for each in shown), Counter[SensitiveKind]())
+    hidden = sum(not each.whole for each in shown)
+    return Shown(
+        "\n".join(each.text for each in shown).encode("utf-8", "replace").decode(),
+        redacted=True,
+        counts=tuple((kind.value, counts[kind]) for kind in SensitiveKind if counts[kind]),
+        left_out=texts.media + texts.undecodable + hidden,
+    )
 
 
 def _submit(recorder: Recorder, submission: Submission) -> Receipt:

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from proofbook.sensitive.classes import ALL_CLASSES, SensitiveKind
-from proofbook.sensitive.finding import LONGEST, RULES, find_spans
+from proofbook.sensitive.classes import ALL_CLASSES, LONGEST, SensitiveKind
+from proofbook.sensitive.finding import RULES, find_spans
 from support.labelled_texts import LABELLED, LabelledText
 
 DOCUMENTED_MISSES = {

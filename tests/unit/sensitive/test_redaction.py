@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from proofbook.sensitive.classes import ALL_CLASSES, EXPLAINED, SensitiveKind
-from proofbook.sensitive.finding import LONGEST, find_spans
+from proofbook.sensitive.classes import ALL_CLASSES, EXPLAINED, LONGEST, SensitiveKind
+from proofbook.sensitive.finding import find_spans
 from proofbook.sensitive.redaction import HIDDEN, redact
 from support.labelled_texts import LABELLED
 

@@ -1,0 +1,1 @@
+INSERT INTO class_count (idx, side, class, spans) VALUES (?, ?, ?, ?);
