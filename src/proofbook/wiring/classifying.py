@@ -1,7 +1,8 @@
 """Classifying sealed content later: what the gateway did not get to, and what was looked at by older rules.
 
 Promises: each look is an entry that supersedes the exchange's earlier one; content is opened from the vault, counted, and
-forgotten; what was erased is said to be not kept. Needs the vault key. Stopping half-way loses nothing: what was not reached is still due.
+forgotten; what was erased is said to be not kept. Needs the vault key. Stopping half-way loses nothing: what was not reached is
+still due.
 """
 
 from __future__ import annotations
@@ -33,8 +34,10 @@ _TOGETHER: Final = 100
 
 @dataclass(frozen=True, slots=True)
 class Caught:
-    """What a catch-up did. `incomplete`: exchanges of which something was not examined; `damaged`: exchanges whose content does
-    not open."""
+    """What a catch-up did.
+
+    `incomplete`: exchanges of which something was not examined. `damaged`: exchanges whose content does not open.
+    """
 
     rule_set: str
     classified: int
