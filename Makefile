@@ -12,7 +12,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 PIP_INSTALL := $(PIP) install --quiet --require-hashes
 WORKERS ?= 2
 FUZZ_SECONDS ?= 60
-BENCH ?= $(sort $(filter-out bench/__init__.py,$(wildcard bench/*.py)))
+BENCH ?= $(sort $(filter-out bench/__init__.py,$(wildcard bench/*.py)) $(patsubst %/__main__.py,%,$(wildcard bench/*/__main__.py)))
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
