@@ -9,6 +9,7 @@ Hostile bytes can cause a refusal, and a refusal only.
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Sequence
 from enum import IntEnum
 from typing import cast
@@ -24,6 +25,8 @@ from proofbook.gateway.settings import KIB, Limits
 _WRITE_BUFFER = 256 * KIB
 """Bytes waiting for a client beyond which the engine is not read."""
 _FRAMING = frozenset((b"content-length", b"transfer-encoding", b"host", b"upgrade", b"expect"))
+_REQUEST_LINE = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+ [\x21-\x7e]+ HTTP/[0-9]\.[0-9]\r\n")
+"""RFC 9112 3: llhttp also lets several spaces and leading line ends pass, which other parsers read differently."""
 _UNREAD_AT_FIRST = 1 << 62
 """More than any buffer holds, so that the first look at a slow reader always finds progress."""
 _WIRE_OVERHEAD = 8
@@ -62,6 +65,8 @@ class Inbound(asyncio.Protocol):
         self._close_after = False
         self._unread = _UNREAD_AT_FIRST
         self._pipelined = False
+        self._line: bytes | None = None
+        """What came of the request line; None once it is read."""
         self._draining = False
         self._refusal: Refusal | None = None
         self._held = 0
@@ -170,9 +175,16 @@ class Inbound(asyncio.Protocol):
         if self._stage >= Stage.LINGERING or self._pipelined:
             return
         if self._stage is Stage.IDLE:
+            data = data.removeprefix(b"\r\n")  # an empty line before a request is passed over (RFC 9112 2.2), nothing else is
+            if not data:
+                return
             self._enter(Stage.HEAD, self._limits.head_seconds)
+            self._line = b""
+        if self._line is not None:
+            self._read_line(data)
         try:
-            self._parser.feed_data(data)
+            if self._refusal is None:
+                self._parser.feed_data(data)
         except httptools.HttpParserUpgrade:
             self._refusal = malformed("Switching protocols is not offered here.")
         except httptools.HttpParserError:
@@ -302,6 +314,13 @@ class Inbound(asyncio.Protocol):
             self._reject(malformed("Switching protocols is not offered here."))
         if head.length is not None and head.length > self._limits.body_bytes:
             self._reject(self._body_too_large())
+
+    def _read_line(self, data: bytes) -> None:
+        end = data.find(b"\n") + 1
+        line = (self._line or b"") + (data[:end] if end else data)
+        self._line = None if end or len(line) > self._limits.head_bytes else line
+        if end and _REQUEST_LINE.fullmatch(line) is None:
+            self._refusal = malformed("The request does not begin with a request line as RFC 9112 has it.")
 
     def _count_head(self, size: int) -> None:
         self._head_bytes += size
