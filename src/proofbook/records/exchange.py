@@ -134,7 +134,7 @@ class ExchangeRequest(Document):
     verified_user: VerifiedUser | None = Field(
         description="end user proven to be behind the call; null when only claimed or not named"
     )
-    relayed: Relayed | None = Field(description="what a program in between says of the call; null when it came straight from a caller")
+    relayed: Relayed | None = Field(description="what a program in between says of the call; null when there was none")
     conversation: str = Field(description="unit of erasure: all content of one conversation shares one key")
     model: ModelBinding = Field(description="which weights stood behind the name that was asked for")
     engine: Engine = Field(description="the server the request went to")

@@ -1,0 +1,1 @@
+"""Recording inside an engine's own server, as an ASGI middleware."""
