@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+from proofbook.capture.settings import CaptureSettings
 from proofbook.errors import ConfigurationError, MalformedRecord
 from proofbook.gateway.classifying import ClassificationSettings
 from proofbook.gateway.settings import GatewaySettings
@@ -152,6 +153,8 @@ class Settings:
     """The recording gateway; without it `proofbook gateway` refuses to start."""
     classification: ClassificationSettings = field(default_factory=ClassificationSettings)
     """What sensitive data is looked for in content."""
+    capture: CaptureSettings = field(default_factory=CaptureSettings)
+    """Recording outside the gateway: inside engines' own servers, and beside LiteLLM proxies."""
     portal: PortalSettings = field(default_factory=PortalSettings)
     """The read-only page."""
     retention: RetentionSettings = field(default_factory=RetentionSettings)
