@@ -21,6 +21,7 @@ from proofbook.export.recording import record_population
 from proofbook.export.room import ExportedPopulation, ExportFrom
 from proofbook.export.rows import Placed
 from proofbook.export.second_look import count_apart, find_strays
+from proofbook.export.second_source import compare_engines
 from proofbook.export.worksheet import Worksheet
 from proofbook.primitives.instants import format_instant
 from proofbook.readmodel import contents
@@ -52,7 +53,10 @@ def export_population(
         seen = Observation(format_instant(engagement.period.start), format_instant(engagement.period.end))
         ids = {layout.header_path(population, "json"): EVIDENCE_ID}
         erased = contents.count_erased(reader, checkpoint.size)
-        export = PopulationExport(Basis(origin.book, engagement, checkpoint, seen, worksheet, ids, erased), definition)
+        reconciled = compare_engines(reader, engagement, checkpoint.size)
+        export = PopulationExport(
+            Basis(origin.book, engagement, checkpoint, seen, worksheet, ids, erased, reconciled), definition
+        )
 
         def see(entry: Placed) -> None:
             seen.see(entry.index, entry.value)

@@ -204,12 +204,6 @@ def check_erasures(erased: int) -> Check:
     )
 
 
-def check_engine_counters() -> Check:
-    """The second source this population would need."""
-    what = "requests recorded against the engines' own counters (informative: does not decide the wording on completeness)"
-    return Check("engine_reconciliation", what, Result.UNKNOWN, "engine counters were not collected")
-
-
 def check_scans(seen: Observation, as_of: str, week_before: str) -> Check:
     """Somebody looked at the disks not long ago."""
     what = "files on disk against provenance records: age of each collector's last look, at most seven days before the checkpoint"

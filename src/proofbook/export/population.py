@@ -30,9 +30,11 @@ from proofbook.export.header import HeaderParts, completeness, format_header, he
 from proofbook.export.observation import Listed, Observation
 from proofbook.export.pages import render_header
 from proofbook.export.rows import Placed, TableWork
+from proofbook.export.second_source import check_engine_counters
 from proofbook.export.totals import Calendar, Totals
 from proofbook.export.worksheet import Worksheet
 from proofbook.primitives.instants import format_instant, parse_instant
+from proofbook.reconciliation.comparing import Comparison
 from proofbook.tlog.merkle import leaf_hash
 
 KEYS: Final[Mapping[str, str]] = {"interactions": "exchange", "refusals": "exchange", "artifacts": "artifact", "records": "entry"}
@@ -61,6 +63,8 @@ class Basis:
     worksheet: Worksheet
     evidence_ids: Mapping[str, str]
     erased: int
+    reconciled: tuple[Comparison, ...]
+    """The engines' own counters against the book."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +196,7 @@ class PopulationExport:
         found.append(checks.check_served(seen, stamps=False))
         found += [check(each) for each in totals for check in (checks.check_edges, checks.check_late)]
         found.append(checks.check_erasures(basis.erased))
-        found.append(checks.check_engine_counters())
+        found.append(check_engine_counters(basis.reconciled))
         return tuple(found)
 
 

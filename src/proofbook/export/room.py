@@ -34,6 +34,7 @@ from proofbook.export.recording import ExportRecord, record_export
 from proofbook.export.rows import Placed
 from proofbook.export.run_header import format_run
 from proofbook.export.second_look import count_apart, find_strays
+from proofbook.export.second_source import compare_engines
 from proofbook.export.worksheet import Worksheet
 from proofbook.journal.receipt import Recorder
 from proofbook.primitives.instants import Clock, format_instant
@@ -56,8 +57,8 @@ _NOT_MADE: Final = (
         "these folders are not produced by this version; what is recorded of policies, incidents and vendors is among the pages "
         "of 07 where it is kept here",
     ),
-    Omission("engine counters, the second source for POP-15", "were not collected"),
 )
+_NO_COUNTERS: Final = Omission("engine counters, the second source for POP-15", "were not collected")
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +168,8 @@ def _write_parts(
     period, reader = engagement.period, origin.projection.reader
     seen = Observation(format_instant(period.start), format_instant(period.end))
     ids: dict[str, str] = {}
-    basis = Basis(origin.book, engagement, checkpoint, seen, worksheet, ids, contents.count_erased(reader, checkpoint.size))
+    erased, reconciled = contents.count_erased(reader, checkpoint.size), compare_engines(reader, engagement, checkpoint.size)
+    basis = Basis(origin.book, engagement, checkpoint, seen, worksheet, ids, erased, reconciled)
     definitions = [narrow_to_systems(load_definition(each), engagement.systems) for each in POPULATIONS]
     plan = _Plan(checkpoint, seen, [PopulationExport(basis, each) for each in definitions])
 
@@ -183,6 +185,7 @@ def _write_parts(
         drawn = PagesFrom(origin.book, reader, origin.book.origin, checkpoint, origin.scope, seen.sources)
         plan.pages = plan_pages(drawn)
     plan.omissions = (*_missing_document(), *unnamed, *(() if plan.pages else (NO_RECORDS,)), *_NOT_MADE)
+    plan.omissions += () if reconciled else (_NO_COUNTERS,)
     plan.paths = _paths(origin.book, plan)
     ids.update(evidence_ids(plan.paths))
     write_artifacts(folder, plan.artifacts)
