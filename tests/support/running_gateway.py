@@ -14,7 +14,7 @@ from typing import Any, Literal, TypeVar
 import httptools
 import uvloop
 
-from proofbook.gateway.admission import NoPolicy
+from proofbook.gateway.admission import Admission, NoPolicy
 from proofbook.gateway.identity.keys import IssuedKey, KeyIdentities, KeyRing, build_key_ring, derive_secret_hash, format_key
 from proofbook.gateway.lifecycle import PreviousRun
 from proofbook.gateway.server import Surroundings, serve
@@ -121,6 +121,7 @@ async def running_gateway(
     same_files: Literal["auto", "yes", "no"] = "auto",
     recording: Literal["fail_closed", "fail_open"] = "fail_closed",
     unknown_paths: Literal["refuse", "record"] = "refuse",
+    admission: Admission | None = None,
 ) -> AsyncIterator[RunningGateway]:
     """Serve until the block ends, then stop in an orderly way."""
     recorder = recorder or MemoryRecorder(SystemClock())
@@ -135,7 +136,7 @@ async def running_gateway(
     around = Surroundings(
         recorder=recorder,
         identities=KeyIdentities(FixedKeys()),
-        admission=NoPolicy(),
+        admission=admission or NoPolicy(),
         digests=digests or KnownDigests(),
         history=GivenHistory(previous) if previous is not None else GivenHistory(),
         clock=SystemClock(),
