@@ -20,9 +20,9 @@ from proofbook.capture.lines import Lines
 from proofbook.capture.settings import ServerCapture
 from proofbook.errors import ConfigurationError, StoreUnavailable
 from proofbook.gateway.binding import ArtifactDigests
+from proofbook.gateway.fleet import read_engine_key
 from proofbook.gateway.identity.caller import Identities
 from proofbook.gateway.identity.keys import KeyIdentities
-from proofbook.gateway.fleet import read_engine_key
 from proofbook.weights.hash_cache import CachedDigests, read_cache
 from proofbook.wiring.access import LiveKeys
 from proofbook.wiring.gateway import BookHistory, make_fingerprint
