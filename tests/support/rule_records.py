@@ -8,7 +8,7 @@ from typing import Any
 
 from proofbook.gateway.admission import Asked
 from proofbook.gateway.identity.caller import VerifiedCaller
-from proofbook.gateway.rules.enforcing import hold
+from proofbook.gateway.rules.enforcing import Enforcement, Known, hold
 from proofbook.gateway.rules.judging import Held, Seen
 from proofbook.gateway.rules.settings import QUESTIONS, AdmissionSettings
 from proofbook.gateway.rules.snapshot import RecordVersion, Rules, derive_rules
@@ -85,11 +85,37 @@ def asked(artifact: str | None = WEIGHTS, model: str | None = "m", *, remote: st
     return Asked("openai.chat", {"asked": model, "artifact": artifact, "reason": reason, "remote_host": remote}, size)
 
 
-class GivenClock:
-    """Tells the instant it was given last."""
+@dataclass
+class FixedRules:
+    """Rules that change when the test says so."""
 
-    def __init__(self, now: str = JUNE) -> None:
-        self.instant = now
+    rules: Rules
+    stale: bool = False
+
+    def current(self) -> Known:
+        return Known(self.rules, self.stale)
+
+
+@dataclass
+class GivenTime:
+    """A clock whose seconds are counted by the test."""
+
+    seconds: float = 0.0
+
+    def __call__(self) -> float:
+        return self.seconds
+
+
+def enforcing(
+    records: Records, policy: AdmissionSettings = STRICT, *, now: GivenTime | None = None, zone: str = "UTC"
+) -> tuple[Enforcement, FixedRules]:
+    """The gateway's admission over these records for `DESK`, at the present moment; and the rules, to be changed."""
+    source = FixedRules(records.rules(zone))
+    return Enforcement(source, {DESK: policy}, zone, PresentClock(), now or GivenTime()), source
+
+
+class PresentClock:
+    """The real time: the gateway's requests are of now."""
 
     def now(self) -> datetime:
-        return parse_instant(self.instant)
+        return datetime.now(UTC)
