@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import hmac
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -14,9 +14,11 @@ from typing import Any, Literal, TypeVar
 import httptools
 import uvloop
 
+from proofbook.errors import ProofbookError
 from proofbook.gateway.admission import Admission, NoPolicy
 from proofbook.gateway.identity.keys import IssuedKey, KeyIdentities, KeyRing, build_key_ring, derive_secret_hash, format_key
 from proofbook.gateway.lifecycle import PreviousRun
+from proofbook.gateway.renewal import Renewal
 from proofbook.gateway.server import Surroundings, serve
 from proofbook.gateway.settings import GatewaySettings, Limits, SystemSettings, UpstreamSettings
 from proofbook.primitives.digest import Digest, sha256_digest
@@ -89,10 +91,19 @@ class RunningGateway:
     recorder: MemoryRecorder
     stop: asyncio.Event
     task: asyncio.Task[None]
+    wanted: list[GatewaySettings | ProofbookError]
+    asked: asyncio.Event
+    entered: list[GatewaySettings]
+    """Settings that came into force by a reload."""
 
     @property
     def url(self) -> str:
         return f"http://{self.host}:{self.port}"
+
+    def reload(self, wanted: GatewaySettings | ProofbookError) -> None:
+        """Ask for other settings; how it ended is told by `/readyz`."""
+        self.wanted.append(wanted)
+        self.asked.set()
 
     async def ends(self, count: int = 1) -> list[Entry]:
         """The response entries, once there are so many."""
@@ -122,10 +133,12 @@ async def running_gateway(
     recording: Literal["fail_closed", "fail_open"] = "fail_closed",
     unknown_paths: Literal["refuse", "record"] = "refuse",
     admission: Admission | None = None,
+    settings: GatewaySettings | None = None,
+    adjust: Callable[[Surroundings], Surroundings] = lambda around: around,
 ) -> AsyncIterator[RunningGateway]:
     """Serve until the block ends, then stop in an orderly way."""
     recorder = recorder or MemoryRecorder(SystemClock())
-    settings = GatewaySettings(
+    settings = settings or GatewaySettings(
         upstreams=(UpstreamSettings("engine", upstream_url, same_files=same_files, api_key_file=api_key_file),),
         systems=(SystemSettings("support-desk", "Support desk", "test", "engine", recording=recording),),
         port=port,
@@ -144,16 +157,28 @@ async def running_gateway(
         fingerprint=sample_fingerprint,
         version="0",
     )
-    stop = asyncio.Event()
+    around = adjust(around)
+    stop, asked = asyncio.Event(), asyncio.Event()
+    wanted: list[GatewaySettings | ProofbookError] = []
+    entered: list[GatewaySettings] = []
+
+    def renew() -> Renewal:
+        found = wanted.pop(0)
+        if isinstance(found, ProofbookError):
+            raise found
+        return Renewal(found, around, enter=lambda: entered.append(found), abandon=lambda: None, leave=lambda: None)
+
     address: asyncio.Future[tuple[str, int]] = asyncio.get_running_loop().create_future()
-    task = asyncio.create_task(serve(settings, around, ready=address.set_result, stop=None if on_signals else stop))
+    task = asyncio.create_task(
+        serve(settings, around, ready=address.set_result, stop=None if on_signals else stop, renew=renew, renewed=asked)
+    )
 
     def started_or_failed(done: asyncio.Task[None]) -> None:
         if not address.done():
             address.set_exception(done.exception() or RuntimeError("stopped before it listened"))
 
     task.add_done_callback(started_or_failed)
-    gateway = RunningGateway(*await address, recorder, stop, task)
+    gateway = RunningGateway(*await address, recorder, stop, task, wanted, asked, entered)
     try:
         yield gateway
     finally:
