@@ -1,0 +1,153 @@
+"""The gateway's rules: heard of within a second, swapped whole, and said to be old when they are."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from proofbook.book.reader import BookReader
+from proofbook.config.loading import read_settings
+from proofbook.errors import ConfigurationError
+from proofbook.primitives.instants import format_instant
+from proofbook.records.envelope import Assurance, Draft
+from proofbook.wiring.access import operator
+from proofbook.wiring.admission import LiveRules, Question, describe_policies, explain_access, find_policies, find_zone
+from proofbook.wiring.home import Home, open_home
+from proofbook.wiring.recording import open_door
+from proofbook.wiring.system import CLOCK
+from support.draft_builder import beats
+from support.home_builder import make_home
+from support.rule_records import DESK, Records
+
+GATEWAY = """
+[gateway.admission]
+grant = "refuse"
+principal_requests_per_minute = 30
+[[gateway.upstreams]]
+name = "engine"
+base_url = "http://127.0.0.1:9"
+[[gateway.systems]]
+id = "support-desk"
+name = "Support desk"
+environment = "test"
+upstream = "engine"
+[gateway.systems.admission]
+approved_weights = "off"
+hours = ["mon-fri 07:00-19:00"]
+"""
+NOW = "2026-06-15T12:00:00.000000Z"
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    """A home whose gateway refuses callers without a grant."""
+    made = make_home(tmp_path)
+    config = made.path / "proofbook.toml"
+    config.write_text(config.read_text("utf-8") + GATEWAY, "utf-8")
+    return open_home(made.path)
+
+
+class AbsentBook(BookReader):
+    """A book whose disk can be taken away."""
+
+    absent = False
+
+    def kinds(self) -> dict[str, tuple[int, int]]:
+        """Fails while the disk is away."""
+        if self.absent:
+            raise OSError("the disk is away")
+        return super().kinds()
+
+
+def _record(home: Home, records: Records) -> None:
+    with open_door(home) as door:
+        for each in records.found.values():
+            occurred = format_instant(CLOCK.now())
+            door.recorder.record(Draft(each.kind, each.id, occurred, operator(), "desk", Assurance.MANUAL, dict(each.body)))
+
+
+def _wait(condition: Callable[[], bool], seconds: float = 10.0) -> bool:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if condition():
+            return True
+        time.sleep(0.02)
+    return False
+
+
+def test_records_are_known_at_the_start_and_while_it_follows(home: Home) -> None:
+    """With traffic in between, and in the order in which they count: a revocation after its grant."""
+    _record(home, Records().grant())
+    rules = LiveRules(home, BookReader(home.book), "UTC")
+    try:
+        (grant,) = rules.current().rules.grants["principal", "sample-person-1"]
+        assert grant.holds(DESK, NOW)
+        with open_door(home) as door:
+            door.recorder.submit(beats(700)).result()
+        _record(home, Records().revocation().page())
+        assert _wait(lambda: rules.current().rules.is_registered(DESK, NOW))
+        (ended,) = rules.current().rules.grants["principal", "sample-person-1"]
+        assert not ended.holds(DESK, NOW)
+        assert not rules.current().stale
+    finally:
+        rules.close()
+
+
+def test_rules_that_cannot_be_refreshed_go_on_and_say_so(home: Home) -> None:
+    """Whether to serve by old rules is the operator's policy; that they are old must be known."""
+    now = [0.0]
+    book = AbsentBook(home.book)
+    rules = LiveRules(home, book, "UTC", monotonic=lambda: now[0], stale_seconds=5.0)
+    try:
+        book.absent = True
+        time.sleep(0.6)  # one look at least fails, with an error that is not even ours
+        now[0] = 5.1
+        assert rules.current().stale
+        book.absent = False
+        assert _wait(lambda: not rules.current().stale)
+    finally:
+        rules.close()
+
+
+def test_policies_are_those_of_the_gateway_but_for_what_a_system_says(home: Home) -> None:
+    """And the record of the settings says them as they are in force."""
+    policy = find_policies(home.settings)[DESK]
+    assert (policy.grant, policy.approved_weights, policy.registered) == ("refuse", "off", "flag")
+    assert (policy.principal_requests_per_minute, policy.hours) == (30, ("mon-fri 07:00-19:00",))
+    assert describe_policies(home.settings) == {
+        "gateway.admission": [
+            (
+                "support-desk grant:refuse registered:flag approved_weights:off unknown_weights:flag remote_model:flag "
+                "outside_hours:flag stale_records:flag principal_requests_per_minute:30 hours:mon-fri 07:00-19:00"
+            )
+        ],
+        "gateway.admission.zone": "UTC",
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "zone"),
+    [
+        ('[[engagements]]\nid="a"\nfirst="2026-01-01"\nlast="2026-12-31"\nzone="Europe/Berlin"\n', "Europe/Berlin"),
+        (
+            '[gateway.admission]\nzone = "Asia/Tokyo"\n[[engagements]]\nid="a"\nfirst="2026-01-01"\nlast="2026-12-31"\n',
+            "Asia/Tokyo",
+        ),
+        ("", "UTC"),
+    ],
+)
+def test_days_end_in_the_zone_of_the_engagements_unless_another_is_set(tmp_path: Path, text: str, zone: str) -> None:
+    """A gateway that ends access at another midnight than the audit counts by would make findings of its own."""
+    path = make_home(tmp_path).path / "proofbook.toml"
+    gateway = GATEWAY.replace('[gateway.admission]\ngrant = "refuse"\nprincipal_requests_per_minute = 30\n', "")
+    path.write_text(path.read_text("utf-8") + gateway + text, "utf-8")
+    assert find_zone(read_settings(path)) == zone
+
+
+def test_explaining_a_system_that_is_not_configured_is_refused(home: Home) -> None:
+    """Nothing would be decided about it."""
+    with pytest.raises(ConfigurationError, match="not configured"):
+        explain_access(home, Question("sample-person-1", "other-desk"))
