@@ -53,7 +53,7 @@ def diagrams(draw_from: st.DrawFn) -> Diagram:
     return Diagram(draw_from(TEXTS), nodes, boundaries, kept)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(diagrams(), st.sampled_from(("page", "alone", "print")))
 def test_any_valid_diagram_lays_out_and_draws(diagram: Diagram, theme: Theme) -> None:
     """The promises of `layout` and `drawing`, on the same picture."""

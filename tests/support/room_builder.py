@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from proofbook.verify.compose import compose_verifier
-from support.sample_ledger import Ledger, NoteKey, b64, encode, sample_ledger, tree_root
+from support.sample_ledger import Ledger, NoteKey, b64, encode, leaf_of, sample_ledger, tree_root
 
 FRONT = "00_README_and_index"
 BOOK = "10_IPE_and_tool_assurance/book"
@@ -272,10 +272,8 @@ def write_artifacts(folder: Path, plan: Plan) -> list[str]:
 
 def latest(ledger: Ledger, kind: str) -> list[int]:
     """Index of the newest entry of a kind for each subject."""
-    found = {}
-    for index in range(len(ledger.entries)):
-        if ledger.value(index)["kind"] == kind:
-            found[ledger.value(index)["subject"]] = index
+    entries = map(ledger.value, range(len(ledger.entries)))
+    found = {entry["subject"]: index for index, entry in enumerate(entries) if entry["kind"] == kind}
     return sorted(found.values())
 
 
@@ -337,13 +335,15 @@ def table_rows(plan: Plan, table: dict[str, Any]) -> tuple[list[list[Any]], list
     if table["period"]:
         base = [(i, e) for i, e in base if period["start"] <= e["occurred"] < period["end"]]
     if table["base"]["latest_by"]:
-        base = [(i, e) for i, e in base if i in latest(ledger, e["kind"])]
+        newest = set(latest(ledger, table["base"]["kind"]))
+        base = [(i, e) for i, e in base if i in newest]
+    others = [(i, e) for i, e in everything if table["join"] and e["kind"] == table["join"]["kind"]]
     rows, second = [], []
     for index, entry in base:
         joined = []
         if table["join"]:
             on = table["join"]["on"]
-            joined = [(i, e) for i, e in everything if e["kind"] == table["join"]["kind"] and reach(e, on) == reach(entry, on)]
+            joined = [(i, e) for i, e in others if reach(e, on) == reach(entry, on)]
             second += [each["id"] for _, each in joined[1:]]
         rows.append([value_of(ledger, each, (index, entry), joined[:1]) for each in table["columns"]])
     return rows, second
@@ -355,7 +355,7 @@ def value_of(ledger: Ledger, wanted: dict[str, Any], base: tuple[int, Any], join
     if not sources:
         return wanted["absent"]
     index, entry = sources[0]
-    special = {"#index": index, "#id": entry["id"], "#leaf": ledger.leaves[index].hex()}
+    special = {"#index": index, "#id": entry["id"], "#leaf": leaf_of(ledger.entries[index]).hex()}
     found = special[wanted["path"]] if wanted["path"] in special else reach(entry, wanted["path"])
     return wanted["absent"] if found is ABSENT else found
 
