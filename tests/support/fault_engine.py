@@ -28,6 +28,13 @@ class Pause:
 
 
 @dataclass(frozen=True, slots=True)
+class Await:
+    """Say nothing until this happened."""
+
+    event: asyncio.Event
+
+
+@dataclass(frozen=True, slots=True)
 class Hang:
     """Say nothing until the other side closes."""
 
@@ -42,7 +49,7 @@ class Abort:
     """Reset the connection."""
 
 
-Step = Say | Pause | Hang | Close | Abort
+Step = Say | Pause | Await | Hang | Close | Abort
 
 
 @dataclass(slots=True)
@@ -132,6 +139,8 @@ class FaultEngine:
                 case Pause(seconds):
                     if await self._hung_up(reader, seconds):
                         return False
+                case Await(event):
+                    await event.wait()
                 case Hang():
                     await self._hung_up(reader, 60)
                     return False
