@@ -242,6 +242,10 @@ class GatewaySettings:
             raise ConfigurationError("gateway.upstreams is empty or names one twice", hint="give each engine its own name")
         systems = [system.id for system in self.systems]
         self.identity.check(frozenset(systems))
+        if self.certificates and (self.tls is None or self.tls.client_ca_file is None):
+            raise ConfigurationError(
+                "gateway.certificates are configured, but clients are not asked for any", hint="set gateway.tls.client_ca_file"
+            )
         if len(set(systems)) != len(systems):
             raise ConfigurationError("gateway.systems has one id twice", hint="give each system its own id")
         for system in self.systems:

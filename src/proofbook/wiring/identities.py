@@ -6,6 +6,7 @@ fetched in the background, and waited for a moment only. Secrets are in memory h
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -37,6 +38,11 @@ class LiveIdentities:
         """Raises ConfigurationError when a secret or certificate file cannot be used."""
         self._followed: dict[str, FollowedKeys] = {}
         self.door: Final = self._open(settings.identity, keys)
+
+    @property
+    def fresh(self) -> dict[str, Callable[[], bool]]:
+        """What tokens rest on, by name: whether the provider's keys are at hand and recent enough."""
+        return {f"oidc {issuer}": lambda keys=keys: keys.current() is not None for issuer, keys in self._followed.items()}  # type: ignore[misc]
 
     def close(self) -> None:
         """Follow no provider any more."""

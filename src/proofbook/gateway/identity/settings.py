@@ -24,6 +24,7 @@ PrincipalKind: TypeAlias = Literal["person", "service"]
 _HEADER = re.compile(r"[a-z0-9!#$%&'*+.^_`|~-]{1,64}")
 _OTHERWISE_MEANT = frozenset(("authorization", "x-api-key", "host", "content-length", "transfer-encoding", "cookie"))
 _FINGERPRINT = re.compile(r"[0-9a-f]{64}")
+_LOOPBACK = (ip_network("127.0.0.0/8"), ip_network("::1/128"))
 _LOCAL_HOSTS = frozenset(("localhost", "127.0.0.1", "::1"))
 
 
@@ -159,7 +160,7 @@ class TrustedProxySettings:
             raise ConfigurationError(f"{where}.networks is empty", hint="name the proxy's address")
         if (self.says == "caller") != (self.system is not None):
             raise ConfigurationError(f"{where}.system belongs to says = 'caller'", hint="give both, or says = 'end_user' alone")
-        if self.secret_file is None and any(each.is_loopback for each in self.ranges):
+        if self.secret_file is None and any(map(_holds_this_machine, self.ranges)):
             raise ConfigurationError(
                 f"{where}.networks holds this machine's own address, from which any local program could name any user",
                 hint="let the proxy send a secret: secret_header and secret_file",
@@ -247,6 +248,10 @@ class IdentitySettings:
 def _check_once(found: list[tuple[str | None, ...]], table: str, what: str) -> None:
     if len(set(found)) != len(found):
         raise ConfigurationError(f"{table} has one {what} twice", hint="one proof must lead to one identity")
+
+
+def _holds_this_machine(network: IPv4Network | IPv6Network) -> bool:
+    return any(network.version == each.version and network.overlaps(each) for each in _LOOPBACK)
 
 
 def _check_given(value: str, where: str) -> None:
