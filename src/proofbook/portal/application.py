@@ -38,6 +38,7 @@ from proofbook.portal.listing import show_exchanges
 from proofbook.portal.model_pages import show_model, show_models
 from proofbook.portal.one_exchange import save_entry, save_proof, show_exchange
 from proofbook.portal.overview import show_book
+from proofbook.portal.reconciliation_page import show_reconciliation
 from proofbook.portal.rendering import Pages
 from proofbook.portal.surroundings import Answer, Attachment, Desk, PortalSources, Query
 from proofbook.primitives.instants import format_instant
@@ -51,6 +52,7 @@ _SECTIONS: Final = (
     ("/exchanges", "Exchanges"),
     ("/models", "Models"),
     ("/gaps", "Gaps"),
+    ("/reconciliation", "Two sources"),
     ("/due", "Due"),
     ("/coverage", "Coverage"),
     ("/answers", "Answers"),
@@ -89,6 +91,7 @@ class _Room:
             Route("/models", partial(self._page, show_models)),
             Route("/models/{digest}", partial(self._thing, show_model)),
             Route("/gaps", partial(self._page, show_gaps)),
+            Route("/reconciliation", partial(self._page, show_reconciliation)),
             Route("/due", partial(self._engaged, show_due)),
             Route("/coverage", partial(self._engaged, show_coverage)),
             Route("/coverage/{control}", partial(self._engaged, show_control)),

@@ -19,7 +19,7 @@ NAMES: Final[Mapping[str, str]] = {
 }
 """By measure."""
 
-_MORE: Final = "traffic that did not come through the gateway, or that another program's requests caused"
+_MORE: Final = "traffic that did not come through the gateway"
 _FEWER: Final = "its counters were lost, or another engine answered"
 _REASONS: Final[Mapping[Reason, str]] = {
     Reason.RESET: "the counters began anew; what was counted before that is lost",
@@ -53,8 +53,8 @@ def describe_comparison(comparison: Comparison) -> str:
         return comparison.last_reason or _REASONS[comparison.reason or Reason.NOT_READ]
     total = "" if comparison.total is None else describe_interval(comparison.total)
     counts = [
-        f"{comparison.count(standing)} of {len(comparison.intervals)} stretches {words}"
-        for standing, words in ((Standing.DIFFERS, "differ"), (Standing.UNKNOWN, "are unknown"))
+        f"{words}: {comparison.count(standing):,} of {len(comparison.intervals):,}"
+        for standing, words in ((Standing.DIFFERS, "stretches that differ"), (Standing.UNKNOWN, "stretches that are unknown"))
         if comparison.count(standing)
     ]
     return "; ".join([*counts, *([f"in all: {total}"] if total else [])])

@@ -1,0 +1,166 @@
+"""The engines' own counters against the book: for each engine what both counted, day by day, as a plot and as a table.
+
+Promises: the last thirty days; a day that cannot be told is hatched and said to be unknown, never drawn as nothing; the plot
+shows what the table says. Engines whose counters cannot be read are named with the reason. Does not: record the comparison,
+explain a difference away, or conclude anything. Geometry and words are pure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import groupby
+from typing import Final
+
+from proofbook.portal.surroundings import Desk, Page, Query
+from proofbook.primitives.instants import format_instant
+from proofbook.readmodel.counters import reconcile
+from proofbook.reconciliation.comparing import Comparison, Figure, Interval, Standing, deciding
+from proofbook.reconciliation.published import Measure
+from proofbook.reconciliation.wording import NAMES, book_words, describe_comparison, describe_interval
+
+DAYS: Final = 30
+WIDTH: Final = 960
+HEIGHT: Final = 180
+_TOP: Final = 6
+_BOOK: Final = 0.42
+"""Part of a day's width that the book's bar takes; the engine's stands beside it."""
+_GAP: Final = 0.06
+TONES: Final = {Standing.AGREES: "plain", Standing.DIFFERS: "alarm", Standing.UNKNOWN: "unknown"}
+
+
+@dataclass(frozen=True, slots=True)
+class DayBars:
+    """One day: what the book and the engine counted, in drawing units and in words."""
+
+    day: str
+    standing: Standing
+    x: float
+    width: float
+    book_y: float
+    book_height: float
+    engine_x: float
+    engine_y: float
+    engine_height: float
+    bar_width: float
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plot:
+    """Everything a template needs to draw."""
+
+    measure: str
+    top: int
+    middle: int
+    days: tuple[DayBars, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One measure of one stretch, in words."""
+
+    interval: Interval
+    measure: str
+    engine: str
+    book: str
+    difference: str
+    beside: bool
+    first: bool
+
+
+def show_reconciliation(desk: Desk, query: Query) -> Page:
+    """`/reconciliation`."""
+    del query
+    since = format_instant(desk.now - timedelta(days=DAYS))
+    found = reconcile(desk.reader, since, format_instant(desk.now), desk.position)
+    return Page(
+        "reconciliation.html",
+        {
+            "engines": [
+                (each, describe_comparison(each), derive_plot(each), tuple(_rows(each.intervals)), _odd(each)) for each in found
+            ],
+            "tones": TONES,
+            "days": DAYS,
+        },
+    )
+
+
+def derive_plot(comparison: Comparison) -> Plot | None:
+    """Days of the measure that decides; None when nothing was compared."""
+    measure = _measure(comparison)
+    if measure is None:
+        return None
+    days = [(day, tuple(found)) for day, found in groupby(comparison.intervals, key=lambda each: each.since[:10])]
+    summed = [(day, _sum(found, measure)) for day, found in days]
+    top = max((max(engine, book) for _, (engine, book, _) in summed), default=0)
+    top += top % 2 or (0 if top else 2)
+    bars = tuple(_bars(place, len(days), day, counts, top) for place, (day, counts) in enumerate(summed))
+    return Plot(NAMES[measure], top, top // 2, bars)
+
+
+def _measure(comparison: Comparison) -> Measure | None:
+    for interval in reversed(comparison.intervals):
+        for each in deciding(interval.figures):
+            return each.measure
+    return None
+
+
+def _sum(intervals: Iterable[Interval], measure: Measure) -> tuple[int, int, Standing]:
+    """What the engine counted, what the book accounts for at least, and how the day stands: the gravest of its stretches."""
+    engine = low = 0
+    found: set[Standing] = set()
+    for interval in intervals:
+        found.add(interval.standing)
+        for each in interval.figures:
+            if each.measure is measure:
+                engine, low = engine + each.engine, low + each.low
+    standing = next(each for each in (Standing.DIFFERS, Standing.UNKNOWN, Standing.AGREES) if each in found)
+    return engine, low, standing
+
+
+def _bars(place: int, days: int, day: str, counts: tuple[int, int, Standing], top: int) -> DayBars:
+    engine, book, standing = counts
+    unit = WIDTH / max(days, 1)
+    scale = (HEIGHT - _TOP) / top
+    x = place * unit
+    return DayBars(
+        day=day,
+        standing=standing,
+        x=round(x, 2),
+        width=round(unit, 2),
+        book_y=round(HEIGHT - book * scale, 2),
+        book_height=round(book * scale, 2),
+        engine_x=round(x + (_BOOK + _GAP) * unit, 2),
+        engine_y=round(HEIGHT - engine * scale, 2),
+        engine_height=round(engine * scale, 2),
+        bar_width=round(_BOOK * unit, 2),
+        words=f"engine {engine:,}, book {book:,}: {standing.value}",
+    )
+
+
+def _rows(intervals: Iterable[Interval]) -> Iterator[Row]:
+    """The newest stretch first."""
+    for interval in reversed(tuple(intervals)):
+        decide = deciding(interval.figures)
+        for number, each in enumerate(interval.figures):
+            words = NAMES[each.measure], _engine_words(each), book_words(each), _more(each)
+            yield Row(interval, *words, beside=each not in decide, first=number == 0)
+        if not interval.figures:
+            yield Row(interval, "", "", "", "", beside=False, first=True)
+
+
+def _engine_words(figure: Figure) -> str:
+    return f"{'at least ' if figure.at_least else ''}{figure.engine:,}"
+
+
+def _more(figure: Figure) -> str:
+    return f"{figure.difference:+,}" if figure.difference else ""
+
+
+def _odd(comparison: Comparison) -> tuple[tuple[Interval, str], ...]:
+    """Stretches that do not agree, in words, the newest first."""
+    return tuple(
+        (each, describe_interval(each)) for each in reversed(comparison.intervals) if each.standing is not Standing.AGREES
+    )
