@@ -16,11 +16,13 @@ import uvloop
 
 from proofbook.errors import ProofbookError
 from proofbook.gateway.admission import Admission, NoPolicy
+from proofbook.gateway.classifying import Screening
 from proofbook.gateway.identity.keys import IssuedKey, KeyIdentities, KeyRing, build_key_ring, derive_secret_hash, format_key
 from proofbook.gateway.lifecycle import PreviousRun
 from proofbook.gateway.renewal import Renewal
 from proofbook.gateway.server import Surroundings, serve
 from proofbook.gateway.settings import GatewaySettings, Limits, SystemSettings, UpstreamSettings
+from proofbook.journal.receipt import Recorder
 from proofbook.primitives.digest import Digest, sha256_digest
 from proofbook.primitives.ids import CountingIds
 from proofbook.primitives.verdict import Unknown
@@ -123,6 +125,8 @@ async def running_gateway(
     *,
     limits: Limits | None = None,
     recorder: MemoryRecorder | None = None,
+    watched: Callable[[MemoryRecorder], Recorder] | None = None,
+    screening: Screening | None = None,
     digests: KnownDigests | None = None,
     previous: PreviousRun | None = None,
     heartbeat_seconds: float = 60.0,
@@ -147,7 +151,8 @@ async def running_gateway(
         unknown_paths=unknown_paths,
     )
     around = Surroundings(
-        recorder=recorder,
+        recorder=recorder if watched is None else watched(recorder),
+        screening=screening,
         identities=KeyIdentities(FixedKeys()),
         admission=admission or NoPolicy(),
         digests=digests or KnownDigests(),

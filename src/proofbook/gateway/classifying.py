@@ -1,18 +1,20 @@
-"""Classification of content beside the gateway: the seam and the settings.
+"""Classification of content beside the gateway: its settings, and the seam for systems whose policy is to refuse.
 
-The gateway hands bytes over and goes on: nothing here waits, and a reply never waits for its classification. Only for a system
-whose policy is `refuse` is the request held until it has been looked at. The implementation behind `Classifier` is in another
-process (`wiring.classifier`); the gateway's own never loads the rules.
+What passes is classified after it is on record (`wiring.classifier`): the gateway's core does nothing for it, and a reply never
+waits. Only for a system whose policy is `refuse` is the request held until it has been looked at, in another process; the
+gateway's own never loads the rules.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from proofbook.errors import ConfigurationError
-from proofbook.gateway.wire.facts import ProtocolName
+from proofbook.gateway.refusal import Refusal
+from proofbook.gateway.wire.facts import RequestFacts
+from proofbook.records.exchange import RefusalReason
 from proofbook.sensitive.classes import ALL_CLASSES, LONGEST, SensitiveKind, parse_classes
 
 Side = Literal["request", "response"]
@@ -76,44 +78,31 @@ class ClassificationSettings:
         return next((parse_classes(each.refused, each.id) for each in self.systems if each.id == system), ())
 
 
-@dataclass(frozen=True, slots=True)
-class Screened:
-    """What the look at a request before it is forwarded said. `found` is None when it could not be looked at to the end."""
+class Screening(Protocol):
+    """Looks at requests before they are forwarded, for systems whose policy is `refuse`."""
 
-    found: tuple[SensitiveKind, ...] | None
+    def assess(self, system: str, facts: RequestFacts, body: bytes, done: Callable[[RequestFacts | Refusal], None]) -> None:
+        """Call `done` once, on the event loop: with the facts when the request may go on, or with the refusal.
 
-
-class Classifier(Protocol):
-    """Takes content as it passes. Every method is called on the event loop, returns at once and never raises."""
-
-    def screens(self, system: str) -> bool:
-        """Whether requests for this system are held until they have been looked at."""
-
-    def screen(self, system: str, protocol: ProtocolName, body: bytes, done: Callable[[Screened], None]) -> None:
-        """Look at a request for a system that `screens`; `done` is called on the event loop, exactly once."""
-
-    def take_request(self, exchange: str, protocol: ProtocolName, body: bytes) -> None:
-        """A request is on record and about to be forwarded."""
-
-    def take_reply(self, exchange: str, protocol: ProtocolName, body: bytes, *, streamed: bool) -> None:
-        """The response of the same exchange is on record; its classification can be recorded."""
+        For a system that is only observed `done` is called at once.
+        """
 
 
-class NoClassifier:
-    """Nothing is classified in passing."""
+def data_class_refused(found: Sequence[SensitiveKind]) -> Refusal:
+    """The request holds data of classes that its system may not be sent."""
+    names = ", ".join(found)
+    return Refusal(
+        RefusalReason.DATA_CLASS_REFUSED, 403, f"The request holds data that this system may not be sent: {names}. Leave it out."
+    )
 
-    def screens(self, system: str) -> bool:
-        """No."""
-        del system
-        return False
 
-    def screen(self, system: str, protocol: ProtocolName, body: bytes, done: Callable[[Screened], None]) -> None:
-        """Nobody looks."""
-        del system, protocol, body
-        done(Screened(None))
-
-    def take_request(self, exchange: str, protocol: ProtocolName, body: bytes) -> None:
-        """Nothing."""
-
-    def take_reply(self, exchange: str, protocol: ProtocolName, body: bytes, *, streamed: bool) -> None:
-        """Nothing."""
+NOT_LOOKED_AT = Refusal(
+    RefusalReason.DATA_CLASS_REFUSED,
+    403,
+    "The request has parts that cannot be examined for data that this system may not be sent, such as images: send text.",
+)
+LOOK_FAILED = Refusal(
+    RefusalReason.DATA_CLASS_REFUSED,
+    503,
+    "The request could not be examined for data that this system may not be sent, so it is not passed on. Try again later.",
+)

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from proofbook.gateway.admission import Admission
 from proofbook.gateway.choosing import Engines
+from proofbook.gateway.classifying import Screening
 from proofbook.gateway.exchange import Bounds
 from proofbook.gateway.knocking import Knocking
 from proofbook.gateway.recording import Recording
@@ -84,6 +85,8 @@ class House:
     admission: Admission
     record_unknown: bool
     """Whether paths that no API knows are passed and recorded."""
+    screening: Screening | None
+    """Looks at requests before they are forwarded; None when no system asks for that."""
     fail_open: frozenset[str]
     """Systems that are served even while nothing can be recorded."""
     loop: asyncio.AbstractEventLoop

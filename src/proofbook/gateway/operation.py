@@ -201,6 +201,7 @@ class Operation:
             guardrail=settings.guardrail,
             admission=around.admission,
             record_unknown=settings.unknown_paths == "record",
+            screening=around.screening,
             fail_open=frozenset(system.id for system in settings.systems if system.recording == "fail_open"),
             loop=self._loop,
             tally=tally,

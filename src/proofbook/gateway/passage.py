@@ -10,7 +10,6 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from proofbook.errors import MalformedRecord
 from proofbook.gateway import exchange as ex
 from proofbook.gateway.admission import Admitted, Asked
 from proofbook.gateway.drafts import Ending, Opening, Served, draft_refusal, draft_request, draft_response
@@ -20,12 +19,13 @@ from proofbook.gateway.http.outbound import Outbound
 from proofbook.gateway.http.pool import Pool
 from proofbook.gateway.http.reply_writer import ReplyWriter
 from proofbook.gateway.http.visit import Client
-from proofbook.gateway.refusal import STORE_UNAVAILABLE, UPSTREAM_NOT_CONFIGURED, Refusal, malformed
+from proofbook.gateway.reading import read_request
+from proofbook.gateway.refusal import STORE_UNAVAILABLE, UPSTREAM_NOT_CONFIGURED, Refusal
 from proofbook.gateway.settings import KIB
 from proofbook.gateway.upstream import Upstream
 from proofbook.gateway.wire.claims import derive_claimed_user, derive_conversation
 from proofbook.gateway.wire.dialect import Dialect
-from proofbook.gateway.wire.facts import NOTHING, Fingerprint, ReplyFacts, RequestFacts, bare_request
+from proofbook.gateway.wire.facts import NOTHING, ReplyFacts, RequestFacts
 from proofbook.journal.receipt import Content, Submission
 from proofbook.primitives.instants import format_instant
 from proofbook.records.exchange import RefusalReason, State
@@ -80,10 +80,10 @@ class Passage:
         if self._exchange.phase is not ex.Phase.OPEN:
             return  # refused before its body came
         if len(body) < _THREAD_FROM or self._dialect.read_request is None:
-            self._read(_read_request(body, self._dialect, self._house.fingerprint))
+            self._screen(read_request(body, self._dialect, self._house.fingerprint))
         else:
-            waiting = self._house.loop.run_in_executor(None, _read_request, body, self._dialect, self._house.fingerprint)
-            waiting.add_done_callback(lambda done: self._read(done.result()))
+            waiting = self._house.loop.run_in_executor(None, read_request, body, self._dialect, self._house.fingerprint)
+            waiting.add_done_callback(lambda done: self._screen(done.result()))
 
     def refuse(self, refusal: Refusal, received: int) -> None:
         """The request is not served. `received`: how many body bytes came."""
@@ -168,6 +168,14 @@ class Passage:
 
     # -- carrying out --
 
+    def _screen(self, found: RequestFacts | Refusal) -> None:
+        """Go on when the request was looked at, where its system asks for that."""
+        caller, screening = self._opening.caller, self._house.screening
+        if screening is None or caller is None or isinstance(found, Refusal):
+            self._read(found)
+        else:
+            screening.assess(caller.system, found, self._body, self._read)
+
     def _read(self, found: RequestFacts | Refusal) -> None:
         if self._exchange.phase is not ex.Phase.OPEN:
             return  # the client hung up while its request was being read
@@ -219,8 +227,7 @@ class Passage:
         """In order, and what is said in one turn is written at once."""
         out: list[bytes] = []
         for command in commands:
-            kind = type(command)
-            if kind in _SAID:
+            if type(command) in _SAID:
                 self._say(command, out)
             else:
                 if out:
@@ -387,15 +394,6 @@ class Passage:
         else:
             self._house.recording.keep_lost_end(self._opening.exchange)
         self._perform(self._exchange.not_recorded(refusal))
-
-
-def _read_request(body: bytes, dialect: Dialect, fingerprint: Fingerprint) -> RequestFacts | Refusal:
-    if dialect.read_request is None:
-        return bare_request(dialect.protocol)
-    try:
-        return dialect.read_request(body, fingerprint)
-    except MalformedRecord as error:
-        return malformed(error.message)
 
 
 def _instant(moment: datetime | None) -> str | None:

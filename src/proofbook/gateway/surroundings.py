@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from proofbook.gateway.admission import Admission
 from proofbook.gateway.binding import ArtifactDigests
+from proofbook.gateway.classifying import Screening
 from proofbook.gateway.identity.caller import Identities
 from proofbook.gateway.lifecycle import SourceHistory
 from proofbook.journal.receipt import Recorder
@@ -31,6 +32,8 @@ class Surroundings:
     """Version of the program, for `source.started`."""
     config: str | None = None
     """Digest of the configuration in force."""
+    screening: Screening | None = None
+    """Looks at requests before they are forwarded; None when no system asks for that."""
     source: str | None = None
     """Source of the entries when it is not the one of the settings: a worker has its own."""
     fresh: Mapping[str, Callable[[], bool]] = field(default_factory=dict)

@@ -1,6 +1,6 @@
 """The classifier beside a gateway: a queue bounded in bytes, a thread that feeds the classifier's process, an entry per exchange.
 
-Promises: the gateway's event loop only puts references into a queue, without a lock; what does not fit is recorded as not
+Promises: whoever records only puts references into a queue, once the record is durable; what does not fit is recorded as not
 examined, with the reason, and so is what a lost process was looking at; each exchange whose response was taken is recorded once.
 Entries are made in batches, so that a busy gateway is not woken for each. When the store fails, the exchange stays unclassified,
 which the figures show; `proofbook content classify` makes up for it. Content is never in a log or an entry.
@@ -8,12 +8,13 @@ which the figures show; `proofbook content classify` makes up for it. Content is
 
 from __future__ import annotations
 
-import asyncio
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
 from typing import Any, Final, NamedTuple, TypeAlias
 from zlib import crc32
@@ -21,13 +22,14 @@ from zlib import crc32
 import structlog
 
 from proofbook.errors import ProofbookError
-from proofbook.gateway.classifying import ClassificationSettings, Screened
+from proofbook.gateway.classifying import ClassificationSettings
 from proofbook.gateway.wire.facts import ProtocolName
-from proofbook.journal.receipt import Receipt, Recorder, Submission
+from proofbook.journal.receipt import Content, Receipt, Recorder, Submission
 from proofbook.primitives.instants import Clock, format_instant
 from proofbook.records.classification import EMPTY, NotExaminedReason, not_examined
 from proofbook.records.envelope import Actor, ActorKind, Assurance, Draft
 from proofbook.sensitive.classes import SensitiveKind, parse_classes
+from proofbook.sensitive.rule_set import libraries, rule_set
 from proofbook.wiring.classifier_process import ClassifierLost, ClassifierProcess, Piece
 
 LOG = structlog.get_logger(__name__)
@@ -43,7 +45,8 @@ _MARKS: Final = 50_000
 """Pieces that may wait, whatever their size: beyond that not even the mark that there was no room is kept."""
 _OPEN: Final = 20_000
 """Exchanges whose request was looked at and whose reply is awaited."""
-_STOP_SECONDS: Final = 20.0
+_STOP_SECONDS: Final = 10.0
+"""Less than whoever asks the gateway to stop waits for it after its own drain time."""
 
 
 class _Work(NamedTuple):
@@ -57,42 +60,30 @@ _Looked: TypeAlias = "tuple[_Work, dict[str, Any]]"
 
 
 class ProcessClassifier:
-    """Implements the gateway's `Classifier`. `close` before the recorder is closed."""
+    """Classifies exchanges once they are on record. `close` before the recorder is closed."""
 
     def __init__(self, settings: ClassificationSettings, recorder: Recorder, clock: Clock, source: str) -> None:
-        self._settings = settings
         classes = parse_classes(settings.classes, "classification.classes")
         room = settings.queue_bytes // settings.workers
         self._lines = [
             _Line(ClassifierProcess(classes, settings.examined_bytes), _Book(recorder, clock, source, classes), room)
             for _ in range(settings.workers)
         ]
-        refused = {system.id: settings.refused_for(system.id) for system in settings.systems if system.policy == "refuse"}
-        self._screener = _Screener(refused, settings) if refused else None
 
     @property
     def children(self) -> list[int]:
         """Process ids of what runs now."""
         return [line.process.pid for line in self._lines if line.process.pid is not None]
 
-    def screens(self, system: str) -> bool:
-        """See `Classifier`."""
-        return self._screener is not None and system in self._screener.refused
-
-    def screen(self, system: str, protocol: ProtocolName, body: bytes, done: Callable[[Screened], None]) -> None:
-        """See `Classifier`."""
-        if self._screener is None:
-            asyncio.get_running_loop().call_soon(done, Screened(()))
-        else:
-            self._screener.put(system, Piece("request", protocol, False, body), done)
-
-    def take_request(self, exchange: str, protocol: ProtocolName, body: bytes) -> None:
-        """See `Classifier`."""
-        self._line(exchange).put(exchange, Piece("request", protocol, False, body))
-
-    def take_reply(self, exchange: str, protocol: ProtocolName, body: bytes, *, streamed: bool) -> None:
-        """See `Classifier`."""
-        self._line(exchange).put(exchange, Piece("response", protocol, streamed, body))
+    def take(self, submissions: Sequence[Submission]) -> None:
+        """These are on record: what of them is an exchange is classified. Returns at once, in any thread."""
+        for submission in submissions:
+            draft = submission.draft
+            if draft.kind == "exchange.request":
+                self._put(draft.subject, Piece("request", draft.body["protocol"], False, _content(submission)))  # type: ignore[arg-type]
+            elif draft.kind == "exchange.response":
+                streamed = bool(draft.body["chunks"])
+                self._put(draft.subject, Piece("response", "openai.chat", streamed, _content(submission)))
 
     def close(self) -> None:
         """Look at what waits, for some seconds; record the rest as not examined."""
@@ -101,23 +92,49 @@ class ProcessClassifier:
             line.stop(deadline)
         for line in self._lines:
             line.join(deadline)
-        if self._screener is not None:
-            self._screener.close()
 
-    def _line(self, exchange: str) -> _Line:
+    def _put(self, exchange: str, piece: Piece) -> None:
         """Both sides of an exchange go the same way."""
-        return self._lines[crc32(exchange.encode()) % len(self._lines)] if len(self._lines) > 1 else self._lines[0]
+        line = self._lines[crc32(exchange.encode()) % len(self._lines)] if len(self._lines) > 1 else self._lines[0]
+        line.put(exchange, piece)
+
+
+def _content(submission: Submission) -> bytes:
+    return submission.contents[0].data if submission.contents else b""
+
+
+class WatchedRecorder:
+    """A recorder whose exchanges are classified once they are durable. Implements `Recorder`."""
+
+    def __init__(self, recorder: Recorder, take: Callable[[Sequence[Submission]], None]) -> None:
+        self._recorder = recorder
+        self._take = take
+
+    def submit(self, submissions: Sequence[Submission]) -> Future[tuple[Receipt, ...]]:
+        """See `Recorder.submit`."""
+        future = self._recorder.submit(submissions)
+        future.add_done_callback(lambda settled: self._settled(settled, submissions))
+        return future
+
+    def record(self, draft: Draft, contents: tuple[Content, ...] = ()) -> Receipt:
+        """See `Recorder.record`."""
+        return self.submit([Submission(draft, contents)]).result()[0]
+
+    def _settled(self, settled: Future[tuple[Receipt, ...]], submissions: Sequence[Submission]) -> None:
+        if not settled.cancelled() and settled.exception() is None:
+            self._take(submissions)
 
 
 class _Line:
-    """One process, its queue and the thread between them. `put` is called by one thread, all else runs in the line's own."""
+    """One process, its queue and the thread between them. `put` is called by any thread, all else runs in the line's own."""
 
     def __init__(self, process: ClassifierProcess, book: _Book, room: int) -> None:
         self.process = process
         self._book = book
         self._room = room
         self._queue: SimpleQueue[_Work | None] = SimpleQueue()
-        self._bytes_in = 0  # written by the loop's thread only
+        self._bytes_in = 0  # written under the lock
+        self._lock = threading.Lock()
         self._bytes_out = 0  # written by the line's thread only
         self._dropped = 0
         self._stopping = threading.Event()
@@ -128,14 +145,14 @@ class _Line:
     def put(self, exchange: str, piece: Piece) -> None:
         """A piece to look at; at once, whatever the process does."""
         size = len(piece.body)
-        if self._queue.qsize() >= _MARKS:
-            self._dropped += 1
-            return
-        if size > self._room - (self._bytes_in - self._bytes_out):
-            self._queue.put(_Work(exchange, piece._replace(body=b""), NotExaminedReason.QUEUE_FULL))
-            return
-        self._bytes_in += size
-        self._queue.put(_Work(exchange, piece, None))
+        with self._lock:
+            if self._queue.qsize() >= _MARKS:
+                self._dropped += 1
+            elif size > self._room - (self._bytes_in - self._bytes_out):
+                self._queue.put(_Work(exchange, piece._replace(body=b""), NotExaminedReason.QUEUE_FULL))
+            else:
+                self._bytes_in += size
+                self._queue.put(_Work(exchange, piece, None))
 
     def stop(self, deadline: float) -> None:
         """No more comes; what waits beyond the deadline is not looked at."""
@@ -155,9 +172,9 @@ class _Line:
         while not ended:
             batch, ended = self._next_batch()
             if batch:
-                looked = self._look(batch)
+                known = self._book.recognise(batch)
+                self._book.take(self._look(known), self.process.rule_set)
                 self._bytes_out += sum(len(work.piece.body) for work in batch)
-                self._book.take(looked, self.process.rule_set)
         if self._dropped:
             LOG.warning(DROPPED, exchanges=self._dropped)
         self.process.kill()
@@ -209,6 +226,14 @@ def _without_body(work: _Work) -> dict[str, Any]:
     return EMPTY if work.missing is None else not_examined(work.missing)
 
 
+@dataclass(slots=True)
+class _Request:
+    """A request whose reply is awaited."""
+
+    protocol: ProtocolName
+    side: dict[str, Any] = field(default_factory=lambda: not_examined(NotExaminedReason.CLASSIFIER_FAILED))
+
+
 class _Book:
     """Puts the sides of each exchange together and records them. Used by the line's thread."""
 
@@ -218,20 +243,37 @@ class _Book:
         self._source = source
         self._actor = Actor(source, ActorKind.SYSTEM, "process")
         self._classes = [each.value for each in classes]
-        self._requests: OrderedDict[str, dict[str, Any]] = OrderedDict()
+        self._open: OrderedDict[str, _Request] = OrderedDict()
         self._last: Future[tuple[Receipt, ...]] | None = None
+
+    def recognise(self, batch: list[_Work]) -> list[_Work]:
+        """The same work with each reply's protocol, as its request had it; without replies to requests that nobody saw.
+
+        Those of an earlier run stay unclassified, which is what they are.
+        """
+        known: list[_Work] = []
+        for work in batch:
+            if work.piece.side == "request":
+                self._open[work.exchange] = _Request(work.piece.protocol)
+                if len(self._open) > _OPEN:
+                    self._open.popitem(last=False)
+                known.append(work)
+            elif work.exchange in self._open:
+                known.append(work._replace(piece=work.piece._replace(protocol=self._open[work.exchange].protocol)))
+        return known
 
     def take(self, looked: list[_Looked], rule_set: str) -> None:
         """These sides were looked at, in order."""
         drafts: list[Submission] = []
         for work, side in looked:
+            request = self._open.get(work.exchange)
+            if request is None:
+                continue
             if work.piece.side == "request":
-                self._requests[work.exchange] = side
-                if len(self._requests) > _OPEN:
-                    self._requests.popitem(last=False)
+                request.side = side
             else:
-                request = self._requests.pop(work.exchange, None) or not_examined(NotExaminedReason.QUEUE_FULL)
-                drafts.append(self._draft(work.exchange, request, side, rule_set))
+                del self._open[work.exchange]
+                drafts.append(self._draft(work.exchange, request.side, side, rule_set))
         if drafts:
             self._submit(drafts)
 
@@ -268,57 +310,30 @@ def _report(settled: Future[tuple[Receipt, ...]], count: int) -> None:
         LOG.warning(NOT_RECORDED, code=getattr(error, "code", type(error).__name__), exchanges=count)
 
 
-class _Screener:
-    """Looks at requests before they are forwarded, in a process of its own, so that none waits behind what is merely counted."""
+@contextmanager
+def classifying(settings: ClassificationSettings, recorder: Recorder, clock: Clock, gateway: str) -> Iterator[Recorder]:
+    """The recorder to use for the length of a `with` block, so that exchanges are classified; the same one when that is off.
 
-    def __init__(self, refused: dict[str, tuple[SensitiveKind, ...]], settings: ClassificationSettings) -> None:
-        self.refused = refused
-        wanted = tuple(kind for kind in SensitiveKind if any(kind in each for each in refused.values()))
-        self._process = ClassifierProcess(wanted, settings.examined_bytes, patience=settings.screen_seconds)
-        self._room = settings.queue_bytes
-        self._bytes_in = 0
-        self._bytes_out = 0
-        self._queue: SimpleQueue[tuple[str, Piece, Callable[[Screened], None], asyncio.AbstractEventLoop] | None] = SimpleQueue()
-        self._thread = threading.Thread(target=self._run, name="screener", daemon=True)
-        self._thread.start()
-
-    def put(self, system: str, piece: Piece, done: Callable[[Screened], None]) -> None:
-        """Called on the event loop."""
-        loop = asyncio.get_running_loop()
-        if len(piece.body) > self._room - (self._bytes_in - self._bytes_out):
-            loop.call_soon(done, Screened(None))
-            return
-        self._bytes_in += len(piece.body)
-        self._queue.put((system, piece, done, loop))
-
-    def close(self) -> None:
-        """End the thread and the process."""
-        self._queue.put(None)
-        self._thread.join()
-
-    def _run(self) -> None:
-        while (asked := self._queue.get()) is not None:
-            system, piece, done, loop = asked
-            screened = self._screen(system, piece)
-            self._bytes_out += len(piece.body)
-            try:
-                loop.call_soon_threadsafe(done, screened)
-            except RuntimeError:  # the loop is closed: nobody waits any more
-                continue
-        self._process.kill()
-
-    def _screen(self, system: str, piece: Piece) -> Screened:
-        if not piece.body:
-            return Screened(())
-        try:
-            side = self._process.examine([piece])[0]
-        except ClassifierLost as error:
-            LOG.warning(CLASSIFIER_LOST, reason=error.message, pieces=1)
-            return Screened(None)
-        found = tuple(kind for kind in self.refused[system] if side["counts"].get(kind.value))
-        return Screened(found if found or side["state"] in {"examined", "empty"} else None)
+    Classifications have a source of their own, because they may still be recorded when the gateway's run has ended.
+    """
+    if not settings.enabled:
+        yield recorder
+        return
+    classifier = ProcessClassifier(settings, recorder, clock, f"classifier:{gateway}")
+    try:
+        yield WatchedRecorder(recorder, classifier.take)
+    finally:
+        classifier.close()
 
 
-def classifier_source(gateway: str) -> str:
-    """The source of a gateway's classifications: its own, because it may still record when the gateway's run has ended."""
-    return f"classifier:{gateway}"
+def describe_classification(settings: ClassificationSettings) -> dict[str, Any]:
+    """The settings in force, for the record of them."""
+    policies = [f"{each.id} {each.policy} {','.join(each.refused)}".strip() for each in settings.systems]
+    return {
+        "classification.enabled": settings.enabled,
+        "classification.classes": list(settings.classes),
+        "classification.rule_set": rule_set(),
+        "classification.libraries": [f"{name} {version}" for name, version in libraries().items()],
+        "classification.examined_bytes": settings.examined_bytes,
+        "classification.systems": policies,
+    }

@@ -100,15 +100,18 @@ class ClassifierProcess:
         if len(self._starts) >= _STARTS:
             raise ClassifierLost("the process ended too often")
         self._starts.append(now)
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "proofbook.wiring.classifier_child"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,  # what it might say of content must not get into a log
-            env=child_environment(),
-            start_new_session=True,
-            bufsize=0,
-        )
+        try:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "proofbook.wiring.classifier_child"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,  # what it might say of content must not get into a log
+                env=child_environment(),
+                start_new_session=True,
+                bufsize=0,
+            )
+        except OSError as error:
+            raise ClassifierLost(f"the process cannot be started: {error.strerror}") from error
         if self._process.stdin is not None and self._process.stdout is not None:
             os.set_blocking(self._process.stdin.fileno(), False)
             os.set_blocking(self._process.stdout.fileno(), False)

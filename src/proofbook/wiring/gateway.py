@@ -29,11 +29,13 @@ from proofbook.vault.sealing import derive_fingerprint_key
 from proofbook.weights.hash_cache import CachedDigests, read_cache, write_cache
 from proofbook.wiring.access import LiveKeys, operator
 from proofbook.wiring.admission import LiveRules, describe_policies, find_zone, make_enforcement
+from proofbook.wiring.classifier import classifying, describe_classification
 from proofbook.wiring.counting import counting
 from proofbook.wiring.home import Home
 from proofbook.wiring.identities import LiveIdentities, check_identities, describe_identities
 from proofbook.wiring.reading import open_projection
 from proofbook.wiring.recording import open_door
+from proofbook.wiring.screening import screening
 from proofbook.wiring.system import CLOCK, IDS
 
 _FINGERPRINT_HEX: Final = 32
@@ -81,14 +83,19 @@ def run_gateway(home: Home, *, ready: Callable[[tuple[str, int]], None] | None =
         )
     check_identities(settings)
     read_plans(settings)  # what would stop the gateway anyhow must not look like a run that broke off
-    with open_door(home) as door:
+    classification = home.settings.classification
+    with (
+        open_door(home) as door,
+        classifying(classification, door.recorder, CLOCK, settings.name) as recorder,
+        screening(classification) as screen,
+    ):
         record_settings(home, door.recorder, "proofbook gateway")
         cache = read_cache(home.hash_cache)
         keys = LiveKeys(home, BookReader(home.book))
         rules = LiveRules(home, BookReader(home.book), find_zone(home.settings))
         identities = LiveIdentities(settings, keys)
         around = Surroundings(
-            recorder=door.recorder,
+            recorder=recorder,
             identities=identities.door,
             admission=make_enforcement(home.settings, rules),
             digests=CachedDigests(cache, CLOCK),
@@ -98,6 +105,7 @@ def run_gateway(home: Home, *, ready: Callable[[tuple[str, int]], None] | None =
             fingerprint=make_fingerprint(home.vault_key()),
             version=__version__,
             config=home.config_digest,
+            screening=screen,
         )
         try:
             with counting(home, door.recorder), asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
@@ -123,6 +131,7 @@ def record_settings(home: Home, recorder: Recorder, program: str) -> None:
         settings["gateway.recording_policy"] = [f"{each.id} {each.recording}" for each in gateway.systems]
         settings |= describe_policies(home.settings)
         settings |= describe_identities(gateway)
+        settings |= describe_classification(home.settings.classification)
     settings["retention.default_days"] = home.settings.retention.default_days
     body = ConfigLoaded(digest=home.config_digest, program=program, settings=settings)
     recorder.record(
