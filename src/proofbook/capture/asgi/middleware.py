@@ -62,6 +62,11 @@ class RecordingMiddleware:
             case kind:
                 raise RuntimeError(f"connections of type {kind!r} cannot be recorded, so they are not served")
 
+    @property
+    def sighted(self) -> str:
+        """Product of the engine as it was last seen; `unknown` before it answered."""
+        return "unknown" if self._post is None else self._post.sighting.product
+
     # -- the server's life --
 
     async def _lifespan(self, scope: Scope, receive: Receive, send: Send) -> None:
