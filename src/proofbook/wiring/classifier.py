@@ -21,7 +21,7 @@ from zlib import crc32
 
 import structlog
 
-from proofbook.errors import ProofbookError
+from proofbook.errors import ProofbookError, StoreUnavailable
 from proofbook.gateway.classifying import ClassificationSettings
 from proofbook.gateway.wire.facts import ProtocolName
 from proofbook.journal.receipt import Content, Receipt, Recorder, Submission
@@ -56,6 +56,7 @@ class _Work(NamedTuple):
     """Why the piece has no body here."""
 
 
+_Settled: TypeAlias = Callable[[ProofbookError | None], None]
 _Looked: TypeAlias = "tuple[_Work, dict[str, Any]]"
 
 
@@ -109,6 +110,17 @@ class WatchedRecorder:
     def __init__(self, recorder: Recorder, take: Callable[[Sequence[Submission]], None]) -> None:
         self._recorder = recorder
         self._take = take
+        self._hand_in: Callable[[Sequence[Submission], _Settled], None] = getattr(recorder, "hand_in", None) or self._by_future
+
+    def hand_in(self, submissions: Sequence[Submission], settled: _Settled) -> None:
+        """As `submit`, without a future: `settled` is told what became of it before anything is classified."""
+
+        def heard(error: ProofbookError | None) -> None:
+            settled(error)
+            if error is None:
+                self._take(submissions)
+
+        self._hand_in(submissions, heard)
 
     def submit(self, submissions: Sequence[Submission]) -> Future[tuple[Receipt, ...]]:
         """See `Recorder.submit`."""
@@ -120,9 +132,19 @@ class WatchedRecorder:
         """See `Recorder.record`."""
         return self.submit([Submission(draft, contents)]).result()[0]
 
+    def _by_future(self, submissions: Sequence[Submission], settled: _Settled) -> None:
+        self._recorder.submit(submissions).add_done_callback(lambda future: settled(_error_of(future)))
+
     def _settled(self, settled: Future[tuple[Receipt, ...]], submissions: Sequence[Submission]) -> None:
         if not settled.cancelled() and settled.exception() is None:
             self._take(submissions)
+
+
+def _error_of(future: Future[tuple[Receipt, ...]]) -> ProofbookError | None:
+    error = future.exception() if not future.cancelled() else StoreUnavailable("the recorder gave up this submission")
+    if error is None or isinstance(error, ProofbookError):
+        return error
+    return StoreUnavailable(f"the recorder failed: {type(error).__name__}")
 
 
 class _Line:
