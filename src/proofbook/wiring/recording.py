@@ -6,9 +6,10 @@ listens too, so that two commands at once both succeed.
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import Final
@@ -139,15 +140,23 @@ class _Threshold:
 
 
 class _FollowingRecorder:
-    """Hands over to whoever writes; when that process leaves before it had a call whole, the call is made again elsewhere."""
+    """Hands over to whoever writes; when that process leaves before it had calls whole, they are made again elsewhere."""
 
     def __init__(self, threshold: _Threshold) -> None:
         self._threshold = threshold
+        self._guard = threading.Lock()
+        self._stranded: list[tuple[Future[tuple[Receipt, ...]], tuple[Submission, ...]]] = []
+        self._open: set[Future[tuple[Receipt, ...]]] = set()
         self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="following")
 
     def submit(self, submissions: Sequence[Submission]) -> Future[tuple[Receipt, ...]]:
         """See `Recorder.submit`."""
-        return self._pool.submit(self._call, tuple(submissions))
+        answer: Future[tuple[Receipt, ...]] = Future()
+        answer.set_running_or_notify_cancel()
+        with self._guard:
+            self._open.add(answer)
+        self._hand_over(answer, tuple(submissions))
+        return answer
 
     def record(self, draft: Draft, contents: tuple[Content, ...] = ()) -> Receipt:
         """See `Recorder.record`."""
@@ -155,14 +164,53 @@ class _FollowingRecorder:
 
     def close(self) -> None:
         """Finish what was submitted."""
+        with self._guard:
+            left = list(self._open)
+        wait(left)
         self._pool.shutdown()
 
-    def _call(self, submissions: tuple[Submission, ...]) -> tuple[Receipt, ...]:
-        while True:
-            recorder = self._threshold.writer or self._threshold.remote
-            try:
-                if recorder is None:
-                    raise NotHandedOver("nobody writes the book")
-                return recorder.submit(submissions).result()
-            except NotHandedOver:
+    def _hand_over(self, answer: Future[tuple[Receipt, ...]], submissions: tuple[Submission, ...]) -> None:
+        recorder = self._threshold.writer or self._threshold.remote
+        if recorder is None:
+            self._strand(answer, submissions)
+            return
+
+        def settled(done: Future[tuple[Receipt, ...]]) -> None:
+            error = done.exception()
+            if isinstance(error, NotHandedOver):
+                self._strand(answer, submissions)
+            else:
+                self._resolve(answer, error, () if error is not None else done.result())
+
+        recorder.submit(submissions).add_done_callback(settled)
+
+    def _strand(self, answer: Future[tuple[Receipt, ...]], submissions: tuple[Submission, ...]) -> None:
+        """Nobody has it: look for who writes now, once for all that wait."""
+        with self._guard:
+            self._stranded.append((answer, submissions))
+            first = len(self._stranded) == 1
+        if first:
+            self._pool.submit(self._follow)
+
+    def _follow(self) -> None:
+        failure: BaseException | None = None
+        try:
+            if self._threshold.writer is None:
                 self._threshold.follow()
+        except BaseException as error:  # noqa: BLE001 - every caller must hear of it
+            failure = error
+        with self._guard:
+            stranded, self._stranded = self._stranded, []
+        for answer, submissions in stranded:
+            if failure is None:
+                self._hand_over(answer, submissions)
+            else:
+                self._resolve(answer, failure, ())
+
+    def _resolve(self, answer: Future[tuple[Receipt, ...]], error: BaseException | None, receipts: tuple[Receipt, ...]) -> None:
+        with self._guard:
+            self._open.discard(answer)
+        if error is None:
+            answer.set_result(receipts)
+        else:
+            answer.set_exception(error)
