@@ -36,7 +36,7 @@ def _systems_used(facts: Facts) -> Iterator[Call]:
     """LC-01: a system was used; it had to be registered by then."""
     days = days_of(facts)
     for page in facts.systems():
-        served = [row.first for row in facts.served if row.system == page.id]
+        served = [row.first for row in facts.served if row.system == page.id and not row.refused]
         live = page.body.get("go_live")
         if not served and live is None:
             continue

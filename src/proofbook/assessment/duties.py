@@ -90,7 +90,7 @@ def system_lives(facts: Facts) -> Iterator[Life]:
     pages = {page.id: page for page in facts.systems()}
     for system in sorted({*pages, *(each for each in facts.scope.systems if facts.covers(each))}):
         page = pages.get(system)
-        served = min((row.first for row in facts.served if row.system == system), default=None)
+        served = min((row.first for row in facts.served if row.system == system and not row.refused), default=None)
         if page is None:
             yield Life(system, "unknown", midnights.day_of(served) if served else facts.scope.period.first, None)
             continue

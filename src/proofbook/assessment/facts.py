@@ -19,7 +19,7 @@ from proofbook.readmodel.connection import Reader
 from proofbook.readmodel.documents import Documents, DocumentVersion
 from proofbook.readmodel.keys import AccessKey
 from proofbook.readmodel.sources import Gap, Run, Source
-from proofbook.readmodel.traffic import Caller, Discovery, Served
+from proofbook.readmodel.traffic import Caller, Denied, Discovery, Flagged, Loaded, Served
 from proofbook.reconciliation.comparing import Comparison
 from proofbook.records.kept import KEPT
 
@@ -52,6 +52,11 @@ class Facts:
     runs: tuple[Run, ...]
     gaps: tuple[Gap, ...]
     """Stretches in which a recorder says it did not record."""
+    flagged: tuple[Flagged, ...] = ()
+    """What passed in the period although admission found something lacking, and what it denied; of systems in scope."""
+    denied: tuple[Denied, ...] = ()
+    configs: tuple[Loaded, ...] = ()
+    """Settings that programs loaded, oldest first."""
     reconciled: tuple[Comparison, ...] = ()
     """The engines' own counters against the exchanges of the period, day by day."""
     _newest: Mapping[str, tuple[DocumentVersion, ...]] = field(init=False, repr=False, compare=False)
@@ -65,7 +70,8 @@ class Facts:
         object.__setattr__(self, "_newest", {kind: tuple(found) for kind, found in newest.items()})
         scoped = {kind: tuple(each for each in found if self.includes(each)) for kind, found in newest.items()}
         object.__setattr__(self, "_scoped", scoped)
-        for name in ("served", "callers", "keys"):  # one book may hold several entities, an assessment speaks of one
+        # one book may hold several entities, an assessment speaks of one
+        for name in ("served", "callers", "keys", "flagged", "denied"):
             object.__setattr__(self, name, tuple(each for each in getattr(self, name) if self.covers(each.system)))
 
     def of(self, kind: str) -> tuple[DocumentVersion, ...]:
@@ -147,6 +153,9 @@ def read_facts(reader: Reader, scope: Scope, as_of: datetime, book_size: int, se
         sources=known if seen is None else tuple(seen),
         runs=tuple(_run_at(each, book_size) for each in runs if each.index < book_size),
         gaps=tuple(each for each in sources.gaps(reader, limit=_ALL) if each.index < book_size),
+        flagged=traffic.flagged(reader, scope.since, scope.until, book_size),
+        denied=traffic.denied(reader, scope.since, scope.until, book_size),
+        configs=traffic.configs(reader, book_size),
         reconciled=counters.reconcile(reader, scope.since, scope.until, book_size, zone=scope.period.zone),
     )
 

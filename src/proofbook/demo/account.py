@@ -53,7 +53,7 @@ def take_account(home: Home, seen: ClientSide) -> Account:
     """Count both sides. Exchanges of the generated year are left out: nobody made those calls."""
     found = [each for each in _read_all(home) if each.source != GENERATED]
     states = Counter(each.state for each in found)
-    revoked = sum(1 for each in found if each.state == "refused" and each.principal == LEAVER)
+    revoked = sum(1 for each in found if each.refused and each.principal == LEAVER)
     lines = (
         Line("replies received whole", states["complete"], seen.answered + seen.listings),
         Line("of these streamed", sum(1 for each in found if each.state == "complete" and each.stream), seen.streamed),
@@ -68,7 +68,7 @@ def take_account(home: Home, seen: ClientSide) -> Account:
     )
     served = {each.artifact for each in found if each.state == "complete" and each.artifact is not None}
     newest = next((each.exchange for each in found if each.state == "complete" and each.protocol == "openai.chat"), None)
-    return Account(lines, tuple(sorted(served)), newest, states["refused"] - revoked)
+    return Account(lines, tuple(sorted(served)), newest, sum(each.refused for each in found) - revoked)
 
 
 def _read_all(home: Home) -> list[Exchange]:

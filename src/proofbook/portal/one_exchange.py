@@ -78,6 +78,7 @@ def show_exchange(desk: Desk, exchange_id: str) -> Answer:
             "sealing": _sealing(desk, found),
             "parameters": _parsed(found.parameters, dict),
             "finish": _parsed(found.finish, list),
+            "flags": [wording.FLAGS.get(str(each), str(each)) for each in _parsed(found.flags, list)],
         },
     )
 

@@ -41,10 +41,24 @@ STATES: Final = MappingProxyType(
             "unknown",
             "The recorder stopped while it was open: how it ended is not known.",
         ),
-        "refused": ("refused", "notice", "Nothing was forwarded to a model."),
+        "denied": ("denied", "notice", "A rule about access or use said no; nothing was forwarded to a model."),
+        "refused": ("refused", "notice", "It could not be served as it was; nothing was forwarded to a model."),
     }
 )
 """State -> word, tone, sentence."""
+
+FLAGS: Final = MappingProxyType(
+    {
+        "grant_missing": "no access of the caller on record",
+        "system_unregistered": "system not in the inventory as in use",
+        "model_unapproved": "weights not approved for the system",
+        "weights_unknown": "weights not known",
+        "outside_hours": "outside the system's hours",
+        "records_stale": "records could not be read for a while",
+        "remote_model": "answered by another host",
+    }
+)
+"""What admission found lacking and let pass, in words."""
 
 ASSURANCES: Final = MappingProxyType(
     {

@@ -17,6 +17,7 @@ from types import MappingProxyType
 from typing import Any, Final, TypeAlias
 
 from proofbook.errors import EntryDamaged
+from proofbook.records.exchange import RefusalReason
 from proofbook.records.kept import KEPT
 
 Cells: TypeAlias = tuple[Any, ...]
@@ -24,7 +25,8 @@ Object: TypeAlias = Mapping[str, Any]
 
 OPEN: Final = "open"
 REFUSED: Final = "refused"
-_STATE: Final = 29
+DENIED: Final = "denied"
+_STATE: Final = 31
 """Where the state stands in an exchange row; the 17 cells from here on come from the response."""
 
 
@@ -116,6 +118,8 @@ def _request(batch: Batch, index: int, entry: Object, body: Object) -> None:
         body["system_prompt"],
         body["guardrail"],
         _bytes(body["content"], "request"),
+        _text(body["flags"]) if body["flags"] else None,
+        None,
         OPEN,
         *(None,) * 16,
     ]
@@ -172,7 +176,9 @@ def _refused(batch: Batch, index: int, entry: Object, body: Object) -> None:
             principal["key"],
             *(None,) * 15,
             body["request_bytes"],
-            REFUSED,
+            None,
+            body["count"],
+            DENIED if RefusalReason(body["reason"]).denial else REFUSED,
             body["reason"],
             body["detail"],
             body["http_status"],
@@ -193,6 +199,11 @@ def _artifact(batch: Batch, index: int, entry: Object, body: Object) -> None:
 def _collection(batch: Batch, index: int, _entry: Object, body: Object) -> None:
     names = ("collector", "started", "ended", "found", "unchanged", "skipped_total")
     batch.rows["add_collection"].append((index, *(body[name] for name in names)))
+
+
+def _configured(batch: Batch, index: int, entry: Object, body: Object) -> None:
+    row = (index, entry["id"], entry["recorded"], body["program"], _text(body["settings"]))
+    batch.rows["add_config_loaded"].append(row)
 
 
 def _started(batch: Batch, index: int, entry: Object, body: Object) -> None:
@@ -271,6 +282,7 @@ _HANDLERS: Final[Mapping[str, _Handler]] = MappingProxyType(
         "exchange.classified": _classified,
         "model.artifact": _artifact,
         "collection.run": _collection,
+        "config.loaded": _configured,
         "source.started": _started,
         "source.stopped": _stopped,
         "source.gap": _gap,

@@ -23,7 +23,9 @@ _BEYOND: Final = 2**63 - 1
 class Exchange:
     """A request or refusal, with its response where there is one. Instants are UTC text; None is 'not stated'.
 
-    `state` is `open` (no response recorded yet), `refused`, or how the exchange ended. `parameters` and `finish` are JSON text.
+    `state` is `open` (no response recorded yet), `denied` (a rule about access or use said no), `refused` (it could not be served
+    as it was), or how the exchange ended. `parameters`, `finish` and `flags` are JSON text. `flags`: what admission found lacking
+    and let pass, None when nothing; `refusals`: how many refusals the entry stands for.
     """
 
     index: int
@@ -55,6 +57,8 @@ class Exchange:
     system_prompt: str | None
     guardrail: str | None
     request_bytes: int | None
+    flags: str | None
+    refusals: int | None
     state: str
     reason: str | None
     detail: str | None

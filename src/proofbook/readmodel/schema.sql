@@ -14,6 +14,7 @@ DROP TABLE IF EXISTS sequence_break;
 DROP TABLE IF EXISTS access_key;
 DROP TABLE IF EXISTS content_event;
 DROP TABLE IF EXISTS document_version;
+DROP TABLE IF EXISTS config_loaded;
 DROP TABLE IF EXISTS discovery;
 DROP TABLE IF EXISTS classification;
 DROP TABLE IF EXISTS class_count;
@@ -57,7 +58,9 @@ CREATE TABLE exchange (               -- one row for each exchange.request or ex
   system_prompt TEXT,
   guardrail TEXT,
   request_bytes INTEGER,
-  state TEXT NOT NULL,                -- open, refused, or how it ended
+  flags TEXT,                         -- JSON list of what admission found lacking and let pass; NULL when nothing
+  refusals INTEGER,                   -- how many refusals the entry stands for; NULL for a request
+  state TEXT NOT NULL,                -- open, denied (a rule said no), refused (could not be served as it was), or how it ended
   reason TEXT,
   detail TEXT,
   http_status INTEGER,
@@ -81,6 +84,8 @@ CREATE INDEX exchange_principal ON exchange (principal, idx);
 CREATE INDEX exchange_artifact ON exchange (artifact, idx);
 CREATE INDEX exchange_system ON exchange (system, idx);
 CREATE INDEX exchange_state ON exchange (state, idx);
+CREATE INDEX exchange_flagged ON exchange (occurred) WHERE flags IS NOT NULL;
+CREATE INDEX exchange_refused ON exchange (occurred) WHERE refused = 1;
 CREATE INDEX exchange_open ON exchange (source, idx) WHERE state = 'open';
 
 CREATE TABLE stray_response (         -- a response without a request, or a second one: listed, never merged
@@ -185,6 +190,14 @@ CREATE TABLE access_key (
   revoked TEXT,
   revoked_reason TEXT
 ) STRICT, WITHOUT ROWID;
+
+CREATE TABLE config_loaded (
+  idx INTEGER PRIMARY KEY,
+  entry TEXT NOT NULL,
+  recorded TEXT NOT NULL,
+  program TEXT NOT NULL,
+  settings TEXT NOT NULL              -- JSON object
+) STRICT;
 
 CREATE TABLE content_event (
   idx INTEGER PRIMARY KEY,

@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from proofbook.readmodel.connection import Reader
+from proofbook.readmodel.derive import DENIED, REFUSED
+
+_REFUSALS: Final = frozenset({DENIED, REFUSED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +25,11 @@ class Served:
     first: str
     last: str
 
+    @property
+    def refused(self) -> bool:
+        """Whether the gateway turned these away: nothing served."""
+        return self.state in _REFUSALS
+
 
 @dataclass(frozen=True, slots=True)
 class Caller:
@@ -35,6 +43,45 @@ class Caller:
     exchanges: int
     first: str
     last: str
+
+
+@dataclass(frozen=True, slots=True)
+class Flagged:
+    """Exchanges of one caller with one system and artifact that passed although something was lacking: `flag` says what."""
+
+    system: str | None
+    flag: str
+    principal: str
+    principal_kind: str
+    key: str | None
+    artifact: str | None
+    exchanges: int
+    first: str
+    last: str
+
+
+@dataclass(frozen=True, slots=True)
+class Denied:
+    """Attempts of one caller on one system that a rule turned away. `system` is None where no caller was verified."""
+
+    system: str | None
+    principal: str
+    principal_kind: str
+    reason: str
+    attempts: int
+    first: str
+    last: str
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """Settings that a program loaded."""
+
+    index: int
+    entry: str
+    recorded: str
+    program: str
+    settings: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +107,22 @@ def served(reader: Reader, since: str, until: str, size: int) -> tuple[Served, .
 def callers(reader: Reader, since: str, until: str, size: int) -> tuple[Caller, ...]:
     """Who called in [since, until), in the first `size` entries; refusals are left out."""
     return tuple(Caller(*row) for row in reader.rows("traffic_principals", {"since": since, "until": until, "size": size}))
+
+
+def flagged(reader: Reader, since: str, until: str, size: int) -> tuple[Flagged, ...]:
+    """What passed in [since, until) although something was lacking, in the first `size` entries."""
+    return tuple(Flagged(*row) for row in reader.rows("traffic_flagged", {"since": since, "until": until, "size": size}))
+
+
+def denied(reader: Reader, since: str, until: str, size: int) -> tuple[Denied, ...]:
+    """What a rule turned away in [since, until), in the first `size` entries."""
+    return tuple(Denied(*row) for row in reader.rows("traffic_denied", {"since": since, "until": until, "size": size}))
+
+
+def configs(reader: Reader, size: int) -> tuple[Loaded, ...]:
+    """Settings that programs loaded, in the first `size` entries, oldest first."""
+    found = reader.rows("configs_loaded", {"size": size})
+    return tuple(Loaded(*(*row[:-1], json.loads(row[-1]))) for row in found)
 
 
 def discoveries(reader: Reader, size: int) -> tuple[Discovery, ...]:

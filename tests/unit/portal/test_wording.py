@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import get_args
 
 import pytest
 from markupsafe import Markup
 
+from proofbook.gateway.admission import Flag
 from proofbook.portal import wording
 from proofbook.primitives.instants import format_instant
 from proofbook.records.exchange import State
@@ -78,7 +80,8 @@ def test_largest_unit_is_kept_for_absurd_sizes() -> None:
 
 def test_every_word_of_the_closed_lists_is_known_here() -> None:
     """A state the page does not know would be shown without its sentence."""
-    assert set(wording.STATES) == {each.value for each in State} | {"open", "refused"}
+    assert set(wording.STATES) == {each.value for each in State} | {"open", "denied", "refused"}
+    assert set(wording.FLAGS) == set(get_args(Flag))
     assert set(wording.VERIFICATIONS) == {each.value for each in VerificationStatus}
     assert [name for name, _, _ in wording.RUNGS] == [each.value for each in Rung]
 

@@ -67,8 +67,8 @@ def test_counts_include_the_first_moment_and_exclude_the_last(reader: Reader) ->
 
 def test_states_are_those_of_the_newest_only(reader: Reader) -> None:
     """The cost of the question must not grow with the book."""
-    assert activity.states(reader, 1000) == {"complete": 6, "open": 1, "refused": 1}
-    assert activity.states(reader, 2) == {"open": 1, "refused": 1}
+    assert activity.states(reader, 1000) == {"complete": 6, "open": 1, "denied": 1}
+    assert activity.states(reader, 2) == {"open": 1, "denied": 1}
 
 
 def test_exchanges_that_cannot_name_their_bytes_are_counted_without_refusals(reader: Reader) -> None:

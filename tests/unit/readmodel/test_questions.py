@@ -21,7 +21,7 @@ from support.sample_entries import COLLECTOR, GATEWAY, SAMPLE_ARTIFACT, SampleEn
 
 START = datetime(2026, 1, 5, 9, tzinfo=UTC)
 OTHER = "sha256:" + sha256(b"other").hexdigest()
-PERSON = {"id": "a.person", "kind": "person", "method": "api_key", "key": "k_2"}
+PERSON = {"id": "a.person", "kind": "person", "method": "api_key", "key": "k_2", "issuer": None}
 
 
 @pytest.fixture
@@ -86,7 +86,8 @@ def test_pages_walk_through_everything_once(reader: Reader, filled: list[str]) -
         (Filters(system="contract-review", principal="a.person"), 3),
         (Filters(artifact=OTHER), 4),
         (Filters(state="open"), 1),
-        (Filters(state="refused"), 1),
+        (Filters(state="denied"), 1),
+        (Filters(state="refused"), 0),
         (Filters(state="complete", artifact=OTHER, principal="a.person"), 2),
         (Filters(since="2026-01-05T09:00:05.000000Z"), 12),
         (Filters(until="2026-01-05T09:00:05.000000Z"), 10),

@@ -12,8 +12,6 @@ from proofbook.assessment.selftests.tally import Tally, system_matter
 from proofbook.assessment.selftests.wording import counted, moment
 from proofbook.readmodel.traffic import Served
 
-_REFUSED = "refused"
-
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
@@ -28,7 +26,7 @@ def by_system(facts: Facts) -> dict[str, Stretch]:
     """Everything each system served, by system."""
     rows: defaultdict[str, list[Served]] = defaultdict(list)
     for each in facts.served:
-        if each.system is not None and each.state != _REFUSED:
+        if each.system is not None and not each.refused:
             rows[each.system].append(each)
     return {system: _whole(found) for system, found in sorted(rows.items())}
 
@@ -37,7 +35,7 @@ def by_artifact(facts: Facts) -> dict[tuple[str, str], Stretch]:
     """What each artifact served, by system and artifact; exchanges whose weights are unknown are left out."""
     rows: defaultdict[tuple[str, str], list[Served]] = defaultdict(list)
     for each in facts.served:
-        if each.system is not None and each.artifact is not None and each.state != _REFUSED and each.binding != "unknown":
+        if each.system is not None and each.artifact is not None and not each.refused and each.binding != "unknown":
             rows[each.system, each.artifact].append(each)
     return {key: _whole(found) for key, found in sorted(rows.items())}
 
@@ -46,7 +44,7 @@ def unbound(facts: Facts) -> dict[str, Stretch]:
     """Exchanges of which it is not known what answered, by system."""
     rows: defaultdict[str, list[Served]] = defaultdict(list)
     for each in facts.served:
-        if each.system is not None and each.state != _REFUSED and (each.artifact is None or each.binding == "unknown"):
+        if each.system is not None and not each.refused and (each.artifact is None or each.binding == "unknown"):
             rows[each.system].append(each)
     return {system: _whole(found) for system, found in sorted(rows.items())}
 
