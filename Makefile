@@ -32,6 +32,7 @@ check: $(VENV)/.dev
 	@$(BIN)/python tools/check_all.py
 
 test: $(VENV)/.dev
+	@tools/node_packages.sh
 	@$(BIN)/python -m pytest -n $(WORKERS) $(TESTS)
 
 bench: $(VENV)/.dev

@@ -3,7 +3,7 @@
 #
 #   chromium             takes pictures of the pages and checks them as a reader would see them
 #   fonts-dejavu-core    a browser without any font draws empty boxes
-#   nodejs, npm          run an independent signature verifier in the conformance suite
+#   nodejs, npm          run an independent signature verifier and an OpenID Connect provider, neither of them ours
 #   python3-venv         Debian ships python3 without it
 set -eu
 

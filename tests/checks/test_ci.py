@@ -75,5 +75,5 @@ def test_only_what_is_missing_is_installed(tmp_path: Path) -> None:
 
 def test_scripts_can_be_run() -> None:
     """A lost mode bit is found here and not in CI."""
-    for name in (".ci/run", "tools/make_venv.sh", "tools/lock.sh", "tools/system_packages.sh"):
+    for name in (".ci/run", "tools/make_venv.sh", "tools/lock.sh", "tools/node_packages.sh", "tools/system_packages.sh"):
         assert os.access(ROOT / name, os.X_OK), name

@@ -1,0 +1,46 @@
+// An OpenID Connect provider on a free port of this machine. Says its issuer on standard output, serves until its input ends.
+// POST /rotate-keys: a new signing key in front of the old one, as providers do it. All accounts and secrets are samples.
+import { createServer } from 'node:http';
+import { generateKeyPairSync } from 'node:crypto';
+import { Provider } from 'oidc-provider';
+
+const keys = [];
+const server = createServer((request, response) => {
+  if (request.method === 'POST' && request.url === '/rotate-keys') {
+    provider = build();
+    response.end();
+  } else {
+    provider.callback()(request, response);
+  }
+});
+await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+const issuer = `http://127.0.0.1:${server.address().port}`;
+let provider = build();
+console.log(issuer);
+process.stdin.on('end', () => process.exit(0)).resume();
+
+function build() {
+  const kid = `sample-${keys.length + 1}`;
+  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  keys.unshift({ ...privateKey.export({ format: 'jwk' }), kid, use: 'sig', alg: 'RS256' });
+  return new Provider(issuer, {
+    jwks: { keys },
+    clients: [
+      { client_id: 'sample-service', client_secret: 'sample-service-secret', grant_types: ['client_credentials'], redirect_uris: [], response_types: [] },
+      { client_id: 'sample-chat', token_endpoint_auth_method: 'none', redirect_uris: [`${issuer}/cb`] },
+    ],
+    cookies: { keys: ['sample-cookie-key'] },
+    findAccount: (_, id) => ({ accountId: id, claims: () => ({ sub: id }) }),
+    extraTokenClaims: () => ({ groups: ['staff'] }),
+    features: {
+      clientCredentials: { enabled: true },
+      resourceIndicators: {
+        enabled: true,
+        useGrantedResource: () => true,
+        getResourceServerInfo: (_, resource) => ({
+          scope: 'llm.use', audience: resource, accessTokenTTL: 120, accessTokenFormat: 'jwt', jwt: { sign: { alg: 'RS256' } },
+        }),
+      },
+    },
+  });
+}
