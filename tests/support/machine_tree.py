@@ -33,27 +33,51 @@ class MachineTree:
 
     def socket(self, address: str, port: int, inode: int, state: str = "0A") -> None:
         """A row of the table the address belongs to."""
-        family = socket.AF_INET6 if ":" in address else socket.AF_INET
-        raw = socket.inet_pton(family, address)
-        words = struct.unpack(f">{len(raw) // 4}I", raw)
-        text = struct.pack(f"={len(words)}I", *words).hex().upper()
+        text = _hex(address)
         row = f"   0: {text}:{port:04X} {'0' * len(text)}:0000 {state} 00000000:00000000 00:00000000 00000000  1000 0 {inode} 1 0 100\n"
         self.rows["tcp6" if ":" in address else "tcp"].append(row)
         self.write_sockets()
 
+    def connection(
+        self, client: tuple[str, int], server: tuple[str, int], inode: int, *, user: int = 1000, here: bool = True
+    ) -> None:
+        """An established connection; `here`: the client lies on this machine, so that its own end is in the table too."""
+        ends = [(server, client, 0, 0)] + ([(client, server, user, inode)] if here else [])
+        for (local, local_port), (remote, remote_port), owner, number in ends:
+            words = f"{_hex(local)}:{local_port:04X} {_hex(remote)}:{remote_port:04X} 01 00000000:00000000 00:00000000 00000000"
+            self.rows["tcp6" if ":" in local else "tcp"].append(f"   0: {words}  {owner} 0 {number} 1 0 100\n")
+        self.write_sockets()
+
     def process(
-        self, pid: int, *arguments: str, exe: str = "/usr/bin/program", inodes: tuple[int, ...] = (), maps: str = ""
+        self,
+        pid: int,
+        *arguments: str,
+        exe: str = "/usr/bin/program",
+        inodes: tuple[int, ...] = (),
+        maps: str = "",
+        parent: int = 1,
+        user: int = 1000,
     ) -> Path:
-        """A process with its command line, program, sockets and mapped files."""
+        """A process with its command line, program, sockets, mapped files, parent and user."""
         folder = self.machine.proc / str(pid)
         (folder / "fd").mkdir(parents=True)
         (folder / "cwd").mkdir()
         (folder / "cmdline").write_bytes(b"".join(argument.encode() + b"\0" for argument in arguments))
         (folder / "exe").symlink_to(exe)
+        (folder / "comm").write_text(arguments[0].rpartition("/")[2][:15] + "\n" if arguments else "\n")
+        (folder / "stat").write_text(f"{pid} (some) name) S {parent} 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 4200 0 0 0 0\n")
+        (folder / "status").write_text(f"Name:\tx\nUid:\t{user}\t{user}\t{user}\t{user}\n")
         (folder / "maps").write_text(maps)
         for number, inode in enumerate(inodes):
             (folder / "fd" / str(number)).symlink_to(f"socket:[{inode}]")
         return folder
+
+
+def _hex(address: str) -> str:
+    """An address as the kernel prints it."""
+    raw = socket.inet_pton(socket.AF_INET6 if ":" in address else socket.AF_INET, address)
+    words = struct.unpack(f">{len(raw) // 4}I", raw)
+    return struct.pack(f"={len(words)}I", *words).hex().upper()
 
 
 @contextmanager

@@ -15,6 +15,8 @@ ADVICE: Final[Mapping[str, str]] = {
     "engine_not_upstream": "name it in [[gateway.upstreams]], or stop it: what it answers is not recorded",
     "engine_reachable_from_network": "let it listen on loopback, or on a network that only the gateway reaches",
     "engine_reachable_directly": "give it a key that only the gateway has (api_key_file), or keep other accounts from it",
+    "connection_around_gateway": "find out who it is; keep others from the engine's port, or give it a key of the gateway's own",
+    "connection_not_told": "look again as a user who may see the processes of this machine",
     "engine_silent": "find out what it serves; name it in [[gateway.upstreams]] if it is an engine",
     "upstream_not_answering": "start it, or take it out of [[gateway.upstreams]]",
     "service_wants_key": "if it is an engine, name it in [[gateway.upstreams]] with its api_key_file",
@@ -39,6 +41,10 @@ def describe_run(run: DiscoveryRun) -> Iterator[str]:
     """The lines of a discovery."""
     yield f"Host {run.host}, looked at from {run.started} to {run.ended}"
     yield from _things("Engines that answered", run.engines, ("address", "product", "build"))
+    if run.connections is None:
+        yield from ("", "Connections to engines around the gateway: not looked at")
+    else:
+        yield from _things("Connections to engines that are not known to be the gateway's", run.connections, ("port", "from"))
     yield from _things("Processes that look like engines", run.processes, ("pid", "product"))
     yield from _things("Accelerators", run.devices, ("kind", "presence"))
     yield from _things("Model stores", run.stores, ("kind", "path"))

@@ -150,5 +150,10 @@ class DiscoveryRun(Document):
     processes: list[dict[str, str]] = Field(description="processes that look like engines")
     devices: list[dict[str, str]] = Field(description="accelerators")
     stores: list[dict[str, str]] = Field(description="model stores")
+    connections: list[dict[str, str]] | None = Field(
+        default=None,
+        description="connections to the ports of upstreams that are not the gateway's, or of which that is unknown; null when "
+        "they were not looked at",
+    )
     differences: list[Finding] = Field(description="what is there and not in the inventory, and the reverse")
     not_looked_at: list[str] = Field(description="what this look could not see")

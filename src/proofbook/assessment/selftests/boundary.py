@@ -15,15 +15,16 @@ from proofbook.readmodel.documents import DocumentVersion
 ANYWHERE: Final = frozenset({"any", "anywhere", "all", "*", "any:any", "0.0.0.0/0", "::/0", "internet", "the internet"})
 """Destinations that allow everything, as compared."""
 
-_PAST_THE_GATEWAY: Final = frozenset({"engine_reachable_from_network"})
-_UNNAMED: Final = frozenset({"engine_not_upstream", "engine_reachable_directly"})
+_PAST_THE_GATEWAY: Final = frozenset({"engine_reachable_from_network", "connection_around_gateway"})
+_UNNAMED: Final = frozenset({"engine_not_upstream", "engine_reachable_directly", "connection_not_told"})
 
 
 def endpoint_authenticated(facts: Facts, control: str) -> Outcome:
     """Looks at callers, at scans of the machines, and at tries to call without a key or around the gateway.
 
     Met: for each system in production somebody tried both in the period and was refused, and nothing was answered without a
-    verified caller. Unmet: a try succeeded, an engine was found open to the network, or a caller nobody verified was answered.
+    verified caller. Unmet: a try succeeded, an engine was found open to the network or connected past the gateway, or a caller
+    nobody verified was answered.
     Unknown: not tried.
     """
     tally = Tally(facts, "endpoint_authenticated", control)
@@ -81,7 +82,7 @@ def _engines_closed(tally: Tally) -> None:
             code, detail = difference.get("code"), short(str(difference.get("detail", "")), 160)
             when = f"the scan on {moment(scan.started)} found {code}: {detail}"
             if code in _PAST_THE_GATEWAY:
-                fix = "bind the engine to the gateway's host only, then proofbook discover; and record an exception"
+                fix = "let only the gateway reach the engine, then proofbook discover; and record an exception"
                 tally.fault(matter, Consequence.BREAKS_THE_TRAIL, when, fix)
             elif code in _UNNAMED:
                 fix = "name it as an upstream or have it want a key, then proofbook discover"

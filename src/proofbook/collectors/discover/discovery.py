@@ -9,6 +9,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from proofbook.collectors.discover.connections import (
+    MAX_CONNECTIONS,
+    connection_findings,
+    own_processes,
+    read_connections,
+)
 from proofbook.collectors.discover.devices import Ask, ask_program, read_devices
 from proofbook.collectors.discover.differences import compare
 from proofbook.collectors.discover.engines import KNOWN_PORTS, SECONDS, FoundEngine, ask_engines
@@ -50,6 +56,8 @@ class Discovery:
         sockets = read_sockets(self.machine)
         processes = read_processes(self.machine)
         ports, unasked = self._ports(sockets)
+        own = own_processes(self.machine, sockets.listening, self.inventory.own_ports)
+        connected = read_connections(self.machine, self.inventory.local_ports(), own)
         engines = ask_engines(ports, seconds=self.seconds)
         stores = look_at_stores(self.stores, self.inventory)
         found = compare(engines, processes.engines, sockets.listening, self.inventory)
@@ -61,8 +69,9 @@ class Discovery:
             processes=[_process(process) for process in processes.engines],
             devices=[dict(device) for device in read_devices(self.machine, self.ask)],
             stores=[dict(store) for store in stores.stores],
-            differences=[*found, *stores.differences],
-            not_looked_at=_not_looked_at(sockets, processes, stores, unasked),
+            connections=[each.document() for each in connected.others[:MAX_CONNECTIONS]] if connected.looked else None,
+            differences=[*found, *connection_findings(connected), *stores.differences],
+            not_looked_at=_not_looked_at(sockets, processes, stores, (*connected.not_seen, *unasked)),
         )
         return _fit(run)
 
@@ -140,16 +149,16 @@ def _not_looked_at(sockets: SocketView, processes: ProcessView, stores: StoreVie
 
 def _fit(run: DiscoveryRun) -> DiscoveryRun:
     """Cut the longest list until the entry fits, and say so."""
-    totals = {name: len(getattr(run, name)) for name in _LISTS}
+    totals = {name: len(getattr(run, name) or ()) for name in _LISTS}
     said = list(run.not_looked_at)
     while len(canonical_bytes(run.to_body())) > MAX_BODY_BYTES:
-        longest = max(_LISTS, key=lambda name: len(str(getattr(run, name))))
+        longest = max(_LISTS, key=lambda name: len(str(getattr(run, name) or "")))
         kept = getattr(run, longest)
         run = run.model_copy(update={longest: kept[: len(kept) * 3 // 4]})
-        cuts = [f"{name}: {len(getattr(run, name))} of {total} are shown" for name, total in totals.items()]
-        cuts = [cut for cut, (name, total) in zip(cuts, totals.items(), strict=True) if len(getattr(run, name)) < total]
+        cuts = [f"{name}: {len(getattr(run, name) or ())} of {total} are shown" for name, total in totals.items()]
+        cuts = [cut for cut, (name, total) in zip(cuts, totals.items(), strict=True) if len(getattr(run, name) or ()) < total]
         run = run.model_copy(update={"not_looked_at": [*said, *cuts]})
     return run
 
 
-_LISTS = ("engines", "processes", "devices", "stores", "differences")
+_LISTS = ("engines", "processes", "devices", "stores", "connections", "differences")

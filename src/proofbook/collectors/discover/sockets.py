@@ -54,7 +54,7 @@ def read_sockets(machine: Machine) -> SocketView:
             continue
         for row in _parse_table(data, width):
             found.setdefault(row)
-    owners, hidden = _owners(machine, {inode for _, _, inode in found})
+    owners, hidden = owners_of(machine, {inode for _, _, inode in found})
     without = sum(inode not in owners for _, _, inode in found)
     if without:
         not_seen.append(f"owners of {without} listening sockets: {hidden} processes of other users cannot be looked into")
@@ -72,20 +72,22 @@ def _parse_table(data: bytes, width: int) -> Iterator[tuple[str, int, str]]:
         try:
             raw = bytes.fromhex(address)
             if len(address) == width:
-                yield _address(raw), int(port, 16), words[9]
+                yield address_of(raw), int(port, 16), words[9]
         except ValueError:
             continue
 
 
-def _address(raw: bytes) -> str:
-    """The kernel prints each 32-bit word in the host's byte order."""
+def address_of(raw: bytes) -> str:
+    """An address as the kernel prints it: each 32-bit word in the host's byte order. Raises ValueError for another length."""
+    if len(raw) not in {4, 16}:
+        raise ValueError("not an address")
     words = struct.unpack(f"={len(raw) // 4}I", raw)
     address = ipaddress.ip_address(struct.pack(f">{len(words)}I", *words))
     mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
     return str(mapped or address)
 
 
-def _owners(machine: Machine, inodes: set[str]) -> tuple[Mapping[str, int], int]:
+def owners_of(machine: Machine, inodes: set[str]) -> tuple[Mapping[str, int], int]:
     """Socket inode -> pid, and how many processes could not be looked into."""
     owners: dict[str, int] = {}
     hidden = 0
