@@ -14,10 +14,11 @@ from proofbook.assessment.facts import Facts
 from proofbook.assessment.scope import Scope
 from proofbook.primitives.instants import format_instant, parse_instant, parse_period
 from proofbook.readmodel.artifacts import ArtifactVersion
+from proofbook.readmodel.classes import Coverage, Found
 from proofbook.readmodel.documents import DocumentVersion
 from proofbook.readmodel.keys import AccessKey
 from proofbook.readmodel.sources import Gap, Run, Source
-from proofbook.readmodel.traffic import Caller, Discovery, Served
+from proofbook.readmodel.traffic import Caller, Denied, Discovery, Flagged, Loaded, Served
 from proofbook.reconciliation.choosing import choose
 from proofbook.reconciliation.comparing import Comparison, compare
 from proofbook.reconciliation.facts import Scrape, Series
@@ -62,6 +63,8 @@ class FactsBuilder:
         self._began = at(began)
         self._versions: list[DocumentVersion] = []
         self._served: list[Served] = []
+        self._sensitive: list[Found] = []
+        self._examined: list[Coverage] = []
         self._callers: list[Caller] = []
         self._keys: list[AccessKey] = []
         self._artifacts: list[ArtifactVersion] = []
@@ -70,6 +73,9 @@ class FactsBuilder:
         self._runs: list[Run] = []
         self._gaps: list[Gap] = []
         self._reconciled: list[Comparison] = []
+        self._flagged: list[Flagged] = []
+        self._denied: list[Denied] = []
+        self._configs: list[Loaded] = []
         self._entries = 0
 
     def next_entry(self) -> str:
@@ -122,12 +128,44 @@ class FactsBuilder:
         self._served.append(Served(system, artifact, binding, state, n, at(first), at(last)))
         return self
 
+    def found(self, system: str, kind: str, side: str, exchanges: int, spans: int) -> Self:
+        """Exchanges in which a class of sensitive data was found."""
+        self._sensitive.append(Found(system, kind, side, exchanges, spans))
+        return self
+
+    def examined(self, system: str, exchanges: int, *, request: str = "examined", response: str = "examined") -> Self:
+        """Exchanges by what was examined of them, looked at for cards and addresses."""
+        rules = None if request == "unclassified" else digest("d")
+        self._examined.append(
+            Coverage(system, rules, ("payment_card", "email") if rules else (), request, response, exchanges, 1)
+        )
+        return self
+
     def caller(
         self, principal: str, system: str | None, first: str, last: str, n: int = 1, *, kind: str = "person",
         method: str = "api_key", key: str | None = "k_1",
     ) -> Self:  # fmt: skip
         """Exchanges of a principal with a system."""
         self._callers.append(Caller(system, principal, kind, method, key, n, at(first), at(last)))
+        return self
+
+    def flagged(
+        self, flag: str, principal: str, system: str, first: str, last: str, n: int = 1, *, artifact: str | None = None,
+        key: str | None = "k_1",
+    ) -> Self:  # fmt: skip
+        """Exchanges that passed although something was lacking."""
+        self._flagged.append(Flagged(system, flag, principal, "person", key, artifact, n, at(first), at(last)))
+        return self
+
+    def denied(self, reason: str, principal: str, system: str | None, first: str, last: str, n: int = 1) -> Self:
+        """Attempts that a rule turned away."""
+        self._denied.append(Denied(system, principal, "person", reason, n, at(first), at(last)))
+        return self
+
+    def config(self, recorded: str, *policies: str, program: str = "proofbook gateway") -> Self:
+        """Settings that a program loaded, with these lines about admission."""
+        index, entry = self._entry()
+        self._configs.append(Loaded(index, entry, at(recorded), program, {"gateway.admission": list(policies)}))
         return self
 
     def key(
@@ -236,5 +274,10 @@ class FactsBuilder:
             sources=tuple(self._sources[name] for name in sorted(self._sources)),
             runs=tuple(sorted(self._runs, key=lambda run: run.started, reverse=True)),
             gaps=tuple(self._gaps),
+            flagged=tuple(self._flagged),
+            denied=tuple(self._denied),
+            configs=tuple(sorted(self._configs, key=lambda each: each.recorded)),
             reconciled=tuple(self._reconciled),
+            sensitive=tuple(self._sensitive),
+            examined=tuple(self._examined),
         )

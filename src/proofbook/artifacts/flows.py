@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from proofbook.artifacts.heading import head
 from proofbook.artifacts.page import Block, Cell, Drawing, Page, Standing, Table, Words
+from proofbook.artifacts.seen_data import examined_table, sensitive_table
 from proofbook.artifacts.speaking import blanks, cell, counted, group, happened, history, label, parts, plain, signatures
 from proofbook.assessment.facts import Facts, happened_at, systems_of
 from proofbook.diagrams.drawing import draw
@@ -110,6 +111,8 @@ def _page(facts: Facts, version: DocumentVersion) -> Page:
     blocks: tuple[Block, ...] = (
         _drawing(version, alt),
         _flow_table(version),
+        sensitive_table(facts, body["system"]),
+        examined_table(facts, body["system"]),
         parts("Elements", body["elements"], zone),
         parts("Trust boundaries", body["boundaries"], zone),
         about,
@@ -120,7 +123,10 @@ def _page(facts: Facts, version: DocumentVersion) -> Page:
     if body["approver"] is None:
         marks.append(Cell("not approved", Standing.NOT_STATED))
     query = f"data_flow {version.id}, newest version"
-    limits = ("A diagram says what is meant to flow; boundary tests and denied-egress records show what could.",)
+    limits = (
+        "A diagram says what is meant to flow; boundary tests and denied-egress records show what could.",
+        "Sensitive data is counted by rules in what passed a recorder; names, addresses and prose are not looked for.",
+    )
     return Page(
         name=version.id,
         title=body["title"],

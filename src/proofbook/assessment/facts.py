@@ -13,8 +13,9 @@ from datetime import datetime, timedelta
 
 from proofbook.assessment.scope import Scope
 from proofbook.primitives.instants import format_instant, parse_instant
-from proofbook.readmodel import artifacts, counters, keys, sources, traffic
+from proofbook.readmodel import artifacts, classes, counters, keys, sources, traffic
 from proofbook.readmodel.artifacts import ArtifactVersion
+from proofbook.readmodel.classes import Coverage, Found
 from proofbook.readmodel.connection import Reader
 from proofbook.readmodel.documents import Documents, DocumentVersion
 from proofbook.readmodel.keys import AccessKey
@@ -59,6 +60,10 @@ class Facts:
     """Settings that programs loaded, oldest first."""
     reconciled: tuple[Comparison, ...] = ()
     """The engines' own counters against the exchanges of the period, day by day."""
+    sensitive: tuple[Found, ...] = ()
+    """Classes of sensitive data found in exchanges of the period; of systems in scope."""
+    examined: tuple[Coverage, ...] = ()
+    """What was examined of the exchanges of the period for that; of systems in scope."""
     _newest: Mapping[str, tuple[DocumentVersion, ...]] = field(init=False, repr=False, compare=False)
     _scoped: Mapping[str, tuple[DocumentVersion, ...]] = field(init=False, repr=False, compare=False)
 
@@ -71,7 +76,7 @@ class Facts:
         scoped = {kind: tuple(each for each in found if self.includes(each)) for kind, found in newest.items()}
         object.__setattr__(self, "_scoped", scoped)
         # one book may hold several entities, an assessment speaks of one
-        for name in ("served", "callers", "keys", "flagged", "denied"):
+        for name in ("served", "callers", "keys", "flagged", "denied", "sensitive", "examined"):
             object.__setattr__(self, name, tuple(each for each in getattr(self, name) if self.covers(each.system)))
 
     def of(self, kind: str) -> tuple[DocumentVersion, ...]:
@@ -156,6 +161,8 @@ def read_facts(reader: Reader, scope: Scope, as_of: datetime, book_size: int, se
         flagged=traffic.flagged(reader, scope.since, scope.until, book_size),
         denied=traffic.denied(reader, scope.since, scope.until, book_size),
         configs=traffic.configs(reader, book_size),
+        sensitive=classes.found(reader, scope.since, scope.until, book_size),
+        examined=classes.coverage(reader, scope.since, scope.until, book_size),
         reconciled=counters.reconcile(reader, scope.since, scope.until, book_size, zone=scope.period.zone),
     )
 

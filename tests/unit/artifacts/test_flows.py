@@ -91,3 +91,23 @@ def test_an_index_shows_documents_outside_its_manifest() -> None:
     assert [each.standing for each in outside_cells] == [Standing.STATED, Standing.DIFFERS, Standing.NOT_STATED]
     assert column(page, "Builds", "Canaries found")[2].standing is Standing.DIFFERS
     assert "No source is named as excluded" in table(page, "Deliberately out").empty
+
+
+def test_what_was_counted_in_traffic_stands_beside_what_is_meant_to_flow() -> None:
+    """A diagram that says no card data flows, and a count of card numbers, must be on one page."""
+    built = flow_facts().found("desk", "payment_card", "request", 3, 7).found("other", "email", "request", 1, 1)
+    page = page_of(
+        "ART-03", built.examined("desk", 40).examined("desk", 2, request="unclassified", response="unclassified").build()
+    )
+    rows = [tuple(cell.text for cell in row) for row in table(page, "Sensitive data counted").rows]
+    assert rows == [("payment card number", "3", "0"), ("e-mail address", "0", "0")]
+    states = [(row[0].text, row[0].standing, row[1].text) for row in table(page, "How much of it was examined").rows]
+    assert states == [("Examined whole", Standing.STATED, "40"), ("Never classified", Standing.UNKNOWN, "2")]
+
+
+def test_nothing_examined_is_not_nothing_found() -> None:
+    """A zero would be a statement about content that nobody looked at."""
+    page = page_of("ART-03", flow_facts().examined("desk", 2, request="unclassified", response="unclassified").build())
+    found = table(page, "Sensitive data counted")
+    assert found.rows == ()
+    assert "says nothing about what was in it" in found.empty
