@@ -4,6 +4,7 @@
 #   make demo      a real model, evidence, verified     make test    every suite; says what was skipped and why
 #   make bench     measurements                         make fuzz    hostile input for every parser, FUZZ_SECONDS each
 #   make docs      regenerate the reference pages       make lock    resolve dependencies anew (UPGRADE=1: take newer ones)
+#   make soak      mixed load with faults, SOAK_SECONDS
 
 PYTHON ?= python3
 VENV := .venv
@@ -12,15 +13,16 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 PIP_INSTALL := $(PIP) install --quiet --require-hashes
 WORKERS ?= 2
 FUZZ_SECONDS ?= 60
+SOAK_SECONDS ?= 3600
 BENCH ?= $(sort $(filter-out bench/__init__.py,$(wildcard bench/*.py)) $(patsubst %/__main__.py,%,$(wildcard bench/*/__main__.py)))
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help install demo test check bench fuzz docs lock clean
+.PHONY: help install demo test check bench fuzz soak docs lock clean
 
 help:
-	@sed -n '3,6s/^# *//p' Makefile
+	@sed -n '3,7s/^# *//p' Makefile
 
 install: $(VENV)/.base
 	@echo "installed: $(BIN)/proofbook"
@@ -40,6 +42,9 @@ bench: $(VENV)/.dev
 
 fuzz: $(VENV)/.fuzz
 	@$(BIN)/python fuzz/run.py --seconds $(FUZZ_SECONDS)
+
+soak: $(VENV)/.dev
+	@cd tests && ../$(BIN)/python -m soak --seconds $(SOAK_SECONDS) $(SOAK)
 
 docs: $(VENV)/.dev
 	@$(BIN)/python tools/make_reference.py
