@@ -8,6 +8,7 @@ nothing and are told of in the log and in the readiness; new settings are record
 from __future__ import annotations
 
 import asyncio
+import itertools
 from collections.abc import Callable
 from contextlib import suppress
 
@@ -35,6 +36,7 @@ RELOADED = "gateway.reloaded"
 RELOAD_REFUSED = "gateway.reload_refused"
 
 _SWEEP_SECONDS = 0.5
+_SWEEPS_BETWEEN_TELLING = 2
 _SETTLE_SECONDS = 10.0
 _STUCK_SECONDS = 10.0
 """How long nothing that was submitted may be answered before the store counts as stuck."""
@@ -59,6 +61,8 @@ class Operation:
         self.door = FrontDoor(self.house, around.identities, around.ids, limits=settings.limits, readiness=self.assess_readiness)
         self.listener: Listener | None = None
         self.reload = "none"
+        self._reloads = 0
+        self._refused = ""
         self.draining = False
         self._tasks: list[asyncio.Task[None]] = []
         self._beating: asyncio.Task[None] | None = None
@@ -85,9 +89,9 @@ class Operation:
             prepared = await self._loop.run_in_executor(None, prepare, renewal.settings, self.around.clock.now())
             await self._loop.run_in_executor(None, renewal.enter)
         except Exception as error:  # noqa: BLE001 - whatever stands in the way, the old settings go on
-            self._refuse(error)
             if renewal is not None:
                 await self._loop.run_in_executor(None, renewal.abandon)
+            self._refuse(error)
             return
         if self.draining or self.listener is None:
             return
@@ -100,20 +104,26 @@ class Operation:
         self.door.renew(self.house, renewal.around.identities, renewal.settings.limits)
         await self.listener.serve(self._receive, self._tls)
         self._beat()
-        self.reload = "done"
-        LOG.info(RELOADED, config=renewal.around.config)
         await self._loop.run_in_executor(None, renewal.leave)
+        LOG.info(RELOADED, config=renewal.around.config)
+        self._told("done", "")
 
     def _refuse(self, error: Exception) -> None:
-        self.reload = "refused"
         if isinstance(error, ProofbookError):
             LOG.warning(RELOAD_REFUSED, code=error.code, reason=error.message, hint=error.hint)
         else:
             LOG.warning(RELOAD_REFUSED, code="unexpected", reason=type(error).__name__, hint="the old settings go on")
+        self._told("refused", error.message if isinstance(error, ProofbookError) else type(error).__name__)
+
+    def _told(self, outcome: str, refused: str) -> None:
+        self.reload, self._refused = outcome, refused
+        self._reloads += 1
+        self._tell()
 
     async def drain(self) -> None:
         """Accept nobody any more and let open exchanges finish, for a while."""
         self.draining = True
+        self._tell()
         if self.listener is not None:
             self.listener.close()
         for client in tuple(self.door.clients):
@@ -152,6 +162,7 @@ class Operation:
             {name: "fresh" if fresh() else "stale" for name, fresh in self.around.fresh.items()},
             self.around.peers(),
             self.reload,
+            self._reloads,
             self.draining,
         )
 
@@ -168,6 +179,12 @@ class Operation:
         age = None if recording.last_success is None else self._loop.time() - recording.last_success
         return "writable" if age is not None and age <= 2 * self.settings.heartbeat_seconds + _SETTLE_SECONDS else "unknown"
 
+    def _tell(self) -> None:
+        try:
+            self.around.tell(self.assess_readiness(), self._refused)
+        except OSError as error:
+            LOG.warning(SWEEP_FAILED, error=type(error).__name__)
+
     def _receive(self) -> Inbound:
         return Inbound(self.door, self.settings.limits)
 
@@ -178,7 +195,9 @@ class Operation:
 
     async def _sweep(self) -> None:
         """One clock for every deadline: a timer per request would cost more than the requests."""
-        while True:
+        for turn in itertools.count():
+            if turn % _SWEEPS_BETWEEN_TELLING == 0:
+                self._tell()
             await asyncio.sleep(_SWEEP_SECONDS)
             now = self._loop.time()
             for client in [each for each in self.door.clients if each.deadline is not None and each.deadline <= now]:

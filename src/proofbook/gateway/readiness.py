@@ -32,6 +32,8 @@ class Readiness:
     """`ready`, `not_ready`, `draining` or `absent`, of the other processes that share the port; empty when there are none."""
     reload: str = "none"
     """`none`, `done` or `refused`: how the last reload of the settings ended."""
+    reloads: int = 0
+    """How often new settings were asked for."""
     draining: bool = False
 
     @property

@@ -10,9 +10,14 @@ from proofbook.gateway.binding import ArtifactDigests
 from proofbook.gateway.classifying import Screening
 from proofbook.gateway.identity.caller import Identities
 from proofbook.gateway.lifecycle import SourceHistory
+from proofbook.gateway.readiness import Readiness
 from proofbook.journal.receipt import Recorder
 from proofbook.primitives.ids import IdSource
 from proofbook.primitives.instants import Clock
+
+
+def _say_nothing(readiness: Readiness, refused: str) -> None:
+    del readiness, refused
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,3 +45,5 @@ class Surroundings:
     """What identities and access rules rest on, by name: whether it is fresh enough to be relied on. Called on the event loop."""
     peers: Callable[[], Mapping[str, str]] = dict
     """How the other processes that share the port stand, by source, in the words of `Readiness.workers`. Same."""
+    tell: Callable[[Readiness, str], None] = _say_nothing
+    """Told every second how this process stands, and why the last reload was refused (empty: it was not). Same."""

@@ -9,35 +9,37 @@ import asyncio
 import hashlib
 import hmac
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import ExitStack, closing
 from typing import Final
 
 import uvloop
 
-from proofbook import __version__
-from proofbook.book.reader import BookReader
-from proofbook.errors import ConfigurationError, StoreUnavailable
-from proofbook.gateway.fleet import read_plans
 from proofbook.gateway.lifecycle import PreviousRun
-from proofbook.gateway.server import Surroundings, serve
+from proofbook.gateway.listening import is_exposed
+from proofbook.gateway.renewal import Renewal, prepare
+from proofbook.gateway.server import serve
+from proofbook.gateway.settings import GatewaySettings
 from proofbook.journal.receipt import Recorder
 from proofbook.primitives.instants import format_instant
 from proofbook.readmodel import exchanges, sources
 from proofbook.records.envelope import Assurance, Draft
 from proofbook.records.operations import ConfigLoaded
 from proofbook.vault.sealing import derive_fingerprint_key
-from proofbook.weights.hash_cache import CachedDigests, read_cache, write_cache
-from proofbook.wiring.access import LiveKeys, operator
-from proofbook.wiring.admission import LiveRules, describe_policies, find_zone, make_enforcement
+from proofbook.wiring.access import operator
+from proofbook.wiring.admission import describe_policies
+from proofbook.wiring.assembling import Assembly, Lasting, gateway_of
 from proofbook.wiring.classifier import classifying, describe_classification
 from proofbook.wiring.counting import counting
 from proofbook.wiring.home import Home
-from proofbook.wiring.identities import LiveIdentities, check_identities, describe_identities
+from proofbook.wiring.identities import check_identities, describe_identities
+from proofbook.wiring.orphans import settling
+from proofbook.wiring.posts import Post
 from proofbook.wiring.reading import open_projection
 from proofbook.wiring.recording import open_door
 from proofbook.wiring.screening import screening
-from proofbook.wiring.system import CLOCK, IDS
+from proofbook.wiring.system import CLOCK
 
+PROGRAM: Final = "proofbook gateway"
 _FINGERPRINT_HEX: Final = 32
 """128 bits: enough to compare prompts, short enough to read."""
 
@@ -70,52 +72,61 @@ def make_fingerprint(vault_key: bytes) -> Callable[[bytes], str]:
     return fingerprint
 
 
-def run_gateway(home: Home, *, ready: Callable[[tuple[str, int]], None] | None = None) -> None:
-    """Serve until SIGTERM or SIGINT.
+def run_gateway(home: Home, *, ready: Callable[[tuple[str, int]], None] | None = None, worker: bool = False) -> None:
+    """Serve until SIGTERM or SIGINT; take new settings at SIGHUP. `worker`: another process leads, and writes the book.
 
     Raises:
         ConfigurationError: nothing to serve is configured. Whatever opening the book or listening raises.
     """
-    settings = home.settings.gateway
-    if settings is None:
-        raise ConfigurationError(
-            f"{home.path}: no [gateway] is configured", hint="add an upstream and a system to proofbook.toml"
-        )
-    check_identities(settings)
-    read_plans(settings)  # what would stop the gateway anyhow must not look like a run that broke off
+    settings = check_gateway(home)
     classification = home.settings.classification
     with (
+        closing(Post(home.run, settings.name)) as post,
         open_door(home) as door,
         classifying(classification, door.recorder, CLOCK, settings.name) as recorder,
         screening(classification) as screen,
     ):
-        record_settings(home, door.recorder, "proofbook gateway")
-        cache = read_cache(home.hash_cache)
-        keys = LiveKeys(home, BookReader(home.book))
-        rules = LiveRules(home, BookReader(home.book), find_zone(home.settings))
-        identities = LiveIdentities(settings, keys)
-        around = Surroundings(
-            recorder=recorder,
-            identities=identities.door,
-            admission=make_enforcement(home.settings, rules),
-            digests=CachedDigests(cache, CLOCK),
-            history=BookHistory(home, settings.source),
-            clock=CLOCK,
-            ids=IDS,
-            fingerprint=make_fingerprint(home.vault_key()),
-            version=__version__,
-            config=home.config_digest,
-            screening=screen,
-        )
-        try:
-            with counting(home, door.recorder), asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-                runner.run(serve(settings, around, ready=ready))
-        finally:
-            identities.close()
-            keys.close()
-            rules.close()
-            with suppress(StoreUnavailable):  # what is forgotten is hashed again; why the gateway ends matters more
-                write_cache(cache, home.hash_cache)
+        if not worker:
+            record_settings(home, door.recorder, PROGRAM)
+        fingerprint = make_fingerprint(home.vault_key())
+        lasting = Lasting(recorder, post, BookHistory(home, post.source), fingerprint, screen)
+        with closing(Assembly(home, lasting)) as assembly, ExitStack() as beside:
+
+            def renew() -> Renewal:
+                return assembly.read_renewal(lambda new: None if worker else record_settings(new, door.recorder, PROGRAM))
+
+            def listening(address: tuple[str, int]) -> None:
+                if not worker:
+                    beside.enter_context(counting(home, door.recorder))
+                    beside.enter_context(settling(home, door.recorder, settings.name))
+                if ready is not None:
+                    ready(address)
+
+            with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+                runner.run(serve(settings, assembly.surroundings(), ready=listening, renew=renew))
+
+
+def check_gateway(home: Home) -> GatewaySettings:
+    """The gateway's settings, with every file read that they name. Raises ConfigurationError.
+
+    What would stop the gateway anyhow must not look like a run that broke off, so this comes before anything is recorded.
+    """
+    settings = gateway_of(home)
+    check_identities(settings)
+    prepare(settings, CLOCK.now())
+    return settings
+
+
+def describe_tls(settings: GatewaySettings) -> str:
+    """How clients are spoken to, in words for the record: whether plain HTTP can be read on a network is a finding."""
+    if settings.tls is None:
+        return "plain HTTP beyond this machine" if is_exposed(settings.host) else "plain HTTP on this machine only"
+    asked = "not asked for" if settings.tls.client_ca_file is None else settings.tls.client_certificates
+    return f"TLS 1.2 or newer, client certificates {asked}"
+
+
+def _serving(models: tuple[str, ...]) -> str:
+    return f" models:{','.join(models)}" if models else ""
 
 
 def record_settings(home: Home, recorder: Recorder, program: str) -> None:
@@ -124,8 +135,11 @@ def record_settings(home: Home, recorder: Recorder, program: str) -> None:
     settings: dict[str, str | int | bool | list[str] | None] = {"entity": home.settings.entity, "fence": home.settings.book.fence}
     if gateway is not None:
         settings["gateway.listen"] = f"{gateway.host}:{gateway.port}"
+        settings["gateway.tls"] = describe_tls(gateway)
+        settings["gateway.workers"] = gateway.workers
         settings["gateway.upstreams"] = [
-            f"{each.name} {each.base_url} {each.product} files:{each.same_files}" for each in gateway.upstreams
+            f"{each.name} {each.base_url} {each.product} files:{each.same_files}{_serving(each.models)}"
+            for each in gateway.upstreams
         ]
         settings["gateway.systems"] = [f"{each.id} {each.environment} {','.join(each.engines)}" for each in gateway.systems]
         settings["gateway.recording_policy"] = [f"{each.id} {each.recording}" for each in gateway.systems]
