@@ -17,7 +17,7 @@ from proofbook.portal import wording
 from proofbook.portal.proving import EntryProof, make_proof_file, prove
 from proofbook.portal.surroundings import Answer, Attachment, Desk, Page
 from proofbook.primitives.ids import check_id
-from proofbook.readmodel import artifacts, contents, exchanges
+from proofbook.readmodel import artifacts, classes, contents, exchanges
 from proofbook.readmodel.exchanges import Exchange
 from proofbook.records.envelope import Entry, parse_entry
 
@@ -76,6 +76,7 @@ def show_exchange(desk: Desk, exchange_id: str) -> Answer:
             "failing": [part for part in parts if part.proof.tone == "fails" or part.trouble],
             "artifact": artifact,
             "sealing": _sealing(desk, found),
+            "classified": None if found.refused else classes.of_exchange(desk.reader, found.exchange),
             "parameters": _parsed(found.parameters, dict),
             "finish": _parsed(found.finish, list),
             "flags": [wording.FLAGS.get(str(each), str(each)) for each in _parsed(found.flags, list)],
