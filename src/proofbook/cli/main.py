@@ -23,6 +23,7 @@ _COMMANDS: Final = {
     "demo": "proofbook.cli.demo:demo",
     "up": "proofbook.cli.running:up",
     "gateway": "proofbook.cli.running:gateway",
+    "guardrail": "proofbook.cli.running:guardrail",
     "portal": "proofbook.cli.running:portal",
     "discover": "proofbook.cli.looking:discover",
     "collect": "proofbook.cli.looking:collect",

@@ -59,6 +59,20 @@ def gateway(shared: Shared) -> None:
 
 
 @click.command()
+@click.option("--name", metavar="NAME", help="Which of [[capture.litellm]]; the only one when left out.")
+@click.pass_obj
+def guardrail(shared: Shared, name: str | None) -> None:
+    """Run the endpoint that a LiteLLM proxy calls before and after each model call. Its logs go to standard error."""
+    end_with_parent()
+    home = open_home(shared.home)
+    from proofbook.wiring.guarding import run_guardrail
+    from proofbook.wiring.logs import start_logging
+
+    start_logging()
+    run_guardrail(home, name, ready=lambda address: _announce("guardrail: listening on ", f"http://{address[0]}:{address[1]}"))
+
+
+@click.command()
 @click.pass_obj
 def portal(shared: Shared) -> None:
     """Run the read-only page alone. It prints the address to open; without the key in it nothing is shown."""

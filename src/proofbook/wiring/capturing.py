@@ -15,7 +15,7 @@ from typing import Final, Self
 
 from proofbook import __version__
 from proofbook.book.reader import BookReader
-from proofbook.capture.asgi.post import Surroundings
+from proofbook.capture.asgi.post import PROGRAM, Surroundings
 from proofbook.capture.lines import Lines
 from proofbook.capture.settings import ServerCapture
 from proofbook.errors import ConfigurationError, StoreUnavailable
@@ -23,8 +23,12 @@ from proofbook.gateway.binding import ArtifactDigests
 from proofbook.gateway.fleet import read_engine_key
 from proofbook.gateway.identity.caller import Identities
 from proofbook.gateway.identity.keys import KeyIdentities
+from proofbook.journal.receipt import Recorder
+from proofbook.primitives.instants import format_instant
+from proofbook.records.envelope import Assurance, Draft
+from proofbook.records.operations import ConfigLoaded
 from proofbook.weights.hash_cache import CachedDigests, read_cache
-from proofbook.wiring.access import LiveKeys
+from proofbook.wiring.access import LiveKeys, operator
 from proofbook.wiring.gateway import BookHistory, make_fingerprint
 from proofbook.wiring.home import Home, open_home
 from proofbook.wiring.system import CLOCK, IDS
@@ -40,11 +44,12 @@ def open_server_capture(path: Path, name: str | None) -> tuple[ServerCapture, Su
     """
     home = open_home(path)
     settings = home.settings.capture.server(name)
-    _check_system(home, settings.system, f"capture.servers[{settings.name}].system")
+    check_system(home, settings.system, f"capture.servers[{settings.name}].system")
     with ExitStack() as opened:
         source = opened.enter_context(_Seat(home, settings.source)).source
         lines = Lines(home.run, settings.lines)
         opened.callback(lines.close)
+        record_capture(home, lines, PROGRAM)
         identities, forget = _identities(home, settings)
         opened.callback(forget)
         key_file, field = settings.engine_key_file, f"capture.servers[{settings.name}].engine_key_file"
@@ -65,12 +70,29 @@ def open_server_capture(path: Path, name: str | None) -> tuple[ServerCapture, Su
     return settings, around
 
 
-def _check_system(home: Home, system: str, field: str) -> None:
-    """Systems are registered in one place, the gateway's settings, when there are any."""
+def check_system(home: Home, system: str, field: str) -> None:
+    """Systems are named in one place, the gateway's settings, when there are any. Raises ConfigurationError."""
     gateway = home.settings.gateway
     known = [each.id for each in gateway.systems] if gateway is not None else []
     if known and system not in known:
         raise ConfigurationError(f"{field} {system!r} is not configured", hint=f"known systems: {', '.join(known)}")
+
+
+def record_capture(home: Home, recorder: Recorder, program: str) -> None:
+    """Record the settings in force; secrets stand there as paths only."""
+    capture = home.settings.capture
+    settings: dict[str, str | int | bool | list[str] | None] = {
+        "entity": home.settings.entity,
+        "capture.servers": [
+            f"{each.name} system:{each.system} identities:{each.identities} unknown_paths:{each.unknown_paths} "
+            f"websockets:{each.websockets} unrecorded:{' '.join(each.unrecorded_paths)}"
+            for each in capture.servers
+        ],
+        "capture.litellm": [f"{each.name} system:{each.system} {each.host}:{each.port}" for each in capture.litellm],
+        "capture.recording_policy": "fail_closed",
+    }
+    body, now = ConfigLoaded(digest=home.config_digest, program=program, settings=settings), format_instant(CLOCK.now())
+    recorder.record(Draft("config.loaded", home.config_digest, now, operator(), "cli", Assurance.INLINE, body.to_body()))
 
 
 def _identities(home: Home, settings: ServerCapture) -> tuple[Identities | None, Callable[[], None]]:

@@ -1,0 +1,1 @@
+"""Recording beside a LiteLLM proxy, as the server of its Generic Guardrail API."""
