@@ -170,7 +170,7 @@ def _interval(before: Scrape, after: Scrape, stretch: Stretch, doubts: Sequence[
     )
     standing, reason = _stand(figures, anew=anew)
     if standing is Standing.DIFFERS:
-        doubt = next((each for each in doubts if each.since < after.answered and before.asked < each.until), None)
+        doubt = next((each for each in doubts if each.since <= after.answered and before.asked <= each.until), None)
         if doubt is not None:
             standing, reason = Standing.UNKNOWN, Reason.CLOCK if doubt.reason == Reason.CLOCK else Reason.RECORDER_GAP
     ends = (before.entry, after.entry)

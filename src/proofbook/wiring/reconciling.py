@@ -10,7 +10,8 @@ from proofbook.errors import InputError
 from proofbook.journal.receipt import Receipt, Recorder
 from proofbook.primitives.canonical import canonical_bytes
 from proofbook.primitives.instants import format_instant, parse_period
-from proofbook.readmodel.counters import BEGINNING, reconcile
+from proofbook.readmodel.counters import BEGINNING, reconcile, scrapes
+from proofbook.readmodel.projection import Projection
 from proofbook.reconciliation.choosing import Width, label_of
 from proofbook.reconciliation.comparing import Comparison, Figure, Interval, Standing
 from proofbook.reconciliation.wording import describe_comparison, describe_interval
@@ -25,6 +26,7 @@ from proofbook.wiring.system import CLOCK
 
 SOURCE: Final = "reconciliation:self"
 _MOST_BYTES: Final = 40 * 1024
+_END: Final = "9999-12-31T23:59:59.999999Z"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +76,20 @@ def reconcile_home(home: Home, asked: Asked) -> Reconciled:
             period = parse_period(first.isoformat(), last.isoformat(), zone)
             since, until = format_instant(period.start), min(format_instant(period.end), until)
         size = projection.position
+        _check_upstream(home, projection, asked.upstream)
         found = reconcile(projection.reader, since, until, size, width=asked.width, zone=zone, upstream=asked.upstream)
-    known = {name for each in found for name in each.upstreams} | {name for each in find_targets(home) for name in each.upstreams}
-    if asked.upstream is not None and asked.upstream not in known:
-        raise InputError(f"upstream {asked.upstream[:80]!r} is not known", hint=f"known: {', '.join(sorted(known)) or 'none'}")
     return Reconciled(None if since == BEGINNING else since, until, zone, size, found)
+
+
+def _check_upstream(home: Home, projection: Projection, upstream: str | None) -> None:
+    """Refuse a name that neither the settings nor any look at counters has."""
+    if upstream is None:
+        return
+    looks = scrapes(projection.reader, BEGINNING, _END, projection.position)
+    known = {name for found in looks.values() for each in found for name in each.upstreams}
+    known |= {name for each in find_targets(home) for name in each.upstreams}
+    if upstream not in known:
+        raise InputError(f"upstream {upstream[:80]!r} is not known", hint=f"known: {', '.join(sorted(known)) or 'none'}")
 
 
 def run_body(reconciled: Reconciled) -> ReconciliationRun:

@@ -182,12 +182,18 @@ def test_model_name_cannot_write_on_a_terminal() -> None:
     assert model == "a\\x1b[2Jb"
 
 
+def test_answer_that_breaks_off_is_refused() -> None:
+    """A part of a number is another number."""
+    with pytest.raises(MalformedRecord, match="breaks off"):
+        parse_metrics(b"llamacpp:prompt_tokens_total 12")
+
+
 def test_engine_without_counters_is_named_as_such() -> None:
     """Nothing to read is unknown, and why."""
     with pytest.raises(MalformedRecord, match="publishes no counters"):
         parse_metrics(b"go_goroutines 12\n", product="ollama")
     with pytest.raises(MalformedRecord, match="none of the counters"):
-        parse_metrics(b"<html>not found</html>")
+        parse_metrics(b"<html>not found</html>\n")
 
 
 @pytest.mark.parametrize("start", ["NaN", "-5", "1e400", "0", "9e12"])

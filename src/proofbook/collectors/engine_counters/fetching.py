@@ -70,6 +70,8 @@ def fetch_metrics(target: Target, *, seconds: float = SECONDS) -> bytes:
         connection.request("GET", path, headers=headers)
         response = connection.getresponse()
         body = response.read(MAX_METRICS + 1)
+        if response.length and len(body) <= MAX_METRICS:  # a part of a number would be another number
+            raise http.client.IncompleteRead(body, response.length)
     except (OSError, http.client.HTTPException, ValueError) as error:
         raise SourceUnavailable("the engine did not answer") from error
     finally:

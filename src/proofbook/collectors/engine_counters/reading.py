@@ -51,6 +51,8 @@ def parse_metrics(data: bytes, *, product: str = "unknown") -> Reading:
     if len(data) > MAX_METRICS:
         raise MalformedRecord(f"the answer is longer than {MAX_METRICS} bytes")
     lines = data.split(b"\n")
+    if lines[-1]:
+        raise MalformedRecord("the answer breaks off: its last line does not end")
     publisher = _publisher(lines, product)
     wanted = {each.encode() for each in publisher.metrics} | {PROCESS_START.encode()}
     samples = _parse(_chosen(lines, wanted))
