@@ -88,6 +88,7 @@ EXAMPLES: Mapping[str, Mapping[str, Any]] = {
     },
     "exchange.classified": {
         "exchange": "x_1",
+        "system": "support-desk",
         "rule_set": _DIGEST,
         "looked_for": ["secret", "email"],
         "by": "gateway",

@@ -80,6 +80,7 @@ class Due:
     """An ended exchange that should be classified (again). `previous`: the entry a new one supersedes."""
 
     exchange: str
+    system: str
     protocol: str
     request_index: int
     response_index: int | None

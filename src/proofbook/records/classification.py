@@ -58,6 +58,7 @@ class ExchangeClassified(Document):
     """Body of `exchange.classified`: classes of sensitive data in the content of an exchange, counted."""
 
     exchange: str = Field(description="id of the exchange")
+    system: str = Field(description="AI system of the exchange")
     rule_set: str = Field(description="digest of the rules and of the versions of the libraries they rely on")
     looked_for: list[str] = Field(description="classes that were looked for")
     by: Literal["gateway", "catch_up"] = Field(description="in passing, or later from the vault")

@@ -54,6 +54,8 @@ class _Work(NamedTuple):
     piece: Piece
     missing: NotExaminedReason | None
     """Why the piece has no body here."""
+    system: str | None
+    """The system that is asked; None for replies."""
 
 
 _Settled: TypeAlias = Callable[[ProofbookError | None], None]
@@ -81,7 +83,8 @@ class ProcessClassifier:
         for submission in submissions:
             draft = submission.draft
             if draft.kind == "exchange.request":
-                self._put(draft.subject, Piece("request", draft.body["protocol"], False, _content(submission)))  # type: ignore[arg-type]
+                body: Any = draft.body
+                self._put(draft.subject, Piece("request", body["protocol"], False, _content(submission)), body["system"])
             elif draft.kind == "exchange.response":
                 streamed = bool(draft.body["chunks"])
                 self._put(draft.subject, Piece("response", "openai.chat", streamed, _content(submission)))
@@ -94,10 +97,10 @@ class ProcessClassifier:
         for line in self._lines:
             line.join(deadline)
 
-    def _put(self, exchange: str, piece: Piece) -> None:
+    def _put(self, exchange: str, piece: Piece, system: str | None = None) -> None:
         """Both sides of an exchange go the same way."""
         line = self._lines[crc32(exchange.encode()) % len(self._lines)] if len(self._lines) > 1 else self._lines[0]
-        line.put(exchange, piece)
+        line.put(exchange, piece, system)
 
 
 def _content(submission: Submission) -> bytes:
@@ -164,17 +167,17 @@ class _Line:
         self._thread = threading.Thread(target=self._run, name="classifier", daemon=True)
         self._thread.start()
 
-    def put(self, exchange: str, piece: Piece) -> None:
+    def put(self, exchange: str, piece: Piece, system: str | None = None) -> None:
         """A piece to look at; at once, whatever the process does."""
         size = len(piece.body)
         with self._lock:
             if self._queue.qsize() >= _MARKS:
                 self._dropped += 1
             elif size > self._room - (self._bytes_in - self._bytes_out):
-                self._queue.put(_Work(exchange, piece._replace(body=b""), NotExaminedReason.QUEUE_FULL))
+                self._queue.put(_Work(exchange, piece._replace(body=b""), NotExaminedReason.QUEUE_FULL, system))
             else:
                 self._bytes_in += size
-                self._queue.put(_Work(exchange, piece, None))
+                self._queue.put(_Work(exchange, piece, None, system))
 
     def stop(self, deadline: float) -> None:
         """No more comes; what waits beyond the deadline is not looked at."""
@@ -253,6 +256,7 @@ class _Request:
     """A request whose reply is awaited."""
 
     protocol: ProtocolName
+    system: str
     side: dict[str, Any] = field(default_factory=lambda: not_examined(NotExaminedReason.CLASSIFIER_FAILED))
 
 
@@ -276,7 +280,7 @@ class _Book:
         known: list[_Work] = []
         for work in batch:
             if work.piece.side == "request":
-                self._open[work.exchange] = _Request(work.piece.protocol)
+                self._open[work.exchange] = _Request(work.piece.protocol, work.system or "unknown")
                 if len(self._open) > _OPEN:
                     self._open.popitem(last=False)
                 known.append(work)
@@ -295,7 +299,7 @@ class _Book:
                 request.side = side
             else:
                 del self._open[work.exchange]
-                drafts.append(self._draft(work.exchange, request.side, side, rule_set))
+                drafts.append(self._draft(work.exchange, request, side, rule_set))
         if drafts:
             self._submit(drafts)
 
@@ -304,13 +308,14 @@ class _Book:
         if self._last is not None:
             self._last.exception()
 
-    def _draft(self, exchange: str, request: dict[str, Any], response: dict[str, Any], rule_set: str) -> Submission:
+    def _draft(self, exchange: str, request: _Request, response: dict[str, Any], rule_set: str) -> Submission:
         body: dict[str, Any] = {
             "exchange": exchange,
+            "system": request.system,
             "rule_set": rule_set,
             "looked_for": self._classes,
             "by": "gateway",
-            "request": request,
+            "request": request.side,
             "response": response,
         }
         now = format_instant(self._clock.now())

@@ -136,6 +136,7 @@ def _submission(
 ) -> Submission:
     body: dict[str, Any] = {
         "exchange": due.exchange,
+        "system": due.system,
         "rule_set": rules,
         "looked_for": [each.value for each in wanted],
         "by": "catch_up",

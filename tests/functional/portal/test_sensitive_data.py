@@ -26,7 +26,7 @@ def visit(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Visitor, s
     entries.opened(SAMPLE_ORIGIN, format_vkey(sample_signer().key))
     classified, unclassified = entries.exchange(), entries.exchange()
     body: dict[str, Any] = {
-        "exchange": classified, "rule_set": "sha256:" + "1" * 64, "looked_for": ["payment_card"], "by": "gateway",
+        "exchange": classified, "system": "s", "rule_set": "sha256:" + "1" * 64, "looked_for": ["payment_card"], "by": "gateway",
         "request": EXAMINED, "response": PARTLY,
     }  # fmt: skip
     entries.add("exchange.classified", classified, body, source="classifier:main")

@@ -40,7 +40,7 @@ class Told:
 
     def classify(self, exchange: str, request: dict[str, Any], response: dict[str, Any], rule_set: str = OLD) -> int:
         body: dict[str, Any] = {
-            "exchange": exchange, "rule_set": rule_set, "looked_for": ["secret", "email"], "by": "gateway",
+            "exchange": exchange, "system": "support-assistant", "rule_set": rule_set, "looked_for": ["secret", "email"], "by": "gateway",
             "request": request, "response": response,
         }  # fmt: skip
         return self.entries.add("exchange.classified", exchange, body, source="classifier:main")

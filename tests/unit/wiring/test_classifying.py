@@ -49,7 +49,7 @@ def test_what_was_never_classified_is_classified_once(home: Home) -> None:
     assert (first.classified, first.incomplete, first.damaged, again.classified) == (1, 0, 0, 0)
     (entry,) = _of_kind(home, "exchange.classified")
     assert entry.body["exchange"] == "x_1"
-    assert entry.body["by"] == "catch_up"
+    assert (entry.body["by"], entry.body["system"]) == ("catch_up", "support-assistant")
     assert entry.body["request"]["counts"] == {"payment_card": 1, "email": 1}
     assert entry.body["response"]["counts"] == {"payment_card": 1}
     assert entry.supersedes is None

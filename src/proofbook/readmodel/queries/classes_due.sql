@@ -1,6 +1,6 @@
 -- Ended exchanges with content that were never classified, or, with :rule_set, not by these rules; or, with :again, not examined
 -- for a reason that may be gone. Oldest first.
-SELECT one.exchange, one.protocol, one.idx, one.response_idx, latest.entry
+SELECT one.exchange, one.system, one.protocol, one.idx, one.response_idx, latest.entry
 FROM exchange AS one
   LEFT JOIN classification AS latest ON latest.idx = (
     SELECT max(other.idx) FROM classification AS other WHERE other.exchange = one.exchange
