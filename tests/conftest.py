@@ -11,9 +11,14 @@ import sys
 from collections.abc import Generator
 
 import pytest
+from hypothesis import settings
 
 sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # for workers and whatever else is started
+
+settings.register_profile("steady", deadline=None)  # a loaded machine is no finding
+if os.environ.get("CI") != "true":  # there, hypothesis has a profile of its own: the same examples each time
+    settings.load_profile("steady")
 
 IN_CI = os.environ.get("CI") == "true"
 

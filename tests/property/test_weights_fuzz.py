@@ -23,7 +23,7 @@ from proofbook.weights.sniff import sniff_head
 from support.gguf_builder import sample_gguf
 from support.safetensors_builder import safetensors_bytes, with_header
 
-BOUNDED = settings(max_examples=150, deadline=2000, suppress_health_check=[HealthCheck.too_slow])
+BOUNDED = settings(max_examples=150, deadline=20_000, suppress_health_check=[HealthCheck.too_slow])
 VALID_GGUF = [sample_gguf(version=version, big_endian=big) for version in (1, 2, 3) for big in (False, True)]
 VALID_TENSORS = safetensors_bytes({"a": b"123", "b": b"4567"}, {"format": "pt"})
 

@@ -23,7 +23,7 @@ from support.gguf_builder import sample_gguf
 from support.model_stores import OllamaFixture, bench, look
 from support.safetensors_builder import safetensors_bytes
 
-BOUNDED = settings(max_examples=100, deadline=2000, suppress_health_check=[HealthCheck.too_slow])
+BOUNDED = settings(max_examples=100, deadline=20_000, suppress_health_check=[HealthCheck.too_slow])
 DIGESTS = st.sampled_from(["sha256:" + "a" * 64, "sha256:../x", "", "sha256:" + "A" * 64])
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=8) | DIGESTS,
@@ -56,7 +56,7 @@ def test_any_json_as_manifest_config_or_listing(value: object) -> None:
         read_listing(path, "c" * 40)
 
 
-@settings(max_examples=40, deadline=4000)
+@settings(max_examples=40, deadline=20_000)
 @given(
     config=st.binary(max_size=60) | st.just(b'{"architectures":["X"],"quantization_config":{"quant_method":7}}'),
     card=st.binary(max_size=60),
@@ -80,7 +80,7 @@ def test_a_folder_of_arbitrary_files_gives_records_or_reasons(
             canonical_bytes(record.to_body())
 
 
-@settings(max_examples=40, deadline=4000)
+@settings(max_examples=40, deadline=20_000)
 @given(manifest=st.binary(max_size=80) | VALUES.map(lambda value: json.dumps(value).encode()))
 def test_a_store_with_an_arbitrary_manifest_gives_a_record_or_a_reason(manifest: bytes) -> None:
     """One broken manifest must neither crash the look nor vanish."""

@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from io import RawIOBase
 from pathlib import Path
 from typing import Any
@@ -189,14 +190,15 @@ def ask(place: Place, token: str, text: str = "Where is the Sample Organisation?
     return str(reply.choices[0].message.content)
 
 
-def find_pythons() -> list[str]:
+@cache
+def find_pythons() -> tuple[str, ...]:
     """This Python and every other one from 3.9 on that is installed under its usual name and starts."""
     names = [shutil.which(name) for name in ("python3", *(f"python3.{minor}" for minor in range(9, 16)))]
     versions = sorted(Path.home().glob(".pyenv/versions/3.*/bin/python3"))
     asks = "import sys; sys.exit(sys.version_info < (3, 9))"
     others = dict.fromkeys([*filter(None, names), *map(str, versions)])
     starts = (subprocess.run([each, "-I", "-c", asks], capture_output=True, check=False).returncode == 0 for each in others)
-    return [sys.executable, *(each for each, works in zip(others, starts, strict=True) if works)]
+    return (sys.executable, *(each for each, works in zip(others, starts, strict=True) if works))
 
 
 def belonging(mark: str) -> dict[int, list[str]]:

@@ -42,7 +42,7 @@ def at_line(place: Place, words: tuple[str, ...], line: str) -> Running:
 
 
 def test_story_ends_well_and_its_room_verifies(tmp_path: Path) -> None:
-    """The whole product in one command; the room is checked again by every Python there is, with the key that was told."""
+    """The whole product in one command; the room is checked again by a Python of its own, with the key that was told."""
     place = Place(tmp_path)
     done = tell(place, "--json", *STORY)
     assert done.code == 0, done
@@ -53,10 +53,9 @@ def test_story_ends_well_and_its_room_verifies(tmp_path: Path) -> None:
     assert [each["id"] for each in systems if each["version"] > 1]  # the generated year is there, too
     assert "page" not in found  # it runs no more
     script = Path(found["room"]) / "00_README_and_index" / "verify.py"
-    for python in find_pythons():
-        command = [python, "-I", str(script), "--key", found["verifier_key"]]
-        checked = subprocess.run(command, cwd="/", env=environment(tmp_path), capture_output=True, check=False)
-        assert checked.returncode == 0, (python, checked)
+    command = [find_pythons()[-1], "-I", str(script), "--key", found["verifier_key"]]
+    checked = subprocess.run(command, cwd="/", env=environment(tmp_path), capture_output=True, check=False)
+    assert checked.returncode == 0, checked
     proof = place.run("--home", found["home"], "book", "prove", found["exchange"])
     assert proof.out.startswith("c2sp.org/tlog-proof@v1")
 
