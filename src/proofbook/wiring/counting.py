@@ -8,7 +8,7 @@ up a request: it runs in a thread of its own, and what goes wrong is logged by n
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -52,10 +52,13 @@ class _Last:
 class CounterWatch:
     """Looks again and again; used by one thread."""
 
-    def __init__(self, recorder: Recorder, looks: CounterLooks, targets: Sequence[Target]) -> None:
+    def __init__(
+        self, recorder: Recorder, looks: CounterLooks, targets: Sequence[Target], monotonic: Callable[[], float] = MONOTONIC
+    ) -> None:
         self._recorder: Final = recorder
         self._looks: Final = looks
         self._targets: Final = targets
+        self._monotonic: Final = monotonic
         self._last: Final[dict[str, _Last]] = {}
 
     def run(self, seconds: float, stop: threading.Event) -> None:
@@ -79,7 +82,7 @@ class CounterWatch:
     def _look(self, target: Target, *, always: bool) -> None:
         last = self._last.get(target.address)
         seen = self._looks.look(target, unchanged=0 if last is None else last.unchanged)
-        now = MONOTONIC()
+        now = self._monotonic()
         if last is not None and not always and now - last.recorded < REPEAT_SECONDS and _same(last.seen, seen):
             last.unchanged += 1
             return
