@@ -45,17 +45,47 @@ def up(shared: Shared) -> None:
     sys.exit(run_both(home.path, ready=ready, say=say))
 
 
-@click.command()
-@click.pass_obj
-def gateway(shared: Shared) -> None:
-    """Run the recording gateway alone. Its logs go to standard error and hold no content."""
+@click.group(invoke_without_command=True)
+@click.option("--worker", is_flag=True, hidden=True, help="Serve for another process that writes the book.")
+@click.pass_context
+def gateway(context: click.Context, worker: bool) -> None:
+    """Run the recording gateway alone. Its logs go to standard error and hold no content.
+
+    SIGTERM lets open exchanges finish; SIGHUP, or `proofbook gateway reload`, reads proofbook.toml anew.
+    """
+    if context.invoked_subcommand is not None:
+        return
     end_with_parent()
+    shared: Shared = context.obj
     home = open_home(shared.home)
     from proofbook.wiring.gateway import run_gateway
     from proofbook.wiring.logs import start_logging
 
     start_logging()
-    run_gateway(home, ready=lambda address: _announce("gateway: listening on ", f"http://{address[0]}:{address[1]}/v1"))
+    settings = home.settings.gateway
+    if settings is not None and settings.workers > 1 and not worker:
+        from proofbook.wiring.workers import run_workers
+
+        sys.exit(run_workers(home, ready=lambda address: _announce("gateway: listening on ", address)))
+    scheme = "http" if settings is None or settings.tls is None else "https"
+    run_gateway(home, worker=worker, ready=lambda at: _announce("gateway: listening on ", f"{scheme}://{_authority(*at)}/v1"))
+
+
+@gateway.command()
+@click.pass_obj
+def reload(shared: Shared) -> None:
+    """Have the running gateway read proofbook.toml anew. Exchanges under way end under the old settings.
+
+    Settings that are wrong, or that need a restart, are refused: the old ones stay in force, and the command says why.
+    """
+    home = open_home(shared.home)
+    from proofbook.wiring.reloading import reload_gateway
+
+    found = reload_gateway(home)
+    if shared.json:
+        print_json({"config": found.config, "processes": list(found.sources)})
+        return
+    print_lines([f"The gateway's settings are those of the file now: {found.config}"])
 
 
 @click.command()
@@ -91,3 +121,7 @@ def _announce(words: str, address: str) -> None:
         click.echo(address)
     else:
         say(words + address)
+
+
+def _authority(host: str, port: int) -> str:
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"

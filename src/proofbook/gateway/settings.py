@@ -260,6 +260,8 @@ class GatewaySettings:
             raise ConfigurationError("gateway.heartbeat_seconds and binding_seconds must be positive")
         if not 1 <= self.workers <= _MOST_WORKERS:
             raise ConfigurationError(f"gateway.workers is {self.workers}", hint=f"give 1 to {_MOST_WORKERS}")
+        if self.workers > 1 and self.port == 0:
+            raise ConfigurationError("gateway.port is 0, and several workers must share one", hint="set gateway.port")
 
     @property
     def identity(self) -> IdentitySettings:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import hmac
+import signal
 from collections.abc import Callable
 from contextlib import ExitStack, closing
 from typing import Final
@@ -78,6 +79,7 @@ def run_gateway(home: Home, *, ready: Callable[[tuple[str, int]], None] | None =
     Raises:
         ConfigurationError: nothing to serve is configured. Whatever opening the book or listening raises.
     """
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)  # until there is something that new settings could be given to
     settings = check_gateway(home)
     classification = home.settings.classification
     with (

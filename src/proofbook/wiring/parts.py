@@ -18,7 +18,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import IO, Final
 
 LOG_FOLDER: Final = "log"
 MAX_LOG_BYTES: Final = 16 * 1024 * 1024
@@ -76,10 +76,8 @@ class Part:
 
     def address(self) -> str | None:
         """Its address, once it is ready."""
-        pipe = self.process.stdout
-        if pipe is not None and b"\n" not in self._said:
-            self._said += os.read(pipe.fileno(), _READ_BYTES) if _readable(pipe.fileno()) else b""
-        return self._said.split(b"\n", 1)[0].decode("utf-8", "replace") if b"\n" in self._said else None
+        address, self._said = read_address(self.process.stdout, self._said)
+        return address
 
     def news(self) -> list[str]:
         """What it logged since the last call, as lines for people."""
@@ -88,6 +86,13 @@ class Part:
             whole, newline, _ = stream.read(_READ_BYTES).rpartition(b"\n")
         self._seen += len(whole) + len(newline)
         return [_readable_line(line) for line in whole.decode("utf-8", "replace").splitlines()]
+
+
+def read_address(pipe: IO[bytes] | None, said: bytes) -> tuple[str | None, bytes]:
+    """What a process of ours says when it is ready, once it did; and what it said so far, to be given again."""
+    if pipe is not None and b"\n" not in said:
+        said += os.read(pipe.fileno(), _READ_BYTES) if _readable(pipe.fileno()) else b""
+    return (said.split(b"\n", 1)[0].decode("utf-8", "replace") if b"\n" in said else None), said
 
 
 def start_part(home: Path, name: str) -> Part:

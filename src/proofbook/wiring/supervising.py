@@ -1,7 +1,8 @@
 """Running the gateway and the page as two processes that live and end together.
 
-Two processes, because a slow page must never hold up traffic. A signal reaches both; when one ends, the other is asked to stop. A
-second signal does not wait for open exchanges. What they log goes to files; what happens to them is told in words.
+Two processes, because a slow page must never hold up traffic. A signal to stop reaches both; when one ends, the other is asked
+to stop. A second signal does not wait for open exchanges. SIGHUP has the gateway read its settings anew. What they log goes to
+files; what happens to them is told in words.
 """
 
 from __future__ import annotations
@@ -34,18 +35,23 @@ class Addresses:
 
 @dataclass(slots=True)
 class _Signals:
-    """How often we were told to stop."""
+    """What we were told."""
 
     count: int = 0
+    reload: bool = False
+    """Whether new settings were asked for."""
 
     def listen(self) -> None:
         """From here on, count."""
-        for number in (signal.SIGTERM, signal.SIGINT):
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(number, self._take)
 
     def _take(self, number: int, frame: FrameType | None) -> None:
-        del number, frame
-        self.count += 1
+        del frame
+        if number == signal.SIGHUP:
+            self.reload = True
+        else:
+            self.count += 1
 
 
 def run_both(home: Path, *, ready: Callable[[Addresses], None], say: Callable[[str], None]) -> int:
@@ -85,6 +91,9 @@ def _follow(
     while not told.count and not any(part.ended for part in parts):
         for part in parts:
             _tell(part, say)
+        if told.reload:
+            told.reload = False
+            parts[0].process.send_signal(signal.SIGHUP)  # the page reads its settings at its start only
         found = [part.address() for part in parts]
         if waiting and None not in found:
             ready(Addresses(str(found[0]), str(found[1]), logs))
