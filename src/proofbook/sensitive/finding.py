@@ -15,7 +15,7 @@ from proofbook.sensitive.accounts import ACCOUNT_RULES
 from proofbook.sensitive.classes import ALL_CLASSES, LONGEST, SensitiveKind
 from proofbook.sensitive.contact import CONTACT_RULES
 from proofbook.sensitive.national import NATIONAL_RULES
-from proofbook.sensitive.rule import Rule, is_dense
+from proofbook.sensitive.rule import Rule, any_of, compile_pattern, is_dense, words_pattern
 from proofbook.sensitive.secrets_rules import SECRET_RULES
 
 RULES: Final[tuple[Rule, ...]] = tuple(
@@ -40,15 +40,32 @@ class Findings(NamedTuple):
     """Classes with more candidates than are checked in one text: their spans are some, perhaps not all."""
 
 
+def _is_token(rule: Rule) -> bool:
+    """Whether every match of the rule begins with, or holds, one of the literals that are looked for together."""
+    return rule.kind is SensitiveKind.SECRET and bool(rule.needles) and not rule.fold
+
+
+_NOTHING: Final = Findings((), frozenset())
+_SHORTEST: Final = 6
+"""Bytes of the shortest span there can be: an e-mail address."""
+_SHORTEST_WORD: Final = 16
+"""Below so many letters and nothing else, such as the name of a role, there is no span either."""
+_WORDS: Final = words_pattern(word for rule in RULES for word in rule.words)
+_TOKENS: Final = compile_pattern(any_of(needle for rule in RULES if _is_token(rule) for needle in rule.needles))
+
+
 def find_spans(text: bytes, classes: Sequence[SensitiveKind] = ALL_CLASSES) -> Findings:
     """The spans of these classes in a text of UTF-8 bytes; bytes that are not UTF-8 are no error."""
     if len(text) > LONGEST:
         raise RuntimeError(f"a text of {len(text)} bytes is cut before it is searched")
+    if len(text) < _SHORTEST or (len(text) < _SHORTEST_WORD and text.isalpha()):
+        return _NOTHING
     lower, dense = text.lower(), is_dense(text)
+    named, has_token = _WORDS.search(lower) is not None, _TOKENS.search(text) is not None
     taken = _Taken()
     unfinished: set[SensitiveKind] = set()
     for rule in RULES:
-        if rule.kind in classes:
+        if rule.kind in classes and (named or not rule.words) and (has_token or not _is_token(rule)):
             places, whole = rule.find(text, lower, dense=dense)
             for start, end in places:
                 taken.add(Span(start, end, rule.kind))

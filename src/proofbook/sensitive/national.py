@@ -96,7 +96,7 @@ _NAMED: Final = (
         "us.ssn",
         (b"ssn", b"social security number", b"social security no", b"social security", b"soc sec"),
     ),
-    _Number("za", "id", _plain(13), "za.idnr", (b"id number", b"identity number", b"said", b"rsa id")),
+    _Number("za", "id", _plain(13), "za.idnr", (b"id number", b"identity number", b"rsa id")),
     _Number("gb", "nhs", _plain(10, 3, 3, 4), "gb.nhs", (b"nhs", b"nhs number", b"nhs no"), SensitiveKind.MEDICAL_ID),
     _Number("gr", "amka", _plain(11), "gr.amka", (b"amka", "αμκα".encode(), "ΑΜΚΑ".encode()), SensitiveKind.MEDICAL_ID),
 )

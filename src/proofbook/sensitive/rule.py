@@ -9,7 +9,7 @@ Text is UTF-8 bytes; patterns see bytes (Latin-1), so nothing has to be decoded 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias
 
@@ -41,6 +41,16 @@ def compile_pattern(pattern: bytes, *, fold: bool = False) -> Any:
     return re2.compile(pattern, _options(fold=fold))
 
 
+def any_of(literals: Iterable[bytes]) -> bytes:
+    """A pattern for any of these literals."""
+    return b"|".join(re2.escape(each) for each in sorted(set(literals)))
+
+
+def words_pattern(words: Iterable[bytes]) -> Any:
+    """Any of these words, in small letters, standing as a word."""
+    return compile_pattern(rb"(?:^|[^a-z0-9])(?:" + any_of(words) + rb")(?:$|[^a-z])")
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """One way in which data of a class is written."""
@@ -67,9 +77,7 @@ class Rule:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_compiled", compile_pattern(self.pattern, fold=self.fold))
-        named = b"|".join(re2.escape(word) for word in self.words)
-        words = compile_pattern(rb"(?:^|[^a-z0-9])(?:" + named + rb")(?:$|[^a-z])") if self.words else None
-        object.__setattr__(self, "_words", words)
+        object.__setattr__(self, "_words", words_pattern(self.words) if self.words else None)
 
     def find(self, text: bytes, lower: bytes, *, dense: bool) -> tuple[list[tuple[int, int]], bool]:
         """Spans in order, and whether all candidates were checked.
