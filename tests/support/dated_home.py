@@ -105,6 +105,18 @@ class DatedHome:
             self._observe(at(day), "exchange.response", "gateway:main", answered, exchange)
         return self
 
+    def counted(self, moment: str, prompts: int, answers: int) -> Self:
+        """A look at the counters of the engine that serves: tokens since it started."""
+        metrics = {"prompt_tokens_processed": prompts, "prompt_tokens_cached": 0, "completion_tokens": answers}
+        counters = [{"measure": name, "metric": name, "model": None, "value": value} for name, value in metrics.items()]
+        body = {
+            "upstreams": ["local"], "address": "127.0.0.1:8080", "product": "llama.cpp", "build": "sample", "asked": at(moment),
+            "answered": at(moment), "status": "read", "reason": None, "process_start": None, "process_start_from": "unknown",
+            "counters": counters, "unchanged": 0,
+        }  # fmt: skip
+        self._observe(at(moment), "engine.counters", "collector:engine_counters", body)
+        return self
+
     def artifact(self, letter: str, day: str) -> Self:
         """A provenance record."""
         body = artifact_body(digest(letter), at(day))

@@ -56,6 +56,8 @@ def reconcile(
     """
     if engagement is not None and (first is not None or last is not None):
         raise InputError("--engagement goes with neither --from nor --to", hint="an engagement names its own days")
+    if first is not None and last is not None and last < first:
+        raise InputError(f"--to {last:%Y-%m-%d} lies before --from {first:%Y-%m-%d}", hint="name the earlier day first")
     asked = Asked(engagement, None if first is None else first.date(), None if last is None else last.date(), upstream, width)
     home = open_home(shared.home)
     made = reconcile_home(home, asked)
