@@ -125,7 +125,7 @@ def _page(facts: Facts, version: DocumentVersion) -> Page:
     query = f"data_flow {version.id}, newest version"
     limits = (
         "A diagram says what is meant to flow; boundary tests and denied-egress records show what could.",
-        "Sensitive data is counted by rules in what passed a recorder; names, addresses and prose are not looked for.",
+        "Sensitive data is counted by rules in what a recorder saw; names, addresses and prose are not looked for.",
     )
     return Page(
         name=version.id,
