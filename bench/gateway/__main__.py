@@ -1,6 +1,6 @@
 """What the recording gateway costs, beside nginx, LiteLLM, Portkey and nothing at all, in turns on the same two cores.
 
-    python bench/gateway [--rounds 3] [--seconds 3] [--targets bare,nginx,proofbook] [--modes requests,light] [--install] [--write]
+    python bench/gateway [--rounds 3] [--seconds 3] [--targets bare,nginx] [--modes requests,light] [--install] [--write]
 
 The measured server has one core for itself; the engine and the callers, which cost almost nothing, share the other. The gateway
 is the product as it is run: content sealed whole, every record on disk before the reply. Costs are processor seconds of all of a

@@ -12,6 +12,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from functools import partial
 
 import structlog
 
@@ -19,7 +20,7 @@ from proofbook.errors import InputError, LimitExceeded, ProofbookError, StoreUna
 from proofbook.gateway.drafts import draft_recorder_gap
 from proofbook.gateway.outage import Outage, draft_gap
 from proofbook.gateway.refusal import STORE_UNAVAILABLE, Refusal, malformed, too_large
-from proofbook.journal.receipt import Receipt, Recorder, Submission
+from proofbook.journal.receipt import QuickRecorder, Receipt, Recorder, Settled, Submission
 from proofbook.primitives.instants import Clock, format_instant
 
 LOG = structlog.get_logger(__name__)
@@ -33,7 +34,7 @@ class Recording:
     """Submits for one source. Everything here runs on the event loop except the recorder's own thread."""
 
     def __init__(self, recorder: Recorder, loop: asyncio.AbstractEventLoop, clock: Clock, source: str) -> None:
-        self._recorder = recorder
+        self._hand_in = recorder.hand_in if isinstance(recorder, QuickRecorder) else _by_futures(recorder)
         self._loop = loop
         self._clock = clock
         self.source = source
@@ -42,7 +43,7 @@ class Recording:
         self._unanswered = 0
         self._answered_at = 0.0
         self._outage: Outage | None = None
-        self._settled: deque[tuple[ProofbookError | None, Callable[[ProofbookError | None], None]]] = deque()
+        self._settled: deque[tuple[Settled, ProofbookError | None]] = deque()
         self._waking = False
 
     @property
@@ -62,7 +63,7 @@ class Recording:
 
     def submit(self, submission: Submission, done: Continuation) -> None:
         """Record, then call `done(None)`, or `done(refusal)` saying why it was not recorded."""
-        self._send((submission,), lambda error: done(None if error is None else _refusal_for(error)))
+        self._send((submission,), partial(_tell, done))
 
     async def record(self, submissions: Sequence[Submission]) -> None:
         """Record these together and wait. Raises what the recorder raises."""
@@ -100,20 +101,18 @@ class Recording:
         else:
             self._send((submission,), _ignore)
 
-    def _send(self, submissions: Sequence[Submission], done: Callable[[ProofbookError | None], None]) -> None:
+    def _send(self, submissions: Sequence[Submission], done: Settled) -> None:
         if not self._unanswered:
             self._answered_at = self._loop.time()
         self._unanswered += 1
         try:
-            future = self._recorder.submit(submissions)
+            self._hand_in(submissions, partial(self._report, done))
         except ProofbookError as error:
-            self._loop.call_soon(self._settle, error, done)
-            return
-        future.add_done_callback(lambda settled: self._report(_error_of(settled), done))
+            self._loop.call_soon(self._settle, done, error)
 
-    def _report(self, error: ProofbookError | None, done: Callable[[ProofbookError | None], None]) -> None:
+    def _report(self, done: Settled, error: ProofbookError | None) -> None:
         """Called in the recorder's thread. A commit settles many submissions at once: they wake the loop once."""
-        self._settled.append((error, done))
+        self._settled.append((done, error))
         if not self._waking:
             self._waking = True
             self._loop.call_soon_threadsafe(self._wake)
@@ -127,7 +126,7 @@ class Recording:
             if self._settled:
                 self._loop.call_soon(self._wake)
 
-    def _settle(self, error: ProofbookError | None, done: Callable[[ProofbookError | None], None]) -> None:
+    def _settle(self, done: Settled, error: ProofbookError | None) -> None:
         self._unanswered -= 1
         self._answered_at = self._loop.time()
         if error is None:
@@ -176,11 +175,24 @@ def _ignore(error: ProofbookError | None) -> None:
     del error
 
 
+def _by_futures(recorder: Recorder) -> Callable[[Sequence[Submission], Settled], None]:
+    """The way in for a recorder that knows futures only."""
+
+    def hand_in(submissions: Sequence[Submission], settled: Settled) -> None:
+        recorder.submit(submissions).add_done_callback(lambda future: settled(_error_of(future)))
+
+    return hand_in
+
+
 def _error_of(future: Future[tuple[Receipt, ...]]) -> ProofbookError | None:
     error = future.exception() if not future.cancelled() else StoreUnavailable("the recorder gave up this submission")
     if error is None or isinstance(error, ProofbookError):
         return error
     return StoreUnavailable(f"the recorder failed: {type(error).__name__}")
+
+
+def _tell(done: Continuation, error: ProofbookError | None) -> None:
+    done(None if error is None else _refusal_for(error))
 
 
 def _refusal_for(error: ProofbookError) -> Refusal:

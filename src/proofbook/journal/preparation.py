@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, overload
 
 from proofbook.book.writer import Row
 from proofbook.errors import InputError, MalformedRecord
@@ -45,6 +45,31 @@ class Batch:
     disposed: bool = False
 
 
+class Written(Sequence[Receipt]):
+    """The receipts of a batch that was written, each made when it is asked for."""
+
+    def __init__(self, batch: Batch, first: int, leaves: list[bytes]) -> None:
+        self._batch = batch
+        self._first = first
+        self._leaves = leaves
+
+    def __len__(self) -> int:
+        return len(self._leaves)
+
+    @overload
+    def __getitem__(self, offset: int) -> Receipt: ...
+
+    @overload
+    def __getitem__(self, offset: slice) -> tuple[Receipt, ...]: ...
+
+    def __getitem__(self, offset: int | slice) -> Receipt | tuple[Receipt, ...]:
+        if isinstance(offset, slice):
+            return tuple(self[each] for each in range(*offset.indices(len(self))))
+        at = range(len(self))[offset]
+        row = self._batch.rows[at]
+        return Receipt(self._batch.ids[at], self._first + at, row.source, row.seq, row.recorded, self._leaves[at])
+
+
 class Preparer:
     """Prepares submissions for one store. Used by the writer's thread."""
 
@@ -68,18 +93,15 @@ class Preparer:
             self.add(batch, [Submission(draft)])
         return batch
 
-    def write(self, batch: Batch) -> list[Receipt]:
+    def write(self, batch: Batch) -> Written:
         """Append a batch to book and vault, inside the open transaction; a receipt for each row, valid once it is committed."""
         if not batch.rows:
-            return []
+            return Written(batch, 0, [])
         first = self._store.book.size
         leaves = self._store.book.append(batch.rows)
         if batch.blobs:
             self._store.vault.store(batch.blobs)
-        return [
-            Receipt(entry_id, first + offset, row.source, row.seq, row.recorded, leaf)
-            for offset, (entry_id, row, leaf) in enumerate(zip(batch.ids, batch.rows, leaves, strict=True))
-        ]
+        return Written(batch, first, leaves)
 
     def add(self, batch: Batch, submissions: Sequence[Submission]) -> range:
         """Prepare the submissions of one call, inside the open transaction; where their rows stand in the batch.

@@ -6,12 +6,13 @@ together or not at all; the receipt says where each entry stands in the book. No
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, TypeAlias, runtime_checkable
 
+from proofbook.errors import ProofbookError
 from proofbook.records.envelope import Draft
 
 
@@ -77,3 +78,15 @@ class Recorder(Protocol):
 
     def record(self, draft: Draft, contents: tuple[Content, ...] = ()) -> Receipt:
         """Record one entry and wait until it is durable. Raises what `submit` names."""
+
+
+Settled: TypeAlias = Callable[[ProofbookError | None], None]
+"""Hears what became of a call: None once it is durable, else why nothing of it was written."""
+
+
+@runtime_checkable
+class QuickRecorder(Recorder, Protocol):
+    """A recorder that can do without a future and receipts for each call, which cost more than the rest of the way in."""
+
+    def hand_in(self, submissions: Sequence[Submission], settled: Settled) -> None:
+        """As `submit`; `settled` is called once, in whatever thread, and must return at once and raise nothing."""

@@ -22,7 +22,7 @@ import apsw
 from proofbook.book.sqlite import BUSY_MILLISECONDS, reading, transaction
 from proofbook.errors import HaltError, IntegrityError, ProofbookError, StoreUnavailable
 from proofbook.journal.preparation import BOOK_ACTOR, BOOK_SOURCE, Preparer
-from proofbook.journal.receipt import Content, EffectKind, Receipt, Submission
+from proofbook.journal.receipt import Content, EffectKind, Receipt, Settled, Submission
 from proofbook.journal.retired import erase_from_retired
 from proofbook.journal.store import Store, StoreOpener
 from proofbook.primitives.ids import IdSource
@@ -39,7 +39,8 @@ MAX_UNSIGNED_SECONDS: Final = 30.0
 A stuck fence would otherwise let a book grow that nobody could hold anybody to."""
 
 T = TypeVar("T")
-_Outcomes: TypeAlias = "list[tuple[_Call, tuple[Receipt, ...] | BaseException]]"
+_Outcome: TypeAlias = "tuple[Receipt, ...] | ProofbookError | object"
+_Outcomes: TypeAlias = "list[tuple[_Call, _Outcome]]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,24 +51,49 @@ class RecorderStatus:
     reason: str | None
 
 
-@dataclass(frozen=True, slots=True)
 class _Call:
-    """One call that waits: submissions to be recorded, or an act that wants the writer's thread for itself."""
+    """One call that waits: submissions to be recorded, or an act that wants the writer's thread for itself.
 
-    future: Future[Any]
-    submissions: Sequence[Submission] = ()
-    act: Callable[[Preparer], Any] | None = None
+    Its outcome goes to a future or to `settled`, whichever it has.
+    """
 
-    @property
-    def alone(self) -> bool:
+    __slots__ = ("act", "alone", "future", "settled", "submissions")
+
+    def __init__(
+        self,
+        submissions: Sequence[Submission],
+        *,
+        act: Callable[[Preparer], Any] | None = None,
+        future: Future[Any] | None = None,
+        settled: Settled | None = None,
+    ) -> None:
+        self.submissions = submissions
+        self.act = act
+        self.future = future
+        self.settled = settled
+        self.alone = act is not None or _erases(submissions)
         """An erasure has a transaction of its own, so that all it destroys is on disk already."""
-        return self.act is not None or any(
-            item.effect is not None and item.effect.kind is EffectKind.ERASE for item in self.submissions
-        )
+
+    def start(self) -> bool:
+        """False when it was cancelled while it waited; it cannot be any more."""
+        return self.future is None or self.future.set_running_or_notify_cancel()
+
+    def settle(self, outcome: _Outcome) -> None:
+        """Tell whoever waits: receipts, an act's result, or an error."""
+        if self.settled is not None:
+            self.settled(outcome if isinstance(outcome, ProofbookError) else None)
+        elif self.future is not None and isinstance(outcome, BaseException):
+            self.future.set_exception(outcome)
+        elif self.future is not None:
+            self.future.set_result(outcome)
+
+
+def _erases(submissions: Sequence[Submission]) -> bool:
+    return any([item.effect is not None and item.effect.kind is EffectKind.ERASE for item in submissions])  # noqa: C419 - faster for one
 
 
 class BookRecorder:
-    """Implements `Recorder` over a store opened by this process. Close it to sign and let go of the book."""
+    """Implements `QuickRecorder` over a store opened by this process. Close it to sign and let go of the book."""
 
     def __init__(
         self, opener: StoreOpener, *, clock: Clock, ids: IdSource, monotonic: Callable[[], float], interval: float = 1.0
@@ -80,7 +106,9 @@ class BookRecorder:
         self._interval = interval
         self._preparer: Preparer | None = Preparer(opener(), ids)
         self._waiting: deque[_Call] = deque()
-        self._wake = threading.Condition()
+        self._guard = threading.Lock()
+        self._wake = threading.Condition(self._guard)
+        self._idle = False
         self._closing = False
         self._status = RecorderStatus("writing", None)
         self._signed_at = monotonic()
@@ -99,8 +127,12 @@ class BookRecorder:
     def submit(self, submissions: Sequence[Submission]) -> Future[tuple[Receipt, ...]]:
         """See `Recorder.submit`. A future that is cancelled before the writer takes the call writes nothing."""
         future: Future[tuple[Receipt, ...]] = Future()
-        self._queue(_Call(future, submissions))
+        self._queue(_Call(submissions, future=future))
         return future
+
+    def hand_in(self, submissions: Sequence[Submission], settled: Settled) -> None:
+        """See `QuickRecorder.hand_in`."""
+        self._queue(_Call(submissions, settled=settled))
 
     def record(self, draft: Draft, contents: tuple[Content, ...] = ()) -> Receipt:
         """See `Recorder.record`."""
@@ -115,7 +147,7 @@ class BookRecorder:
             What `act` raises, ours unchanged and others as StoreUnavailable.
         """
         future: Future[T] = Future()
-        self._queue(_Call(future, act=act))
+        self._queue(_Call((), act=act, future=future))
         return future.result()
 
     def close(self) -> None:
@@ -126,12 +158,14 @@ class BookRecorder:
         self._thread.join()
 
     def _queue(self, call: _Call) -> None:
-        with self._wake:
-            if self._closing or self._status.state == "halted":
-                call.future.set_exception(_refusal(self._status))
-            else:
+        with self._guard:
+            refused = self._closing or self._status.state == "halted"
+            if not refused:
                 self._waiting.append(call)
-                self._wake.notify()
+                if self._idle:
+                    self._wake.notify()
+        if refused:
+            call.settle(_refusal(self._status))
 
     def _loop(self) -> None:
         while True:
@@ -148,12 +182,14 @@ class BookRecorder:
         """The calls of the next transaction. One that was cancelled while it waited is left out, and cannot be any more."""
         with self._wake:
             if not self._waiting and not self._closing:
+                self._idle = True
                 self._wake.wait(timeout=self._interval)
+                self._idle = False
             calls: list[_Call] = []
             entries = 0
             while self._waiting and entries < MAX_BATCH_ENTRIES and not (calls and self._waiting[0].alone):
                 call = self._waiting.popleft()
-                if not call.future.set_running_or_notify_cancel():
+                if not call.start():
                     continue
                 calls.append(call)
                 entries += len(call.submissions)
@@ -175,10 +211,7 @@ class BookRecorder:
             self._fail(error)
             outcomes = [(call, _as_ours(error)) for call in calls]
         for call, outcome in outcomes:
-            if isinstance(outcome, BaseException):
-                call.future.set_exception(outcome)
-            else:
-                call.future.set_result(outcome)
+            call.settle(outcome)
         if calls[0].alone:
             self._residue = True
             self._clean_residue()
@@ -195,12 +228,15 @@ class BookRecorder:
                         placed.append((call, preparer.add(batch, call.submissions)))
                     except ProofbookError as error:
                         placed.append((call, error))
-                receipts = preparer.write(batch)
+                written = preparer.write(batch)
         except BaseException:
             store.book.reset(mark)
             store.vault.forget_keys()
             raise
-        return [(call, tuple(receipts[to.start : to.stop]) if isinstance(to, range) else to) for call, to in placed]
+        return [
+            (call, to if not isinstance(to, range) else () if call.future is None else written[to.start : to.stop])
+            for call, to in placed
+        ]
 
     def _opened(self) -> Preparer:
         if self._preparer is None:
@@ -272,7 +308,7 @@ def _truncate_log(store: Store) -> bool:
     return row is not None and row[0] == 0
 
 
-def _as_ours(error: BaseException) -> BaseException:
+def _as_ours(error: BaseException) -> ProofbookError:
     if isinstance(error, ProofbookError):
         return error
     return StoreUnavailable(f"the book could not be written: {type(error).__name__}: {error}")

@@ -20,6 +20,8 @@ _SHIFTS = tuple(range(120, -1, -10))
 """Two characters at a time: an id is made for every entry, and this is most of its cost."""
 _FORM = re.compile(r"[a-z]{1,8}_[0-9a-hjkmnp-tv-z]{26}\Z")
 _RANDOM_BITS = 80
+_RANDOM_SHIFTS = tuple(range(70, -1, -10))
+_TIME_CHARACTERS = 10
 
 
 class IdSource(Protocol):
@@ -35,12 +37,17 @@ class TimeOrderedIds:
     def __init__(self, clock: Clock, entropy: Callable[[int], bytes]) -> None:
         self._clock = clock
         self._entropy = entropy
+        self._made = (-1, "")
+        """The newest millisecond and its characters: many ids are made in one."""
 
     def new(self, prefix: str) -> str:
         """A fresh id; sorts after ids of earlier milliseconds."""
         milliseconds = int(self._clock.now().timestamp() * 1000)
-        number = (milliseconds << _RANDOM_BITS) | int.from_bytes(self._entropy(_RANDOM_BITS // 8), "big")
-        return f"{prefix}_{_base32(number)}"
+        made = self._made
+        if made[0] != milliseconds:
+            made = self._made = (milliseconds, _base32(milliseconds << _RANDOM_BITS)[:_TIME_CHARACTERS])
+        random = int.from_bytes(self._entropy(_RANDOM_BITS // 8), "big")
+        return f"{prefix}_{made[1]}" + "".join([_PAIRS[(random >> shift) & 1023] for shift in _RANDOM_SHIFTS])
 
 
 class CountingIds:

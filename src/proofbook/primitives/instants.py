@@ -46,13 +46,15 @@ class FixedClock:
 
 def format_instant(moment: datetime) -> str:
     """Aware datetime -> `2026-11-21T03:12:28.123456Z`. Raises MalformedRecord for a naive one."""
+    if moment.tzinfo is UTC:
+        return moment.isoformat(timespec="microseconds")[:26] + "Z"  # three times as fast as strftime
     if moment.tzinfo is None:
         raise MalformedRecord("a moment without a time zone cannot be recorded")
     try:
         utc = moment.astimezone(UTC)
     except OverflowError as error:
         raise MalformedRecord("a moment beyond the calendar's first or last day cannot be recorded") from error
-    return utc.isoformat(timespec="microseconds")[:26] + "Z"  # three times as fast as strftime
+    return utc.isoformat(timespec="microseconds")[:26] + "Z"
 
 
 def parse_instant(text: str) -> datetime:

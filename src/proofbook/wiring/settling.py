@@ -19,7 +19,7 @@ from proofbook.signing.keys import file_uri, open_log_signer
 from proofbook.tlog.note import Ed25519Signer
 from proofbook.tlog.vkey import format_vkey
 from proofbook.wiring.home import Home, write_identity
-from proofbook.wiring.system import CLOCK, ENTROPY
+from proofbook.wiring.system import CLOCK, DRAWN
 
 PLAN_NAME: Final = "reopening.json"
 _PLAN_FORMAT: Final = "proofbook-reopening/1"
@@ -47,7 +47,7 @@ def open_home_store(home: Home, signer: Ed25519Signer | None = None) -> Store:
     """
     chosen = home.signer() if signer is None else signer
     fence = home.fence(home.identity().origin)
-    store = open_store(home.book, signer=chosen, fence=fence, vault_key=home.vault_key(), entropy=ENTROPY)
+    store = open_store(home.book, signer=chosen, fence=fence, vault_key=home.vault_key(), entropy=DRAWN)
     if signer is None and store.book.hands_over:
         store.connection.close()
         raise IntegrityError(
