@@ -5,14 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from proofbook.artifacts.enforcement import stance_cell, tabulate_denied, tabulate_flagged, tabulate_policies
 from proofbook.artifacts.heading import head
 from proofbook.artifacts.page import Cell, Page, Standing, Table
 from proofbook.artifacts.speaking import cell, counted, happened, label, local, moment, plain, short
+from proofbook.assessment.enforcement import PolicyStretch, derive_stretches, stance_at_end
 from proofbook.assessment.facts import Facts, happened_at
 from proofbook.readmodel.documents import DocumentVersion
 
 ARTIFACT: Final = "ART-02"
-_MATRIX: Final = ("Who", "Kind", "System", "May", "Through", "Approved by", "Granted", "Until", "Last used")
+_MATRIX: Final = ("Who", "Kind", "System", "May", "Through", "Approved by", "Granted", "Until", "Last used", "Without it")
+
+_ELSEWHERE: Final = Cell("not the gateway's", Standing.NOT_STATED)
+"""Roles other than use are held by other means than the gateway."""
 
 
 def derive_access(facts: Facts) -> Iterator[Page]:
@@ -23,11 +28,14 @@ def derive_access(facts: Facts) -> Iterator[Page]:
     reviews = facts.in_period("access.review")
     query = (
         "access.grant records in scope that began before the end of the period and have not ended, by a recorded revocation or "
-        "by their last day; keys as the gateway has them"
+        "by their last day; keys as the gateway has them; policies as the gateway stated them; exchanges that passed with a "
+        "flag, and denials, counted"
     )
     records = (*grants, *ended, *reviews)
     limits = ("Access given outside the gateway and recorded nowhere is not in this matrix; a review of each place closes that.",)
     held = [each for each in grants if not _is_over(each, ended, end)]
+    policies = derive_stretches(facts)
+    lacking = sum(each.exchanges for each in facts.flagged if each.flag == "grant_missing")
     yield Page(
         name="access-matrix",
         title="Access matrix",
@@ -35,9 +43,21 @@ def derive_access(facts: Facts) -> Iterator[Page]:
         marks=(
             Cell(counted(len(held), "grant in force", "grants in force")),
             Cell(counted(sum(each.is_valid_at(end) for each in facts.keys), "key valid", "keys valid")),
+            Cell(
+                counted(lacking, "exchange without a grant", "exchanges without a grant"),
+                Standing.DIFFERS if lacking else Standing.STATED,
+            ),
         ),
         head=head(facts, ARTIFACT, records, query, limits, besides=(f"gateway keys ({len(facts.keys):,})",)),
-        blocks=(_matrix(facts, held), _keys(facts, grants, end), _changes(facts, grants, ended), _reviews(facts, reviews)),
+        blocks=(
+            _matrix(facts, held, policies),
+            tabulate_policies(facts, policies),
+            tabulate_flagged(facts),
+            tabulate_denied(facts),
+            _keys(facts, grants, end),
+            _changes(facts, grants, ended),
+            _reviews(facts, reviews),
+        ),
         plain={"grants": [plain(each) for each in held], "revocations": [plain(each) for each in ended]},
     )
 
@@ -58,7 +78,7 @@ def _is_over(grant: DocumentVersion, ended: list[DocumentVersion], end: str) -> 
     return False
 
 
-def _matrix(facts: Facts, held: list[DocumentVersion]) -> Table:
+def _matrix(facts: Facts, held: list[DocumentVersion], policies: tuple[PolicyStretch, ...]) -> Table:
     zone = facts.scope.period.zone
     rows = []
     for each in sorted(held, key=lambda one: (one.body.get("system") or "", one.body["subject_id"], one.body["role"])):
@@ -84,10 +104,14 @@ def _matrix(facts: Facts, held: list[DocumentVersion]) -> Table:
                 happened(each, zone),
                 Cell("no end stated") if body.get("expires_on") is None else Cell(body["expires_on"]),
                 Cell(local(max(used), zone)) if used else Cell("not seen in recorded traffic", Standing.UNKNOWN),
+                stance_cell(stance_at_end(policies, body.get("system"), "grant")) if body["role"] == "use" else _ELSEWHERE,
             )
         )
-    note = "Marked: a shared identity, and an approver who is also the requester or the one who was given access."
-    return Table("Matrix", _MATRIX, tuple(rows), "No grant in force is recorded.", note, (4, 2, 4, 3, 3, 4, 4, 3, 4))
+    note = (
+        "Marked: a shared identity, and an approver who is also the requester or the one who was given access. Last column: what "
+        "the gateway makes of use without such a grant, by the policy in force at the end of the period."
+    )
+    return Table("Matrix", _MATRIX, tuple(rows), "No grant in force is recorded.", note, (4, 2, 4, 3, 3, 4, 4, 3, 4, 3))
 
 
 def _keys(facts: Facts, grants: list[DocumentVersion], end: str) -> Table:

@@ -98,3 +98,33 @@ def test_a_reviewer_of_their_own_row_and_an_undecided_row_are_marked() -> None:
     page = page_of("ART-02", builder.build())
     assert column(page, "Reviews", "Reviewer")[0].standing is Standing.DIFFERS
     assert column(page, "Reviews", "Undecided")[0].standing is Standing.DIFFERS
+
+
+def test_granted_exercised_and_enforced_stand_side_by_side() -> None:
+    """A matrix nobody enforces is a wish: each grant shows what the gateway makes of use without it."""
+    builder = grant(FactsBuilder(), "g1", "sample-person-2")
+    grant(builder, "g2", "sample-person-3", role="configure")
+    grant(builder, "g3", "sample-person-5", system="notes")
+    builder.config("2025-12-01", "desk grant:flag registered:off").config("2026-05-01", "desk grant:refuse registered:off")
+    page = page_of("ART-02", builder.build())
+    without = dict(zip([each.text for each in column(page, "Matrix", "Who")], column(page, "Matrix", "Without it"), strict=True))
+    assert without["sample-person-2"].text == "refused"
+    assert without["sample-person-3"].text == "not the gateway's"
+    assert without["sample-person-5"].standing is Standing.UNKNOWN
+    refused, silent = (column(page, "What the gateway enforces", each) for each in ("Refused", "Not asked"))
+    assert [each.text for each in refused] == ["nothing", "no grant"]
+    assert [(each.text, each.standing) for each in silent] == [("not registered", Standing.DIFFERS)] * 2
+
+
+def test_use_without_a_grant_and_denials_are_listed_by_who() -> None:
+    """What passed with a flag, and what did not pass: both with how often and when."""
+    builder = FactsBuilder().flagged("grant_missing", "sample-person-9", "desk", "2026-03-01", "2026-03-02", 4)
+    builder.denied("grant_missing", "sample-person-8", "desk", "2026-04-01", "2026-04-02", 41).denied(
+        "key_unknown", "unknown", None, "2026-04-01", "2026-04-02"
+    )
+    page = page_of("ART-02", builder.build())
+    assert [each.text for each in column(page, "Let pass", "Who")] == ["sample-person-9"]
+    assert [each.text for each in column(page, "Denied", "Attempts")] == ["41", "1"]
+    assert any("4 exchanges without a grant" in mark.text for mark in page.marks)
+    empty = page_of("ART-02", FactsBuilder().build())
+    assert "unknown" in table(empty, "What the gateway enforces").empty

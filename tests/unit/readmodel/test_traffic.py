@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -66,7 +67,7 @@ def test_denials_are_counted_as_often_as_they_happened(reader: Reader, entries: 
 
 def test_settings_are_those_that_were_loaded(tmp_path: Path, entries: SampleEntries) -> None:
     """Which policy was in force when is read from what the gateway said when it started."""
-    body = {
+    body: dict[str, Any] = {
         "digest": "sha256:" + "0" * 64,
         "program": "proofbook gateway",
         "settings": {"gateway.admission": ["desk grant:flag"]},

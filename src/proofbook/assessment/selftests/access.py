@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from proofbook.assessment.facts import Facts
 from proofbook.assessment.finding import Consequence, Outcome
 from proofbook.assessment.selftests.actions import note_overdue
+from proofbook.assessment.selftests.flags import note_use_without_grant
 from proofbook.assessment.selftests.grants import Standing, standing_by_subject
 from proofbook.assessment.selftests.reading import count_of, key_of, missing, same, text_of
 from proofbook.assessment.selftests.tally import Matter, Tally, owner_of
@@ -19,10 +20,11 @@ _EXCEPTION, _NOT_SHOWN = Consequence.EXCEPTION, Consequence.NOT_SHOWN
 
 
 def grant_approved_first(facts: Facts, control: str) -> Outcome:
-    """Looks at every grant that began in the period, and at every gateway key issued in it.
+    """Looks at every grant that began in the period, at every gateway key issued in it, and at uses that the gateway flagged.
 
-    Met: each grant was approved, by somebody named, before it began, and each key rests on such a grant. Unmet: access began
-    first. Unknown: no grant in the period, an approval is not stated, or a key has no grant on record.
+    Met: each grant was approved, by somebody named, before it began, each key rests on such a grant, and no use passed without
+    one. Unmet: access began first, or was used when no grant held or was recorded. Unknown: no grant in the period, an approval
+    is not stated, or a key or use has no grant on record.
     """
     tally = Tally(facts, "grant_approved_first", control)
     for grant in tally.events("access.grant"):
@@ -33,6 +35,7 @@ def grant_approved_first(facts: Facts, control: str) -> Outcome:
         if approved is not None and approved > began:
             tally.deviates(grant, f"{_words(grant)}, before it was approved on {moment(approved)}")
     _keys_rest_on_grants(tally)
+    note_use_without_grant(tally)
     return tally.outcome(
         sound="each was approved before it began", empty="no access was granted in the period", population="POP-04"
     )

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
+from functools import partial
 from typing import Final
 
 from proofbook.assessment.facts import Facts
 from proofbook.assessment.finding import Consequence, Outcome
-from proofbook.assessment.selftests.reading import day_of, is_approved, key_of, text_of, texts_of
+from proofbook.assessment.selftests.flags import note_unapproved_use
+from proofbook.assessment.selftests.reading import LAST_DAY, day_of, is_approved, key_of, text_of, texts_of
 from proofbook.assessment.selftests.tally import Matter, Tally, owner_of
 from proofbook.assessment.selftests.traffic import Stretch, by_artifact, note_unbound
 from proofbook.assessment.selftests.wording import CANNOT_BE_UNDONE, counted, moment, short, state_in, write_new
@@ -130,8 +132,8 @@ def served_hash_approved(facts: Facts, control: str) -> Outcome:
     """Looks at every artifact that served a system in the period and at the decisions that name both.
 
     Met: an approval naming artifact and system was decided before it first served and held until it last served. Unmet: none
-    did, it came later, had expired, or was withdrawn; or altered weights were loaded in a test. Unknown: no traffic, or unknown
-    weights.
+    did, it came later, had expired, or was withdrawn; the gateway flagged one of its exchanges as not approved; or altered
+    weights were loaded in a test. Unknown: no traffic, or unknown weights.
     """
     tally = Tally(facts, "served_hash_approved", control)
     decisions = _decisions(facts)
@@ -141,8 +143,21 @@ def served_hash_approved(facts: Facts, control: str) -> Outcome:
     for test in facts.in_period("boundary.test"):
         if test.body.get("test") == "altered_weights_refused" and test.body.get("outcome") == "not_as_expected":
             tally.deviates(test, f"altered weights were not refused: {short(str(test.body.get('observed')))}")
+    note_unapproved_use(tally, partial(_matter, facts), partial(_held_then, facts, decisions))
     note_unbound(tally)
     return tally.outcome(sound="each artifact was approved for its system before it served", empty="nothing served in the period")
+
+
+def _held_then(
+    facts: Facts, decisions: Mapping[str, list[DocumentVersion]], system: str, artifact: str, stretch: Stretch
+) -> bool:
+    """Whether what was decided, as it stands now, allowed an artifact throughout a stretch, and was only recorded later."""
+    about = [each for each in decisions.get(artifact, ()) if system in texts_of(each.body, "systems")]
+    before = [each for each in about if str(each.body.get("decided_at")) <= stretch.first][-1:]
+    between = [each for each in about if stretch.first < str(each.body.get("decided_at")) <= stretch.last]
+    last = (text_of(each.body, "expires_on") or LAST_DAY for each in (*before, *between))
+    late = any(each.recorded > stretch.first for each in before)
+    return late and all(map(is_approved, (*before, *between))) and day_of(facts, stretch.last) <= min(last)
 
 
 def _decisions(facts: Facts) -> Mapping[str, list[DocumentVersion]]:
