@@ -19,6 +19,7 @@ from proofbook.gateway.admission import Admission, NoPolicy
 from proofbook.gateway.classifying import Screening
 from proofbook.gateway.identity.keys import IssuedKey, KeyIdentities, KeyRing, build_key_ring, derive_secret_hash, format_key
 from proofbook.gateway.lifecycle import PreviousRun
+from proofbook.gateway.loaded import never_seen
 from proofbook.gateway.renewal import Renewal
 from proofbook.gateway.server import Surroundings, serve
 from proofbook.gateway.settings import GatewaySettings, Limits, SystemSettings, UpstreamSettings
@@ -156,6 +157,7 @@ async def running_gateway(
         identities=KeyIdentities(FixedKeys()),
         admission=admission or NoPolicy(),
         digests=digests or KnownDigests(),
+        start_of=never_seen,
         history=GivenHistory(previous) if previous is not None else GivenHistory(),
         clock=SystemClock(),
         ids=CountingIds(),

@@ -1,18 +1,20 @@
 """Whether an engine is still what it was: sightings are compared, and each that differs becomes an entry at once.
 
 Promises: an engine that was merely silent in between is not taken for a change; weights that cannot be told any more are one,
-since from then on nobody knows what answers. What is recorded is bounded. Does not: judge a change; whoever assesses the book does.
+since from then on nobody knows what answers. What is recorded is bounded. Does not: judge a change; who assesses the book does.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 import structlog
 
 from proofbook.gateway.binding import Sighting, Weights
 from proofbook.gateway.drafts import process_actor
+from proofbook.gateway.recording import Recording
+from proofbook.gateway.refusal import Refusal
 from proofbook.journal.receipt import Submission
 from proofbook.records.envelope import Assurance, Draft
 from proofbook.records.sighting import EngineSighting, SeenChange, SeenModel
@@ -27,25 +29,35 @@ MOST_MODELS: Final = 100
 class Sightings:
     """Remembers what each engine was last seen to be, and hands on what must be recorded."""
 
-    def __init__(self, source: str, record: Callable[[Submission], None]) -> None:
-        self._source = source
-        self._record = record
+    def __init__(self, recording: Recording) -> None:
+        self._recording = recording
         self._last: dict[str, Sighting] = {}
+        self._told: dict[str, Sighting] = {}
+        """What each is on record to be; differs from the last while its entry is being recorded."""
 
-    def noticed(self, upstream: str, address: str, seen: Sighting, now: str) -> None:
-        """An engine answered; `now` is the instant. Call it for looks that were answered only."""
-        before = self._last.get(upstream)
+    def noticed(self, upstream: str, address: str, seen: Sighting) -> None:
+        """What an engine answered when it was last looked at. Cheap when it was told before."""
+        if self._last.get(upstream) is seen:
+            return
+        self._last[upstream] = seen
+        before = self._told.get(upstream)
         changes = () if before is None else tuple(derive_changes(before, seen))
         if before is not None and not changes:
             return
-        self._last[upstream] = seen
         if any(change.what != "build" for change in changes):
             LOG.warning(ENGINE_DRIFTED, upstream=upstream, changes=len(changes))
-        self._record(draft_sighting(self._source, upstream, address, seen, changes, now, first=before is None))
+        self._told[upstream] = seen
+        submission = draft_sighting(self._recording.source, upstream, address, seen, changes)
+        self._recording.submit(submission, lambda refusal: self._settled(upstream, before, refusal))
 
-    def forget_record(self, upstream: str) -> None:
-        """The entry could not be recorded: the next look must tell it again."""
-        self._last.pop(upstream, None)
+    def _settled(self, upstream: str, before: Sighting | None, refusal: Refusal | None) -> None:
+        if refusal is None:
+            return
+        self._last.pop(upstream, None)  # not on record: it is told again at the next look
+        if before is None:
+            self._told.pop(upstream, None)
+        else:
+            self._told[upstream] = before
 
 
 def derive_changes(before: Sighting, after: Sighting) -> Iterator[SeenChange]:
@@ -65,16 +77,15 @@ def derive_changes(before: Sighting, after: Sighting) -> Iterator[SeenChange]:
             yield SeenChange(what="remote_host", name=_short(name), before=was, after=is_now)
 
 
-def draft_sighting(
-    source: str, upstream: str, address: str, seen: Sighting, changes: tuple[SeenChange, ...], now: str, *, first: bool
-) -> Submission:
-    """The `engine.sighting` entry."""
+def draft_sighting(source: str, upstream: str, address: str, seen: Sighting, changes: tuple[SeenChange, ...]) -> Submission:
+    """The `engine.sighting` entry; without changes it is the first look of a run. `seen` was answered."""
+    now = seen.resolved_at or ""
     found = sorted(_by_name(seen).items(), key=lambda each: each[0] or "")
     body = EngineSighting(
         upstream=upstream,
         address=address,
         seen_at=now,
-        cause="first_look" if first else "changed",
+        cause="changed" if changes else "first_look",
         product=seen.product,
         build=seen.build,
         models=[_seen_model(name, weights) for name, weights in found[:MOST_MODELS]],

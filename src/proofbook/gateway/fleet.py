@@ -17,6 +17,8 @@ import structlog
 from proofbook.errors import ConfigurationError
 from proofbook.gateway.binding import ArtifactDigests
 from proofbook.gateway.choosing import Engines
+from proofbook.gateway.drift import Sightings
+from proofbook.gateway.loaded import LoadedFiles, StartOf, never_seen
 from proofbook.gateway.settings import GatewaySettings
 from proofbook.gateway.upstream import Access, Plan, Upstream, make_trust
 from proofbook.primitives.instants import Clock
@@ -67,9 +69,11 @@ def read_engine_key(path: str, field: str) -> str:
 class Fleet:
     """The engines, by name; and which of them serve which system. Used on the event loop only."""
 
-    def __init__(self, digests: ArtifactDigests, clock: Clock) -> None:
+    def __init__(self, digests: ArtifactDigests, clock: Clock, *, start_of: StartOf, sightings: Sightings) -> None:
         self._digests = digests
         self._clock = clock
+        self._start_of = start_of
+        self._sightings = sightings
         self.current: Mapping[str, Upstream] = {}
         self.systems: Mapping[str, Engines[Upstream]] = {}
         self._watching: dict[Upstream, asyncio.Task[None]] = {}
@@ -84,7 +88,7 @@ class Fleet:
         made = {
             plan.settings.name: kept
             if (kept := chosen[plan.settings.name]) is not None and kept.plan == plan
-            else Upstream(plan, digests=self._digests, clock=self._clock)
+            else Upstream(plan, digests=self._digests_for(plan), clock=self._clock)
             for plan in plans
         }
         for name, upstream in known.items():
@@ -116,6 +120,10 @@ class Fleet:
                 LOG.warning(SWEEP_FAILED, error=type(error).__name__)
         self._retiring = {upstream for upstream in self._retiring if upstream.busy}
         self._compare()
+        for upstream in self.current.values():
+            seen = upstream.sighting
+            if seen.resolved_at is not None:  # an answer, not merely silence
+                self._sightings.noticed(upstream.name, upstream.settings.authority, seen)
 
     async def close(self) -> None:
         """Look no more and close every connection."""
@@ -125,6 +133,10 @@ class Fleet:
         await asyncio.gather(*tasks, return_exceptions=True)
         for upstream in (*self.current.values(), *self._retiring):
             upstream.close()
+
+    def _digests_for(self, plan: Plan) -> ArtifactDigests:
+        start_of = self._start_of if plan.settings.on_loopback else never_seen
+        return LoadedFiles(self._digests, plan.settings.address[1], start_of)
 
     def _retire(self, upstream: Upstream) -> None:
         upstream.pool.retire()

@@ -15,6 +15,7 @@ from contextlib import suppress
 import structlog
 
 from proofbook.errors import ProofbookError
+from proofbook.gateway.drift import Sightings
 from proofbook.gateway.exchange import Bounds
 from proofbook.gateway.fleet import Fleet
 from proofbook.gateway.house import House, Roster, Tally
@@ -54,7 +55,8 @@ class Operation:
         self._life = life
         self._tls = prepared.tls
         self._loop = asyncio.get_running_loop()
-        self.fleet = Fleet(around.digests, around.clock)
+        sightings = Sightings(recording)
+        self.fleet = Fleet(around.digests, around.clock, start_of=around.start_of, sightings=sightings)
         self.fleet.take(settings, prepared.plans)
         self.knocking = Knocking(recording, settings.limits.unknown_refusals, self._loop.time)
         self.house = self._build_house(Tally(), Roster())

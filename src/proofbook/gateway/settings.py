@@ -137,8 +137,11 @@ class UpstreamSettings:
     @property
     def sees_our_files(self) -> bool:
         """Whether a path that the engine states may be read here."""
-        if self.same_files != "auto":
-            return self.same_files == "yes"
+        return self.same_files == "yes" if self.same_files != "auto" else self.on_loopback
+
+    @property
+    def on_loopback(self) -> bool:
+        """Whether it listens on this very machine, as far as its address says."""
         host = self.address[0]
         try:
             return host == "localhost" or ip_address(host).is_loopback

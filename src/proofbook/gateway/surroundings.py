@@ -10,6 +10,7 @@ from proofbook.gateway.binding import ArtifactDigests
 from proofbook.gateway.classifying import Screening
 from proofbook.gateway.identity.caller import Identities
 from proofbook.gateway.lifecycle import SourceHistory
+from proofbook.gateway.loaded import StartOf
 from proofbook.gateway.readiness import Readiness
 from proofbook.journal.receipt import Recorder
 from proofbook.primitives.ids import IdSource
@@ -28,6 +29,8 @@ class Surroundings:
     identities: Identities
     admission: Admission
     digests: ArtifactDigests
+    start_of: StartOf
+    """When the engine behind a port of this machine started."""
     history: SourceHistory
     clock: Clock
     ids: IdSource

@@ -25,6 +25,7 @@ from proofbook.journal.receipt import Recorder
 from proofbook.weights.hash_cache import CachedDigests, read_cache, write_cache
 from proofbook.wiring.access import LiveKeys
 from proofbook.wiring.admission import LiveRules, find_policies, find_zone, make_enforcement
+from proofbook.wiring.engine_starts import EngineStarts
 from proofbook.wiring.home import Home, open_home
 from proofbook.wiring.identities import LiveIdentities
 from proofbook.wiring.posts import Post
@@ -64,6 +65,7 @@ class Assembly:
         self._cache = read_cache(home.hash_cache)
         self._cache_path = home.hash_cache
         self._digests = CachedDigests(self._cache, CLOCK)
+        self._starts = EngineStarts()
         self._keys = LiveKeys(home, BookReader(home.book))
         self._terms = self._make_terms(home, None)
 
@@ -125,6 +127,7 @@ class Assembly:
             identities=terms.identities.door,
             admission=terms.admission,
             digests=self._digests,
+            start_of=self._starts,
             history=lasting.history,
             clock=CLOCK,
             ids=IDS,

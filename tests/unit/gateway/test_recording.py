@@ -148,6 +148,8 @@ def test_refusals_do_not_crowd_out_the_ends_of_exchanges() -> None:
         await asyncio.sleep(0.05)
         assert [entry.body["exchange"] for entry in recorder.of_kind("exchange.response")] == ["x_lost"]
         (gap,) = recorder.of_kind("source.gap")
-        assert gap.body["detail"].endswith(f"{KEPT_REFUSALS + 1} refusals and lost ends follow, 5 more refusals were only counted")
+        assert gap.body["detail"].endswith(
+            f"{KEPT_REFUSALS + 1} refusals and lost ends follow, 5 more refusals were only counted"
+        )
 
     run(scenario())
