@@ -16,6 +16,7 @@ KNOWN_SHAPES = {
     "rpt.ai_interactions 1": "33e316b26e033b13b334dc1c77e60fdf5a2cd45ebc227a086ec389ca681f7d59",
     "rpt.ai_interactions 2": "4a3b3a75b772124f5938b527273b920ea4d34758d9554694079b54d33e7bd8f4",
     "rpt.ai_interactions 3": "0424ce75607c8887277cc9ecb9ab27d875e0c38bb10f2b7f58d7412b7e638285",
+    "rpt.ai_interactions 4": "e800932b09b451c61c5af8d4723e8dbe0e9b25d37aca57b7bae1cc0568c7bd6c",
     "rpt.model_artifacts 1": "c8b7267d0b6c4c4390473e61701259033e412105dc30542f6294791e4aa3d061",
 }
 """Id and version -> `shape_of` the published definition."""
