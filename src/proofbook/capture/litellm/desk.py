@@ -26,15 +26,7 @@ from proofbook.gateway.http.head import RequestHead, find_header
 from proofbook.gateway.identity.caller import VerifiedCaller
 from proofbook.gateway.knocking import Knocking
 from proofbook.gateway.recording import Recording
-from proofbook.gateway.refusal import (
-    GATEWAY_FULL,
-    KEY_MISSING,
-    KEY_UNKNOWN,
-    STORE_UNAVAILABLE,
-    Refusal,
-    malformed,
-    path_not_served,
-)  # fmt: skip
+from proofbook.gateway.refusal import GATEWAY_FULL, STORE_UNAVAILABLE, Refusal, malformed, path_not_served
 from proofbook.gateway.wire.facts import NOTHING
 from proofbook.gateway.wire.text import bounded_text
 from proofbook.journal.receipt import Content
@@ -54,6 +46,10 @@ _NO_REQUEST: Final = malformed("No recorded request has this call id, so its rep
 _AGAIN: Final = malformed(
     "The reply to this call was reported already. Set streaming_end_of_stream_only to true for this guardrail in LiteLLM.",
     status=409,
+)
+_SECRET_MISSING: Final = Refusal(RefusalReason.KEY_MISSING, 401, "LiteLLM sent no secret: set api_key for this guardrail.")
+_SECRET_UNKNOWN: Final = Refusal(
+    RefusalReason.KEY_UNKNOWN, 401, "The secret LiteLLM sent is not the one expected: check its api_key."
 )
 _ELSEWHERE: Final = path_not_served([("POST", PATH)])
 _ANSWERED: Final = 200
@@ -98,7 +94,7 @@ class Desk:
             Assurance.INLINE_PARTIAL,
         )  # fmt: skip
         if not known:
-            return opening, KEY_UNKNOWN if sent else KEY_MISSING
+            return opening, _SECRET_UNKNOWN if sent else _SECRET_MISSING
         return opening, None if (head.method, head.path) == ("POST", PATH) else _ELSEWHERE
 
     def take(self, opening: Opening, body: bytes, answer: Answer) -> None:
