@@ -18,7 +18,9 @@ SILENT: Final = frozenset({"openai.models", "ollama.models", "anthropic.count_to
 _ONE_REQUEST_A_CHOICE: Final = frozenset(
     {"openai.chat", "openai.completions", "anthropic.messages", "ollama.chat", "ollama.generate"}
 )
-_WITHOUT_ANSWER: Final = frozenset({"openai.embeddings", "ollama.embed"})
+_WITHOUT_ANSWER: Final = frozenset({"openai.embeddings", "ollama.embed", "generic.rerank"})
+_OF_OTHER_KINDS: Final = frozenset({"generic.other", "generic.audio", "generic.images"})
+"""Requests of which nobody knows whether an engine counts them, and as what."""
 _NOTHING: Final[Amount] = (0, 0)
 _LETTING_GO: Final = timedelta(seconds=30)
 """How long an engine may go on, and count, after its caller broke off."""
@@ -55,6 +57,8 @@ def derive_served(told: Told) -> Served | None:
     start = told.forwarded_at or told.requested
     if told.http_status is not None and 400 <= told.http_status < 500:
         return Served(start, told.last_byte_at or told.ended, ((1, 1), _NOTHING, _NOTHING, _NOTHING, _NOTHING))
+    if told.protocol in _OF_OTHER_KINDS:
+        return Served(start, told.last_byte_at or told.ended, ((0, 1), *((0, None),) * 4))
     if told.state == "complete":
         return Served(start, told.last_byte_at or told.ended, _whole(told))
     return Served(start, _let_go(told), _broken_off(told))

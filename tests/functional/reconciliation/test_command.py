@@ -93,11 +93,11 @@ def test_difference_is_listed_until_an_exception_names_it(copied: DatedHome) -> 
     assert [(each["consequence"], each["control"]) for each in listed] == [("breaks_the_trail", "LC-20")]
     exception = copied.folder / "exception.yaml"
     exception.write_text(
-        "kind: control.exception\nid: sample-bypass\ntitle: Sample bypass\ncontrol: LC-20\nfacts: sample maintenance\n"
-        f"found_at: 2026-03-06T09:00:00Z\nfound_by: sample-person-1\nseverity: low\ninstances: [{DIFFERENCE}]\n",
+        "kind: control.exception\nid: sample-bypass\nrecord:\n  title: Sample bypass\n  control: LC-20\n  facts: sample maintenance\n"
+        f"  found_at: 2026-03-06T09:00:00Z\n  found_by: self\n  owner: sample-person-1\n  instances: [{DIFFERENCE}]\n",
         "utf-8",
     )
-    copied.run("record", "apply", str(exception))
+    copied.run("record", "apply", str(exception), "--yes")
     assert unrecorded(copied) == []
     listed = [each for each in copied.due()["findings"] if each["kind"] == "engine.counters"]
     assert [each["consequence"] for each in listed] == ["not_shown"]
