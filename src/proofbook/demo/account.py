@@ -62,6 +62,8 @@ def take_account(home: Home, seen: ClientSide) -> Account:
             "errors of the engine, and an engine that was down", states["upstream_error"], seen.engine_errors + seen.unreachable
         ),
         Line("refused at the door: a revoked key", revoked, seen.refused),
+        Line("let pass without a grant on record, and flagged", _flagged(found, "grant_missing"), seen.ungranted),
+        Line("let pass with weights that nobody approved", _flagged(found, "model_unapproved"), 0),
         Line("still open", states["open"], 0),
         Line("ended in a gap of the recorder", states["recorder_gap"], 0),
         Line("answered without known weights", sum(1 for each in found if each.state == "complete" and each.artifact is None), 0),
@@ -69,6 +71,10 @@ def take_account(home: Home, seen: ClientSide) -> Account:
     served = {each.artifact for each in found if each.state == "complete" and each.artifact is not None}
     newest = next((each.exchange for each in found if each.state == "complete" and each.protocol == "openai.chat"), None)
     return Account(lines, tuple(sorted(served)), newest, sum(each.refused for each in found) - revoked)
+
+
+def _flagged(found: list[Exchange], flag: str) -> int:
+    return sum(1 for each in found if each.flags is not None and f'"{flag}"' in each.flags)
 
 
 def _read_all(home: Home) -> list[Exchange]:

@@ -7,7 +7,7 @@ the `with` block.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.resources import files
@@ -19,6 +19,7 @@ from proofbook.demo.organisation import CALLERS, ENGAGEMENT, ENTITY, LEAVER, SYS
 from proofbook.demo.year.calendar import DAY, Year
 from proofbook.demo.year.kit import write_sample_home
 from proofbook.errors import UnavailableError
+from proofbook.journal.receipt import Submission
 from proofbook.wiring.access import issue_key, revoke_key
 from proofbook.wiring.home import Home
 from proofbook.wiring.parts import Part, start_part, stop_parts
@@ -112,9 +113,10 @@ def _await_address(part: Part) -> str:
     raise UnavailableError(f"the {part.name} did not start: {said or 'it said nothing'}", hint=f"its log is {part.log}")
 
 
-def issue_keys(home: Home) -> Keys:
-    """A key for every sample caller, and one that is revoked at once."""
+def issue_keys(home: Home, records: Iterable[Submission]) -> Keys:
+    """Records of what the callers may do, a key for each of them, and one that is revoked at once."""
     with open_door(home) as door:
+        door.recorder.submit(tuple(records)).result()
         tokens = {
             each.principal: issue_key(
                 home,

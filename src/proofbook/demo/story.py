@@ -19,6 +19,7 @@ from typing import Final, TypeAlias
 
 from proofbook.demo.account import Account, take_account
 from proofbook.demo.engine import check_parts, running_engine
+from proofbook.demo.permissions import UNGRANTED, plan_permissions
 from proofbook.demo.organisation import ENGAGEMENT, FIRST_MODEL, SECOND_MODEL, read_questions
 from proofbook.demo.scene import Ports, choose_ports, choose_year, issue_keys, make_home, models_folder, running_parts
 from proofbook.demo.traffic import Callers, ClientSide
@@ -74,8 +75,9 @@ def telling(home_path: Path, out: Path, say: Say) -> Iterator[Outcome]:
 
 
 def _play(home: Home, ports: Ports, base_url: str, say: Say) -> ClientSide:
-    keys, questions = issue_keys(home), read_questions()
+    keys, questions = issue_keys(home, plan_permissions()), read_questions()
     say(f"2. The gateway listens on {base_url}; {len(keys.tokens)} keys issued, one more issued and revoked")
+    say(f"   Access and both sample models are approved on record, but for {UNGRANTED}: the gateway flags what is lacking")
     callers = Callers(base_url, keys.tokens)
     with running_engine(models_folder() / FIRST_MODEL, ports.engine):
         time.sleep(_LOOK_SECONDS)

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from proofbook.demo.organisation import CALLERS, Question, SampleCaller
+from proofbook.demo.permissions import UNGRANTED
 from proofbook.errors import ConfigurationError
 
 _SECONDS: Final = 30.0
@@ -35,6 +36,8 @@ class ClientSide:
     engine_errors: int = 0
     unreachable: int = 0
     listings: int = 0
+    ungranted: int = 0
+    """Calls of the one to whom nobody granted access on record."""
     failures: list[str] = field(default_factory=list)
     """Calls that did not come out as the story has it."""
 
@@ -137,6 +140,8 @@ class Callers:
         return str(reply.choices[0].message.content)
 
     def _body(self, caller: SampleCaller, text: str) -> dict[str, Any]:
+        """The body of one call, which is sent once."""
+        self.seen.ungranted += caller.principal == UNGRANTED
         body: dict[str, Any] = {
             "model": "sample-assistant",
             "messages": [{"role": "user", "content": text}],
