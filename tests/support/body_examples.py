@@ -57,6 +57,7 @@ EXAMPLES: Mapping[str, Mapping[str, Any]] = {
         "expires": None,
         "note": "sample key",
     },
+    "access.key_limited": {"key": "k_1", "until": _LATER, "replaced_by": "k_2", "reason": "sample rotation"},
     "access.key_revoked": {"key": "k_1", "reason": "sample end"},
     "exchange.request": request_body("x_1"),
     "exchange.response": response_body("x_1", _AT),

@@ -152,7 +152,7 @@ def read_facts(reader: Reader, scope: Scope, as_of: datetime, book_size: int, se
         histories={key: tuple(versions) for key, versions in histories.items()},
         served=traffic.served(reader, scope.since, scope.until, book_size),
         callers=traffic.callers(reader, scope.since, scope.until, book_size),
-        keys=tuple(_key_at(each, book_size) for each in keys.every(reader) if each.issued_index < book_size),
+        keys=tuple(keys.at_size(each, book_size) for each in keys.every(reader) if each.issued_index < book_size),
         artifacts=artifacts.latest(reader, book_size),
         discoveries=traffic.discoveries(reader, book_size),
         sources=known if seen is None else tuple(seen),
@@ -165,13 +165,6 @@ def read_facts(reader: Reader, scope: Scope, as_of: datetime, book_size: int, se
         examined=classes.coverage(reader, scope.since, scope.until, book_size),
         reconciled=counters.reconcile(reader, scope.since, scope.until, book_size, zone=scope.period.zone),
     )
-
-
-def _key_at(key: AccessKey, size: int) -> AccessKey:
-    """A key as the first `size` entries tell it: a later revocation is not known yet."""
-    if key.revoked_index is None or key.revoked_index < size:
-        return key
-    return replace(key, revoked_index=None, revoked=None, revoked_reason=None)
 
 
 def _run_at(run: Run, size: int) -> Run:

@@ -34,6 +34,7 @@ def show_exchanges(desk: Desk, query: Query) -> Page:
         {
             "rows": [(each, wording.STATES.get(each.state, (each.state, "plain", ""))) for each in shown],
             "chosen": chosen,
+            "methods": wording.METHODS,
             "states": wording.STATES,
             "older": f"/exchanges?{urlencode({**chosen, 'before': shown[-1].index})}" if len(rows) > ROWS else None,
             "newest": f"/exchanges?{urlencode(chosen)}" if before is not None else None,

@@ -79,6 +79,7 @@ def show_exchange(desk: Desk, exchange_id: str) -> Answer:
             "classified": None if found.refused else classes.of_exchange(desk.reader, found.exchange),
             "parameters": _parsed(found.parameters, dict),
             "finish": _parsed(found.finish, list),
+            "methods": wording.METHODS,
             "flags": [wording.FLAGS.get(str(each), str(each)) for each in _parsed(found.flags, list)],
         },
     )

@@ -56,9 +56,22 @@ FLAGS: Final = MappingProxyType(
         "outside_hours": "outside the system's hours",
         "records_stale": "records could not be read for a while",
         "remote_model": "answered by another host",
+        "end_user_unproven": "no proof of the end user",
     }
 )
-"""What admission found lacking and let pass, in words."""
+"""What was found lacking and let pass, in words."""
+
+METHODS: Final = MappingProxyType(
+    {
+        "api_key": "API key",
+        "oidc": "access token",
+        "mtls": "client certificate",
+        "trusted_proxy": "word of the proxy",
+        "shared_secret": "shared secret",
+        "openwebui_jwt": "signature",
+    }
+)
+"""How an identity was verified, in words."""
 
 ASSURANCES: Final = MappingProxyType(
     {

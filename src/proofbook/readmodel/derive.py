@@ -26,7 +26,7 @@ Object: TypeAlias = Mapping[str, Any]
 OPEN: Final = "open"
 REFUSED: Final = "refused"
 DENIED: Final = "denied"
-_STATE: Final = 31
+_STATE: Final = 33
 """Where the state stands in an exchange row; the 17 cells from here on come from the response."""
 
 
@@ -54,6 +54,8 @@ class Batch:
     """First row of each exchange of this batch, open or answered."""
     responses: list[tuple[str, Cells]] = field(default_factory=list)
     """Responses to requests of earlier batches: exchange id, and the cells to set."""
+    key_uses: dict[str, tuple[int, int, str]] = field(default_factory=dict)
+    """By API key: exchanges let in, refusals, and the latest instant of one let in (empty: none)."""
 
     def add(self, entries: Iterable[tuple[int, bytes]]) -> int:
         """Takes in entries; gives how many. Raises EntryDamaged."""
@@ -72,6 +74,12 @@ class Batch:
                 ) from error
         return count
 
+    def see_key(self, principal: Object, occurred: str | None, *, uses: int = 0, refusals: int = 0) -> None:
+        """An exchange (let in at an instant) or refusals of whoever showed an API key."""
+        if principal["method"] == "api_key" and principal["key"] is not None:
+            before = self.key_uses.get(principal["key"], (0, 0, ""))
+            self.key_uses[principal["key"]] = (before[0] + uses, before[1] + refusals, max(before[2], occurred or ""))
+
     def _see_source(self, index: int, entry: Object) -> None:
         source, seq, recorded = entry["source"]["id"], entry["source"]["seq"], entry["recorded"]
         state = self.sources.get(source)
@@ -87,7 +95,8 @@ class Batch:
 
 def _request(batch: Batch, index: int, entry: Object, body: Object) -> None:
     principal, model, engine, source = body["principal"], body["model"], body["engine"], entry["source"]
-    claimed = body["claimed_user"]
+    claimed, verified = body["claimed_user"], body["verified_user"]
+    batch.see_key(principal, entry["occurred"], uses=1)
     row = [
         index,
         entry["id"],
@@ -102,7 +111,9 @@ def _request(batch: Batch, index: int, entry: Object, body: Object) -> None:
         principal["kind"],
         principal["method"],
         principal["key"],
+        principal["issuer"],
         None if claimed is None else claimed["value"],
+        None if verified is None else verified["value"],
         body["conversation"],
         body["protocol"],
         None if body["stream"] is None else int(body["stream"]),
@@ -159,6 +170,7 @@ def _response(batch: Batch, index: int, entry: Object, body: Object) -> None:
 
 def _refused(batch: Batch, index: int, entry: Object, body: Object) -> None:
     principal, source = body["principal"], entry["source"]
+    batch.see_key(principal, None, refusals=body["count"])
     batch.exchanges.append(
         [
             index,
@@ -174,7 +186,8 @@ def _refused(batch: Batch, index: int, entry: Object, body: Object) -> None:
             principal["kind"],
             principal["method"],
             principal["key"],
-            *(None,) * 15,
+            principal["issuer"],
+            *(None,) * 16,
             body["request_bytes"],
             None,
             body["count"],
@@ -229,6 +242,10 @@ def _issued(batch: Batch, index: int, entry: Object, body: Object) -> None:
 
 def _revoked(batch: Batch, index: int, entry: Object, body: Object) -> None:
     batch.rows["revoke_access_key"].append((index, entry["recorded"], body["reason"], body["key"]))
+
+
+def _limited(batch: Batch, index: int, _entry: Object, body: Object) -> None:
+    batch.rows["limit_access_key"].append((index, body["until"], body["replaced_by"], body["key"]))
 
 
 def _content(batch: Batch, index: int, entry: Object, body: Object) -> None:
@@ -288,6 +305,7 @@ _HANDLERS: Final[Mapping[str, _Handler]] = MappingProxyType(
         "source.gap": _gap,
         "access.key_issued": _issued,
         "access.key_revoked": _revoked,
+        "access.key_limited": _limited,
         "content.erased": _content,
         "content.held": _content,
         "content.released": _content,

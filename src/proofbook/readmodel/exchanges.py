@@ -41,7 +41,9 @@ class Exchange:
     principal_kind: str
     principal_method: str
     principal_key: str | None
+    principal_issuer: str | None
     claimed_user: str | None
+    verified_user: str | None
     conversation: str | None
     protocol: str | None
     stream: bool | None
@@ -169,5 +171,5 @@ def _best_question(filters: Filters) -> str:
 def _exchange(row: Row) -> Exchange:
     cells: list[Any] = list(row)
     cells[3] = bool(cells[3])
-    cells[16] = None if cells[16] is None else bool(cells[16])
+    cells[18] = None if cells[18] is None else bool(cells[18])
     return Exchange(*cells)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from proofbook.readmodel.connection import Reader
+from proofbook.readmodel.connection import Reader, Row
 
 
 @dataclass(frozen=True, slots=True)
 class AccessKey:
-    """A key with whom it is bound to, and whether it was revoked. `secret_sha256` is all that is kept of its secret."""
+    """A key with whom it is bound to, and how it ended. `secret_sha256` is all that is kept of its secret.
+
+    `expires` is what holds now: as issued, or the earlier moment to which its life was cut when another replaced it.
+    """
 
     key: str
     principal: str
@@ -24,6 +27,15 @@ class AccessKey:
     revoked_index: int | None
     revoked: str | None
     revoked_reason: str | None
+    limited_index: int | None = None
+    limited_until: str | None = None
+    replaced_by: str | None = None
+    uses: int = 0
+    """Exchanges that were let in with it, up to where the projection stands."""
+    refusals: int = 0
+    last_used: str | None = None
+    expires_issued: str | None = None
+    """Expiry as it was issued."""
 
     def is_valid_at(self, instant: str) -> bool:
         """Whether the key was issued, not revoked and not expired at an instant."""
@@ -33,4 +45,19 @@ class AccessKey:
 
 def every(reader: Reader) -> tuple[AccessKey, ...]:
     """Every key ever issued, in order of issue."""
-    return tuple(AccessKey(*row) for row in reader.rows("access_keys"))
+    return tuple(map(_key, reader.rows("access_keys")))
+
+
+def at_size(key: AccessKey, size: int) -> AccessKey:
+    """A key as the first `size` entries tell it: a later revocation or replacement is not known yet."""
+    if key.revoked_index is not None and key.revoked_index >= size:
+        key = replace(key, revoked_index=None, revoked=None, revoked_reason=None)
+    if key.limited_index is not None and key.limited_index >= size:
+        key = replace(key, limited_index=None, limited_until=None, replaced_by=None, expires=key.expires_issued)
+    return key
+
+
+def _key(row: Row) -> AccessKey:
+    key = AccessKey(*row)
+    ends = [each for each in (key.expires, key.limited_until) if each is not None]
+    return replace(key, expires=min(ends, default=None), expires_issued=key.expires)

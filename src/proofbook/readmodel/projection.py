@@ -21,7 +21,7 @@ from proofbook.book.interface import BookReading
 from proofbook.readmodel.connection import Reader, make_schema, open_reading, open_writing, transaction, unavailable
 from proofbook.readmodel.derive import Batch, Cells, SourceState
 
-SCHEMA: Final = 5
+SCHEMA: Final = 6
 """Raised with every change of `schema.sql`; an older file is rebuilt."""
 
 _BATCH: Final = 10_000
@@ -112,6 +112,7 @@ class Projection:
         self._answer(batch.responses, batch)
         for name, rows in batch.rows.items():
             self.reader.write(name, rows)
+        self.reader.write("use_access_key", ((*each, key) for key, each in batch.key_uses.items()))
         states = batch.sources.items()
         self.reader.write("set_source", (_source_row(source, state) for source, state in states if state.last_idx >= start))
         self._set_position(stop, next(iter(self._book.leaf_hashes(stop - 1, stop)), None))

@@ -42,7 +42,9 @@ CREATE TABLE exchange (               -- one row for each exchange.request or ex
   principal_kind TEXT NOT NULL,
   principal_method TEXT NOT NULL,
   principal_key TEXT,
+  principal_issuer TEXT,
   claimed_user TEXT,
+  verified_user TEXT,
   conversation TEXT,
   protocol TEXT,
   stream INTEGER,
@@ -181,14 +183,20 @@ CREATE TABLE access_key (
   principal_kind TEXT NOT NULL,
   system TEXT NOT NULL,
   secret_sha256 TEXT NOT NULL,
-  expires TEXT,
+  expires TEXT,                       -- as issued; NULL: none was set
   note TEXT NOT NULL,
   issued_idx INTEGER NOT NULL,
   issued TEXT NOT NULL,
   issued_by TEXT NOT NULL,
   revoked_idx INTEGER,
   revoked TEXT,
-  revoked_reason TEXT
+  revoked_reason TEXT,
+  limited_idx INTEGER,                -- its life was cut short: where, until when, and by which key it was replaced
+  limited_until TEXT,
+  replaced_by TEXT,
+  uses INTEGER NOT NULL DEFAULT 0,    -- exchanges that were let in with it
+  refusals INTEGER NOT NULL DEFAULT 0,
+  last_used TEXT
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE config_loaded (

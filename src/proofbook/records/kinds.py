@@ -30,6 +30,7 @@ KINDS: Mapping[str, type[Document]] = MappingProxyType(
         "source.gap": operations.SourceGap,
         "config.loaded": operations.ConfigLoaded,
         "access.key_issued": operations.KeyIssued,
+        "access.key_limited": operations.KeyLimited,
         "access.key_revoked": operations.KeyRevoked,
         "exchange.request": exchange.ExchangeRequest,
         "exchange.response": exchange.ExchangeResponse,

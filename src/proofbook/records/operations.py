@@ -115,6 +115,15 @@ class KeyIssued(Document):
     note: str = Field(description="what the key is for, in words")
 
 
+class KeyLimited(Document):
+    """Body of `access.key_limited`: a key's life was cut short, because another key takes its place."""
+
+    key: str = Field(description="id of the key that ends")
+    until: str = Field(description="instant from which it opens nothing any more; never later than its expiry was before")
+    replaced_by: str | None = Field(description="id of the key that takes its place; null when none does")
+    reason: str = Field(description="why, in words")
+
+
 class KeyRevoked(Document):
     """Body of `access.key_revoked`: a key opens nothing any more."""
 

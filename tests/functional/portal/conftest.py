@@ -22,7 +22,7 @@ from support.sample_portal import NOW, Visitor, make_sources, running, write_boo
 UNRECORDED = "sha256:" + sha256(b"other weights").hexdigest()
 
 OTHERS: dict[str, Any] = {
-    "principal": {"id": "sample-person-1", "kind": "person", "method": "api_key", "key": "k_2"},
+    "principal": {"id": "sample-person-1", "kind": "person", "method": "api_key", "key": "k_2", "issuer": None},
     "system": "handbook-search",
 }
 

@@ -191,11 +191,18 @@ def hostile_entries() -> tuple[SampleEntries, str]:
         "resolved_at": None,
         "remote_host": None,
     }
-    principal = {"id": HOSTILE, "kind": "person", "method": "api_key", "key": HOSTILE}
+    principal = {"id": HOSTILE, "kind": "person", "method": "oidc", "key": HOSTILE, "issuer": HOSTILE}
+    proven = {"value": HOSTILE, "method": "openwebui_jwt", "issuer": HOSTILE}
     exchange = entries.new_id("x")
     claimed = {"value": HOSTILE, "method": "body.user"}
     entries.request(
-        exchange, model=model, principal=principal, system=HOSTILE, claimed_user=claimed, parameters={MARKUP: HOSTILE}
+        exchange,
+        model=model,
+        principal=principal,
+        system=HOSTILE,
+        claimed_user=claimed,
+        verified_user=proven,
+        parameters={MARKUP: HOSTILE},
     )
     entries.response(exchange, model_answered=HOSTILE, reason=HOSTILE, finish=[HOSTILE], state="upstream_error")
     entries.refused(detail=HOSTILE, path=HOSTILE)
@@ -208,6 +215,25 @@ def hostile_entries() -> tuple[SampleEntries, str]:
         findings=[{"code": HOSTILE, "detail": HOSTILE, "path": HOSTILE}],
     )
     return entries, exchange
+
+
+def test_who_vouches_is_named_beside_whom_it_vouches_for(tmp_path: Path) -> None:
+    """Principal, method and issuer, and the end user proven or claimed beside it; the list says as much in short."""
+    entries = SampleEntries(NOW)
+    entries.started()
+    principal = {"id": "jane", "kind": "person", "method": "oidc", "key": "sample-key", "issuer": "https://id.sample.example"}
+    proven = {"value": "sample-user-9", "method": "openwebui_jwt", "issuer": "open-webui"}
+    claimed = {"value": "sample-user-8", "method": "header"}
+    exchange = entries.exchange(principal=principal, verified_user=proven, claimed_user=claimed)
+    entries.exchange(claimed_user=claimed)
+    with running(make_sources(write_book(tmp_path, entries.raw), tmp_path / "r.sqlite")) as visitor:
+        words = visitor.ask(f"/exchanges/{exchange}").words
+        assert "Verified by access token sample-key Vouched for by https://id.sample.example" in words
+        assert "Verified end user sample-user-9 signature of open-webui" in words
+        assert "sample-user-8 claimed by the caller in header, not verified" in words
+        listed = visitor.ask("/exchanges").words
+        assert "jane access token for sample-user-9" in listed
+        assert "sample-service API key for sample-user-8 claimed" in listed
 
 
 def test_hostile_text_is_shown_and_never_works(tmp_path: Path) -> None:

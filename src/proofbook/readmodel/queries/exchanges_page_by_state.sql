@@ -1,7 +1,7 @@
 -- Newest exchanges before a position, of one state; all other filters are optional.
 SELECT
   idx, entry, exchange, refused, occurred, recorded, source, seq, system, principal, principal_kind,
-  principal_method, principal_key, claimed_user, conversation, protocol, stream, model_asked, artifact, binding,
+  principal_method, principal_key, principal_issuer, claimed_user, verified_user, conversation, protocol, stream, model_asked, artifact, binding,
   upstream, product, build, parameters, messages, tools, system_prompt, guardrail, request_bytes, flags,
   refusals, state, reason,
   detail, http_status, response_idx, response_entry, response_recorded, model_answered, finish, prompt_tokens,
