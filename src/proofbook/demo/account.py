@@ -54,12 +54,15 @@ def take_account(home: Home, seen: ClientSide) -> Account:
     found = [each for each in _read_all(home) if each.source != GENERATED]
     states = Counter(each.state for each in found)
     revoked = sum(1 for each in found if each.refused and each.principal == LEAVER)
+    down = sum(1 for each in found if each.refused and each.reason == "upstream_unavailable")
     lines = (
         Line("replies received whole", states["complete"], seen.answered + seen.listings),
         Line("of these streamed", sum(1 for each in found if each.state == "complete" and each.stream), seen.streamed),
         Line("hung up by the caller", states["client_aborted"], seen.hung_up),
         Line(
-            "errors of the engine, and an engine that was down", states["upstream_error"], seen.engine_errors + seen.unreachable
+            "errors of the engine, and an engine that was down",
+            states["upstream_error"] + down,
+            seen.engine_errors + seen.unreachable,
         ),
         Line("refused at the door: a revoked key", revoked, seen.refused),
         Line("let pass without a grant on record, and flagged", _flagged(found, "grant_missing"), seen.ungranted),
@@ -70,7 +73,7 @@ def take_account(home: Home, seen: ClientSide) -> Account:
     )
     served = {each.artifact for each in found if each.state == "complete" and each.artifact is not None}
     newest = next((each.exchange for each in found if each.state == "complete" and each.protocol == "openai.chat"), None)
-    return Account(lines, tuple(sorted(served)), newest, sum(each.refused for each in found) - revoked)
+    return Account(lines, tuple(sorted(served)), newest, sum(each.refused for each in found) - revoked - down)
 
 
 def _flagged(found: list[Exchange], flag: str) -> int:

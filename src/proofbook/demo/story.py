@@ -19,8 +19,8 @@ from typing import Final, TypeAlias
 
 from proofbook.demo.account import Account, take_account
 from proofbook.demo.engine import check_parts, running_engine
-from proofbook.demo.permissions import UNGRANTED, plan_permissions
 from proofbook.demo.organisation import ENGAGEMENT, FIRST_MODEL, SECOND_MODEL, read_questions
+from proofbook.demo.permissions import UNGRANTED, plan_permissions
 from proofbook.demo.scene import Ports, choose_ports, choose_year, issue_keys, make_home, models_folder, running_parts
 from proofbook.demo.traffic import Callers, ClientSide
 from proofbook.wiring.exporting import export_engagement
