@@ -21,13 +21,14 @@ def cut(data: bytes, places: list[int]) -> tuple[bytes, ...]:
 
 
 def hear(engine: ToldEngine, asked: bytes, recorder: MemoryRecorder, *, recorded: bool, hold: int = 1 << 20) -> Heard:
+    """What a caller hears of an engine, with the middleware around it or without."""
     app = wrap(engine, recorder, hold_bytes=hold) if recorded else engine
     return asyncio.run(AsgiCaller(asked).call(app))
 
 
-@given(st.booleans(), st.lists(st.integers(0, 4000), max_size=12), st.integers(1, 400))
+@given(streamed=st.booleans(), places=st.lists(st.integers(0, 4000), max_size=12), hold=st.integers(1, 400))
 @settings(max_examples=60, deadline=None)
-def test_bytes_and_facts_do_not_depend_on_the_pieces(streamed: bool, places: list[int], hold: int) -> None:
+def test_bytes_and_facts_do_not_depend_on_the_pieces(*, streamed: bool, places: list[int], hold: int) -> None:
     """A message boundary means nothing in HTTP."""
     data, asked = (EVENTS, STREAMED) if streamed else (WHOLE, ASKED)
     engine = ToldEngine(cut(data, places), KINDS[streamed])

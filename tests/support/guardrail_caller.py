@@ -14,6 +14,7 @@ from proofbook.capture.litellm.server import Surroundings, serve_guardrail
 from proofbook.capture.litellm.wire import PATH
 from proofbook.capture.settings import LiteLLMCapture
 from proofbook.gateway.lifecycle import PreviousRun
+from proofbook.journal.receipt import Recorder
 from proofbook.primitives.ids import CountingIds
 from support.memory_recorder import MemoryRecorder
 from support.running_gateway import GivenHistory, Reply, SystemClock, sample_fingerprint
@@ -53,7 +54,8 @@ def call_body(moment: str = "request", call: str = "call-1", **changes: Any) -> 
 class RunningGuardrail:
     host: str
     port: int
-    recorder: MemoryRecorder
+    recorder: Any
+    """What it records with: in memory unless the test brought another one."""
 
     async def call(self, body: dict[str, Any] | bytes, *, secret: str | None = SECRET, path: str = PATH) -> Any:
         """The JSON answer to one call; every answer has status 200."""
@@ -78,7 +80,7 @@ class RunningGuardrail:
 
 @asynccontextmanager
 async def running_guardrail(
-    folder: Path, *, recorder: MemoryRecorder | None = None, previous: PreviousRun | None = None, **settings: Any
+    folder: Path, *, recorder: Recorder | None = None, previous: PreviousRun | None = None, **settings: Any
 ) -> AsyncIterator[RunningGuardrail]:
     """Serve until the block ends, then stop in an orderly way."""
     recorder = recorder or MemoryRecorder(SystemClock())
@@ -93,7 +95,8 @@ async def running_guardrail(
     if task.done():
         await task
     try:
-        yield RunningGuardrail(*await address, recorder)
+        host, port = await address
+        yield RunningGuardrail(host, port, recorder)
     finally:
         stop.set()
         await task

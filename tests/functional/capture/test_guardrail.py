@@ -125,7 +125,7 @@ def test_what_cannot_be_read_is_blocked(tmp_path: Path, body: bytes) -> None:
 
 def test_odd_values_inside_a_call_become_unknown(tmp_path: Path) -> None:
     """A field of a wrong type is not a reason to lose the call."""
-    odd = {
+    odd: dict[str, Any] = {
         "request_data": ["x"],
         "structured_messages": "x",
         "tools": 7,

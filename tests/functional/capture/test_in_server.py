@@ -21,6 +21,7 @@ from support.running_gateway import LOST_TOKEN, TOKEN, FixedKeys, SystemClock
 
 
 def new_recorder() -> MemoryRecorder:
+    """A recorder with today's clock."""
     return MemoryRecorder(SystemClock())
 
 
@@ -184,7 +185,7 @@ def test_a_client_that_leaves_is_recorded_at_once_and_the_engine_is_told() -> No
         async with living(app):
             calling = asyncio.create_task(AsgiCaller(STREAMED, leaves_after=1).call(app))
             await engine.left.wait()
-            while not recorder.of_kind("exchange.response"):
+            while not recorder.of_kind("exchange.response"):  # noqa: ASYNC110 - entries have no event
                 await asyncio.sleep(0)
             gate.set()
             assert (await calling).error is None
@@ -205,7 +206,7 @@ def test_a_request_the_server_cancels_is_recorded_as_a_gap() -> None:
         async with living(app):
             caller = AsgiCaller(STREAMED)
             calling = asyncio.create_task(caller.call(app))
-            while not caller.heard.body:
+            while not caller.heard.body:  # noqa: ASYNC110 - what a caller hears has no event
                 await asyncio.sleep(0)
             calling.cancel()
             with pytest.raises(asyncio.CancelledError):
@@ -247,7 +248,7 @@ def test_a_reply_whose_record_fails_is_not_completed() -> None:
         async with living(app):
             caller = AsgiCaller(STREAMED)
             calling = asyncio.create_task(caller.call(app))
-            while not caller.heard.body:
+            while not caller.heard.body:  # noqa: ASYNC110 - what a caller hears has no event
                 await asyncio.sleep(0)
             recorder.fail_with = StoreUnavailable("disk full")
             gate.set()
@@ -396,7 +397,7 @@ def test_an_engine_that_states_its_model_is_bound_to_its_weights() -> None:
         recorder = new_recorder()
         app = wrap(stating, recorder)
         async with living(app):
-            while app.sighted == "unknown":
+            while app.sighted == "unknown":  # noqa: ASYNC110 - a look has no event
                 await asyncio.sleep(0)
             await AsgiCaller().call(app)
         (request,) = recorder.of_kind("exchange.request")

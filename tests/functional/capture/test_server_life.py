@@ -18,6 +18,7 @@ from support.running_gateway import SystemClock
 
 
 def new_recorder() -> MemoryRecorder:
+    """A recorder with today's clock."""
     return MemoryRecorder(SystemClock())
 
 

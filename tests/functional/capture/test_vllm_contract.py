@@ -14,7 +14,7 @@ import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import openai
 import pytest
@@ -64,7 +64,7 @@ def load_middleware(app: Starlette, dotted: str) -> None:
     module_path, name = dotted.rsplit(".", 1)
     imported = getattr(importlib.import_module(module_path), name)
     if inspect.isclass(imported):
-        app.add_middleware(imported)
+        app.add_middleware(cast("Any", imported))
     elif inspect.iscoroutinefunction(imported):
         app.middleware("http")(imported)  # type: ignore[attr-defined]
     else:
@@ -95,6 +95,7 @@ def serving(app: Any) -> Iterator[str]:
 
 @pytest.fixture
 def home(tmp_path: Path) -> Home:
+    """A home with one engine that records by itself."""
     made = make_home(tmp_path)
     with (made.path / "proofbook.toml").open("a", encoding="utf-8") as config:
         config.write(SECTION)
@@ -102,6 +103,7 @@ def home(tmp_path: Path) -> Home:
 
 
 def entries_of(home: Home) -> list[Entry]:
+    """Every entry of the book."""
     with BookReader(home.book) as book:
         return [parse_entry(data) for _, data in book.entries(0, book.size())]
 
@@ -160,7 +162,7 @@ def test_sglang_adds_it_with_its_home(home: Home) -> None:
 
 def test_a_subclass_says_which_home_where_a_server_takes_a_class_only(home: Home) -> None:
     """Several engines of one machine, without the environment."""
-    recorded = type("Recorded", (RecordExchanges,), {"home": str(home.path), "server": "main"})
+    recorded: Any = type("Recorded", (RecordExchanges,), {"home": str(home.path), "server": "main"})
     app = build_engine()
     app.add_middleware(recorded)
     with serving(app) as url:  # nobody writes the book
