@@ -16,6 +16,7 @@ from proofbook.portal.wording import moment
 from proofbook.readmodel import sources
 from proofbook.readmodel.connection import Reader
 
+_IN_THE_PATH: Final = ("inline", "inline_partial")
 _RUNS: Final = 1000
 _GAPS: Final = 1000
 _MISSED_BEATS: Final = 2.5
@@ -59,7 +60,7 @@ class Duty:
 
 def read_duties(reader: Reader) -> tuple[Duty, ...]:
     """Every recorder: a source in the path of the traffic that says when it starts."""
-    return tuple(filter(None, (_duty(reader, each) for each in sources.every(reader) if each.assurance == "inline")))
+    return tuple(filter(None, (_duty(reader, each) for each in sources.every(reader) if each.assurance in _IN_THE_PATH)))
 
 
 def derive_uncovered(duties: Sequence[Duty], window: Span, heartbeat: timedelta) -> tuple[Span, ...]:
