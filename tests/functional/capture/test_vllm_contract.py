@@ -30,6 +30,7 @@ from proofbook.records.envelope import Entry, parse_entry
 from proofbook.wiring.home import Home, open_home
 from proofbook.wiring.reading import open_vault
 from proofbook.wiring.recording import open_door
+from support.asgi_engine import AsgiCaller, ToldEngine, living
 from support.fast_engine import derive_pieces
 from support.home_builder import make_home
 
@@ -178,3 +179,26 @@ def test_a_home_without_such_a_server_stops_the_engine(tmp_path: Path) -> None:
     app.add_middleware(RecordExchanges, home=make_home(tmp_path).path)
     with pytest.raises(RuntimeError, match="did not start"), serving(app):
         pass
+
+
+def test_the_writer_may_be_restarted_under_a_running_engine(home: Home) -> None:
+    """`proofbook up` is stopped and started again: in between nothing is served, afterwards all is recorded again."""
+    app = RecordExchanges(told := ToldEngine(), home=home.path)
+
+    async def work() -> None:
+        with open_door(home, must_write=True):
+            life = living(app)
+            await life.__aenter__()
+            assert (await AsgiCaller().call(app)).complete
+        assert (await AsgiCaller().call(app)).status == 503
+        assert len(told.asked) == 1
+        with open_door(home, must_write=True):
+            while (await AsgiCaller().call(app)).status != 200:  # noqa: ASYNC110 - connections are made anew by the next call
+                await asyncio.sleep(0.02)
+            await life.__aexit__(None, None, None)
+
+    asyncio.run(work())
+    kinds = [entry.kind for entry in entries_of(home) if entry.source == "asgi:main"]
+    assert kinds.count("exchange.request") == kinds.count("exchange.response") == 2
+    assert {"source.gap", "exchange.refused"} <= set(kinds)
+    assert kinds[-1] == "source.stopped"
