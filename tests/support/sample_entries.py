@@ -176,6 +176,11 @@ class SampleEntries:
         }
         return self.add("access.key_issued", key, body, source=WRITER)
 
+    def key_limited(self, key: str, until: str, replaced_by: str) -> int:
+        """`access.key_limited`."""
+        body = {"key": key, "until": until, "replaced_by": replaced_by, "reason": "sample rotation"}
+        return self.add("access.key_limited", key, body, source=WRITER)
+
     def key_revoked(self, key: str) -> int:
         """`access.key_revoked`."""
         return self.add("access.key_revoked", key, {"key": key, "reason": "sample end"}, source=WRITER)

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Literal, cast
+from typing import Final, Literal, cast
 
 import click
 
+from proofbook.cli.key_rows import describe_keys
+from proofbook.cli.lifespan import Lifespan
 from proofbook.cli.main import Shared
 from proofbook.cli.printing import print_facts, print_json, print_table, say
 from proofbook.primitives.instants import format_instant
-from proofbook.readmodel import keys
-from proofbook.wiring.access import issue_key, revoke_key
+from proofbook.readmodel import keys, sources
+from proofbook.wiring.access import issue_key, revoke_key, rotate_key
 from proofbook.wiring.home import open_home
 from proofbook.wiring.reading import open_projection
 from proofbook.wiring.recording import open_door
 from proofbook.wiring.system import CLOCK
+
+_SHOWN_ONCE: Final = "The token is not shown again. A client sends it as its API key; a running gateway knows it within a second."
 
 
 @click.group()
@@ -27,18 +31,20 @@ def key() -> None:
 @click.option("--principal", required=True, help="Person or service the key belongs to, as it should appear in evidence.")
 @click.option("--kind", type=click.Choice(["person", "service"]), required=True, help="Who acts with it: a person or a program.")
 @click.option("--system", required=True, help="Id of the AI system the key is for.")
-@click.option("--days", type=click.IntRange(1, 36_500), help="Expires after this many days; without it, no expiry is set.")
+@click.option("--expires", type=Lifespan(), help="Expires after so long; without it, no expiry is set.")
+@click.option("--days", type=click.IntRange(1, 36_500), help="The same in days.")
 @click.option("--note", default="", help="Ticket or reason; recorded.")
 @click.pass_obj
-def issue(shared: Shared, principal: str, kind: str, system: str, days: int | None, note: str) -> None:
+def issue(shared: Shared, principal: str, kind: str, system: str, expires: timedelta | None, days: int | None, note: str) -> None:
     """Issue a key. Its secret is shown once and only its hash is kept."""
-    home = open_home(shared.home)
-    expires = None if days is None else format_instant(CLOCK.now() + timedelta(days=days))
+    if expires is not None and days is not None:
+        raise click.UsageError("--expires and --days say the same; give one")
+    home, ends = open_home(shared.home), _after(timedelta(days=days) if days is not None else expires)
     chosen = cast("Literal['person', 'service']", kind)
     with open_door(home) as door:
-        made = issue_key(home, door.recorder, principal=principal, kind=chosen, system=system, expires=expires, note=note)
+        made = issue_key(home, door.recorder, principal=principal, kind=chosen, system=system, expires=ends, note=note)
     if shared.json:
-        print_json({"key": made.id, "token": made.secret, "entry": made.index, "expires": expires})
+        print_json({"key": made.id, "token": made.secret, "entry": made.index, "expires": ends})
         return
     print_facts(
         [
@@ -46,10 +52,35 @@ def issue(shared: Shared, principal: str, kind: str, system: str, days: int | No
             ("key", made.id),
             ("principal", principal),
             ("system", system),
-            ("expires", expires or "not set"),
+            ("expires", ends or "not set"),
         ]
     )
-    say("The token is not shown again. A client sends it as its API key; a running gateway knows it within a second.")
+    say(_SHOWN_ONCE)
+
+
+@key.command()
+@click.argument("key_id", metavar="KEY")
+@click.option(
+    "--overlap",
+    type=Lifespan(least=timedelta(0)),
+    default="24h",
+    show_default=True,
+    help="How long the old key goes on beside it.",
+)
+@click.option("--expires", type=Lifespan(), help="Expires after so long; without it, as long as the old key was issued for.")
+@click.option("--note", default="", help="Ticket or reason; recorded.")
+@click.pass_obj
+def rotate(shared: Shared, key_id: str, overlap: timedelta, expires: timedelta | None, note: str) -> None:
+    """Issue a key in the place of another; the old one ends after the overlap. Both are recorded together."""
+    home = open_home(shared.home)
+    with open_door(home) as door:
+        made, until = rotate_key(home, door.recorder, key=key_id, overlap=overlap, expires=_after(expires), note=note)
+    if shared.json:
+        print_json({"key": made.id, "token": made.secret, "entry": made.index, "replaces": key_id, "old_key_ends": until})
+        return
+    print_facts([("token", made.secret), ("key", made.id), ("replaces", key_id), ("old key ends", until)])
+    say(_SHOWN_ONCE)
+    say("A grant that names the old key by its id does not reach the new one; one that names the principal does.")
 
 
 @key.command()
@@ -68,51 +99,21 @@ def revoke(shared: Shared, key_id: str, reason: str) -> None:
 
 
 @key.command(name="list")
+@click.option("--unused", type=Lifespan(), default="90d", show_default=True, help="Point out keys that nobody used for so long.")
 @click.pass_obj
-def list_keys(shared: Shared) -> None:
-    """Every key ever issued, revoked ones included."""
-    now = format_instant(CLOCK.now())
+def list_keys(shared: Shared, unused: timedelta) -> None:
+    """Every key ever issued: its state, its last use on record, what stands out."""
+    now = CLOCK.now()
     with open_projection(open_home(shared.home)) as (_, projection):
-        found = keys.every(projection.reader)
+        rows = tuple(describe_keys(keys.every(projection.reader), sources.gaps(projection.reader), now, unused))
     if shared.json:
-        print_json([_as_json(each, now) for each in found])
-    elif found:
-        rows = [
-            (each.key, each.principal, each.principal_kind, each.system, _state(each, now), _second(each.issued), each.issued_by)
-            for each in found
-        ]
-        print_table(("key", "principal", "kind", "system", "state", "issued", "by"), rows)
+        print_json([row.as_json() for row in rows])
+    elif rows:
+        titles = ("key", "principal", "kind", "system", "state", "last use", "uses", "stands out")
+        print_table(titles, [row.cells for row in rows])
     else:
         say("No key was ever issued. `proofbook key issue` makes one.")
 
 
-def _as_json(each: keys.AccessKey, now: str) -> dict[str, str | None]:
-    return {
-        "key": each.key,
-        "principal": each.principal,
-        "kind": each.principal_kind,
-        "system": each.system,
-        "state": _word(each, now),
-        "issued": each.issued,
-        "by": each.issued_by,
-        "expires": each.expires,
-        "revoked": each.revoked,
-    }
-
-
-def _word(each: keys.AccessKey, now: str) -> str:
-    if each.revoked is not None:
-        return "revoked"
-    return "expired" if each.expires is not None and each.expires <= now else "in force"
-
-
-def _state(each: keys.AccessKey, now: str) -> str:
-    word, moment = _word(each, now), each.revoked or each.expires
-    if moment is None:
-        return word
-    return f"{word} {'until ' if word == 'in force' else ''}{_second(moment)}"
-
-
-def _second(instant: str) -> str:
-    """An instant without its microseconds, for a table that people read."""
-    return instant.partition(".")[0] + "Z"
+def _after(span: timedelta | None) -> str | None:
+    return None if span is None else format_instant(CLOCK.now() + span)

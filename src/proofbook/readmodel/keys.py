@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from proofbook.readmodel.connection import Reader, Row
+from proofbook.readmodel.sources import Gap
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,15 @@ class AccessKey:
 def every(reader: Reader) -> tuple[AccessKey, ...]:
     """Every key ever issued, in order of issue."""
     return tuple(map(_key, reader.rows("access_keys")))
+
+
+def assess_use(key: AccessKey, gaps: Iterable[Gap], since: str) -> Literal["used", "unused", "unknown"]:
+    """Whether a key was used after an instant: `unknown` when nothing is on record, but not everything was recorded."""
+    if key.last_used is not None and key.last_used >= since:
+        return "used"
+    start = max(since, key.issued)
+    missed = any(gap.until > start and gap.source.startswith("gateway:") for gap in gaps)
+    return "unknown" if missed else "unused"
 
 
 def at_size(key: AccessKey, size: int) -> AccessKey:

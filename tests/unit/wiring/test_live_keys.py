@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from proofbook.book.reader import BookReader
 from proofbook.config.loading import read_settings
-from proofbook.errors import StoreUnavailable
-from proofbook.gateway.identity.keys import KeyRing
-from proofbook.wiring.access import LiveKeys, issue_key, revoke_key
+from proofbook.errors import InputError, StoreUnavailable
+from proofbook.gateway.identity.keys import KeyRing, assess_key
+from proofbook.primitives.instants import format_instant, parse_instant
+from proofbook.wiring.access import LiveKeys, issue_key, load_key_ring, revoke_key, rotate_key
 from proofbook.wiring.home import Home, open_home
 from proofbook.wiring.recording import open_door
+from proofbook.wiring.system import CLOCK
 from support.draft_builder import beats
 from support.home_builder import make_home
 
@@ -99,6 +102,47 @@ def test_keys_issued_and_revoked_while_it_follows_are_known_soon(home: Home) -> 
         assert not _is_revoked(keys.current(), second)
     finally:
         keys.close()
+
+
+def test_a_rotated_key_ends_in_time_and_its_successor_goes_on(home: Home) -> None:
+    """Followed live and read anew alike; the same binding, and each rotation once."""
+    old = _issue(home)
+    keys = LiveKeys(home, BookReader(home.book))
+    try:
+        with open_door(home) as door:
+            made, until = rotate_key(
+                home, door.recorder, key=old, overlap=timedelta(hours=24), expires=None, note="sample rotation"
+            )
+            with pytest.raises(InputError, match=f"is being replaced by {made.id}"):
+                rotate_key(home, door.recorder, key=old, overlap=timedelta(0), expires=None, note="")
+        assert _wait(lambda: made.id in keys.current().keys)
+        for ring in (keys.current(), load_key_ring(home)):
+            before, after = ring.keys[old], ring.keys[made.id]
+            assert (before.expires, after.expires) == (until, None)
+            assert (before.principal, before.system) == (after.principal, after.system)
+            token = made.secret.encode()
+            assert assess_key(((b"x-api-key", token),), ring, until).verified == after.caller
+        assert until == format_instant(parse_instant(until)), "an instant, as the gateway compares them"
+    finally:
+        keys.close()
+
+
+def test_a_key_that_ended_is_not_rotated_and_none_lives_longer_by_it(home: Home) -> None:
+    """A rotation replaces; it never brings back."""
+    in_an_hour = format_instant(CLOCK.now() + timedelta(hours=1))
+    with open_door(home) as door:
+        soon = issue_key(
+            home, door.recorder, principal="p", kind="service", system="support-desk", expires=in_an_hour, note=""
+        ).id
+        made, until = rotate_key(home, door.recorder, key=soon, overlap=timedelta(days=9), expires=None, note="")
+        assert until == in_an_hour
+        revoke_key(home, door.recorder, key=made.id, reason="sample end")
+        for key in (made.id, "no-such-key"):
+            with pytest.raises(InputError):
+                rotate_key(home, door.recorder, key=key, overlap=timedelta(0), expires=None, note="")
+    lived = load_key_ring(home).keys[made.id].expires
+    assert lived is not None
+    assert abs(parse_instant(lived) - parse_instant(in_an_hour)) < timedelta(minutes=5), "as long as the old one was issued for"
 
 
 def test_revocation_is_heard_of_though_the_projection_is_damaged(home: Home) -> None:
