@@ -63,7 +63,10 @@ class Operation:
         self.door = FrontDoor(self.house, around.identities, around.ids, limits=settings.limits, readiness=self.assess_readiness)
         self.listener: Listener | None = None
         self.reload = "none"
-        self._reloads = 0
+        self.reloads_done = 0
+        self.reloads_refused = 0
+        self.metrics_address: tuple[str, int] | None = None
+        """Where the figures can be read, once they can."""
         self._refused = ""
         self.draining = False
         self._tasks: list[asyncio.Task[None]] = []
@@ -103,6 +106,8 @@ class Operation:
         self.settings, self.around, self._tls = renewal.settings, renewal.around, prepared.tls
         self.knocking.allow(renewal.settings.limits.unknown_refusals)
         self.house = self._build_house(self.house.tally, self.house.open)
+        if self.recording.figures is not None:
+            self.recording.figures.systems = frozenset(self.fleet.systems)
         self.door.renew(self.house, renewal.around.identities, renewal.settings.limits)
         await self.listener.serve(self._receive, self._tls)
         self._beat()
@@ -119,7 +124,8 @@ class Operation:
 
     def _told(self, outcome: str, refused: str) -> None:
         self.reload, self._refused = outcome, refused
-        self._reloads += 1
+        self.reloads_done += outcome == "done"
+        self.reloads_refused += outcome == "refused"
         self._tell()
 
     async def drain(self) -> None:
@@ -164,7 +170,7 @@ class Operation:
             {name: "fresh" if fresh() else "stale" for name, fresh in self.around.fresh.items()},
             self.around.peers(),
             self.reload,
-            self._reloads,
+            self.reloads_done + self.reloads_refused,
             self.draining,
         )
 

@@ -55,6 +55,11 @@ class FrontDoor:
         """A connection is gone."""
         self.clients.discard(client)
 
+    @property
+    def held(self) -> int:
+        """Bytes of bodies in memory."""
+        return self._held
+
     def hold(self, size: int) -> bool:
         """Whether there is room for so many more bytes of bodies."""
         if self._held + size > self._limits.bodies_bytes:
@@ -75,7 +80,10 @@ class FrontDoor:
         now = format_instant(self._house.clock.now())
         caller = self._assess(client, head, now)
         route = find_route(head.method, head.path, record_unknown=self._house.record_unknown)
-        passage = Passage(self._house, client, head, self._opening(head, now, caller), route.dialect)
+        opening = self._opening(head, now, caller)
+        if (figures := self._house.recording.figures) is not None:
+            figures.opened(opening.exchange, head.headers)
+        passage = Passage(self._house, client, head, opening, route.dialect)
         refusal = caller.refusal or self._assess_route(caller, route, now)
         if refusal is not None:
             passage.turn_away(refusal)

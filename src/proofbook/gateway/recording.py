@@ -18,6 +18,7 @@ import structlog
 
 from proofbook.errors import InputError, LimitExceeded, ProofbookError, StoreUnavailable
 from proofbook.gateway.drafts import draft_recorder_gap
+from proofbook.gateway.figures import Figures
 from proofbook.gateway.outage import Outage, draft_gap
 from proofbook.gateway.refusal import STORE_UNAVAILABLE, Refusal, malformed, too_large
 from proofbook.journal.receipt import QuickRecorder, Receipt, Recorder, Settled, Submission
@@ -40,6 +41,8 @@ class Recording:
         self.source = source
         self.last_success: float | None = None
         """Loop time of the last durable entry; None before the first."""
+        self.figures: Figures | None = None
+        """Counts what is recorded; None when nobody wants to know."""
         self._unanswered = 0
         self._answered_at = 0.0
         self._outage: Outage | None = None
@@ -105,6 +108,8 @@ class Recording:
         if not self._unanswered:
             self._answered_at = self._loop.time()
         self._unanswered += 1
+        if self.figures is not None:
+            done = self.figures.noted(submissions, done)
         try:
             self._hand_in(submissions, partial(self._report, done))
         except ProofbookError as error:

@@ -16,6 +16,7 @@ from proofbook.gateway.fleet import read_plans
 from proofbook.gateway.settings import GatewaySettings
 from proofbook.gateway.surroundings import Surroundings
 from proofbook.gateway.tls import make_server_context
+from proofbook.gateway.tracing import make_exporter
 from proofbook.gateway.upstream import Plan
 
 _FIXED = ("name", "host", "port", "workers", "share_port", "metrics", "otel")
@@ -46,6 +47,8 @@ class Prepared:
 
 def prepare(settings: GatewaySettings, now: datetime) -> Prepared:
     """Read what the settings name. Raises ConfigurationError naming field and file. Reads files: not for the event loop."""
+    if settings.otel is not None:
+        make_exporter(settings.otel)
     return Prepared(read_plans(settings), None if settings.tls is None else make_server_context(settings.tls, now))
 
 

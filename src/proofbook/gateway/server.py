@@ -9,11 +9,12 @@ from __future__ import annotations
 import asyncio
 import signal
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 
 import structlog
 
 from proofbook.errors import ConfigurationError, ProofbookError
+from proofbook.gateway.figures import Figures
 from proofbook.gateway.lifecycle import Run, SourceLife
 from proofbook.gateway.operation import Operation
 from proofbook.gateway.recording import Recording
@@ -54,10 +55,18 @@ async def serve(
     recording = Recording(around.recorder, loop, around.clock, around.source or settings.source)
     life = SourceLife(recording, around.clock, _run_of(settings, around))
     operation = Operation(settings, around, prepared, recording, life)
+    figures = Figures(loop.time, operation.fleet.systems, around.tracer)
+    if settings.metrics is not None or around.tracer is not None:
+        recording.figures = figures
     await life.start(await loop.run_in_executor(None, around.history.previous))
+    beside = ExitStack()
     try:
         try:
             host, port = await operation.open()
+            if settings.metrics is not None:
+                from proofbook.gateway.exposition import exposing  # only here, because it takes memory
+
+                beside.enter_context(exposing(operation, figures, settings.metrics, recording.source, around.number - 1))
         except ConfigurationError:
             await life.stop("the address could not be taken")  # this run ends in order: it never served anybody
             raise
@@ -68,6 +77,7 @@ async def serve(
             await stop.wait()
         await operation.drain()
     finally:
+        beside.close()
         await operation.close()
     try:
         await operation.knocking.flush()

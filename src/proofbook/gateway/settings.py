@@ -261,15 +261,18 @@ class GatewaySettings:
             raise ConfigurationError(f"gateway.port {self.port} is not a port", hint="use 1 to 65535, or 0 for a free one")
         if min(self.heartbeat_seconds, self.binding_seconds) <= 0:
             raise ConfigurationError("gateway.heartbeat_seconds and binding_seconds must be positive")
-        if not 1 <= self.workers <= _MOST_WORKERS:
-            raise ConfigurationError(f"gateway.workers is {self.workers}", hint=f"give 1 to {_MOST_WORKERS}")
-        if self.workers > 1 and self.port == 0:
-            raise ConfigurationError("gateway.port is 0, and several workers must share one", hint="set gateway.port")
+        self._check_workers()
 
     @property
     def identity(self) -> IdentitySettings:
         """Everything but keys by which callers prove who they are."""
         return IdentitySettings(self.oidc, self.certificates, self.trusted_proxies, self.open_webui)
+
+    def _check_workers(self) -> None:
+        if not 1 <= self.workers <= _MOST_WORKERS:
+            raise ConfigurationError(f"gateway.workers is {self.workers}", hint=f"give 1 to {_MOST_WORKERS}")
+        if self.workers > 1 and self.port == 0:
+            raise ConfigurationError("gateway.port is 0, and several workers must share one", hint="set gateway.port")
 
     @property
     def source(self) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from proofbook.gateway.admission import Admission
 from proofbook.gateway.binding import ArtifactDigests
 from proofbook.gateway.classifying import Screening
+from proofbook.gateway.figures import Tracer
 from proofbook.gateway.identity.caller import Identities
 from proofbook.gateway.lifecycle import SourceHistory
 from proofbook.gateway.loaded import StartOf
@@ -48,5 +49,11 @@ class Surroundings:
     """What identities and access rules rest on, by name: whether it is fresh enough to be relied on. Called on the event loop."""
     peers: Callable[[], Mapping[str, str]] = dict
     """How the other processes that share the port stand, by source, in the words of `Readiness.workers`. Same."""
+    gauges: Mapping[str, tuple[str, Callable[[], float]]] = field(default_factory=dict)
+    """Further figures by name, each with what it says. Called in any thread."""
+    tracer: Tracer | None = None
+    """Makes spans of exchanges; None when none are wanted."""
+    number: int = 1
+    """Which of the processes of the gateway this is, from 1 on."""
     tell: Callable[[Readiness, str], None] = _say_nothing
     """Told every second how this process stands, and why the last reload was refused (empty: it was not). Same."""

@@ -9,19 +9,22 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from proofbook import __version__
 from proofbook.book.reader import BookReader
 from proofbook.config.settings import Settings
 from proofbook.errors import ConfigurationError, ProofbookError, StoreUnavailable
 from proofbook.gateway.admission import Admission
+from proofbook.gateway.classifying import Screening
+from proofbook.gateway.figures import Tracer
 from proofbook.gateway.lifecycle import SourceHistory
 from proofbook.gateway.readiness import Readiness
 from proofbook.gateway.renewal import Renewal
 from proofbook.gateway.settings import GatewaySettings
 from proofbook.gateway.surroundings import Surroundings
 from proofbook.journal.receipt import Recorder
+from proofbook.primitives.instants import parse_instant
 from proofbook.weights.hash_cache import CachedDigests, read_cache, write_cache
 from proofbook.wiring.access import LiveKeys
 from proofbook.wiring.admission import LiveRules, find_policies, find_zone, make_enforcement
@@ -43,7 +46,8 @@ class Lasting:
     post: Post
     history: SourceHistory
     fingerprint: Callable[[bytes], str]
-    screening: Any = None
+    screening: Screening | None = None
+    tracer: Tracer | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,11 +139,32 @@ class Assembly:
             version=__version__,
             config=terms.home.config_digest,
             screening=lasting.screening,
+            tracer=lasting.tracer,
+            number=lasting.post.number,
+            gauges=self._gauges(),
             source=lasting.post.source,
             fresh={"keys": self._keys_are_fresh, "records": lambda: not terms.rules.current().stale},
             peers=self._peers,
             tell=self._tell,
         )
+
+    def _gauges(self) -> Mapping[str, tuple[str, Callable[[], float]]]:
+        path = self._terms.home.book
+
+        def unsigned() -> float:
+            with BookReader(path) as book:
+                newest = book.latest_checkpoint()
+                return book.size() - (0 if newest is None else newest.size)
+
+        def signed_ago() -> float:
+            with BookReader(path) as book:
+                newest = book.latest_checkpoint()
+            return -1.0 if newest is None else (CLOCK.now() - parse_instant(newest.signed_at)).total_seconds()
+
+        return {
+            "book_unsigned_entries": ("Entries that no signed checkpoint covers yet.", unsigned),
+            "book_checkpoint_age_seconds": ("Age of the newest signed checkpoint; idle books are signed rarely.", signed_ago),
+        }
 
     def _keys_are_fresh(self) -> bool:
         try:

@@ -15,11 +15,13 @@ from typing import Final
 
 import uvloop
 
+from proofbook import __version__
 from proofbook.gateway.lifecycle import PreviousRun
 from proofbook.gateway.listening import is_exposed
 from proofbook.gateway.renewal import Renewal, prepare
 from proofbook.gateway.server import serve
 from proofbook.gateway.settings import GatewaySettings
+from proofbook.gateway.tracing import tracing
 from proofbook.journal.receipt import Recorder
 from proofbook.primitives.instants import format_instant
 from proofbook.readmodel import exchanges, sources
@@ -87,11 +89,12 @@ def run_gateway(home: Home, *, ready: Callable[[tuple[str, int]], None] | None =
         open_door(home) as door,
         classifying(classification, door.recorder, CLOCK, settings.name) as recorder,
         screening(classification) as screen,
+        tracing(settings.otel, version=__version__, source=post.source) as tracer,
     ):
         if not worker:
             record_settings(home, door.recorder, PROGRAM)
         fingerprint = make_fingerprint(home.vault_key())
-        lasting = Lasting(recorder, post, BookHistory(home, post.source), fingerprint, screen)
+        lasting = Lasting(recorder, post, BookHistory(home, post.source), fingerprint, screen, tracer)
         with closing(Assembly(home, lasting)) as assembly, ExitStack() as beside:
 
             def renew() -> Renewal:
