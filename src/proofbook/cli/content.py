@@ -40,9 +40,9 @@ def content() -> None:
 @click.option("--unredacted", is_flag=True, help="Show the exact bytes, with all sensitive data; the entry says so.")
 @click.pass_obj
 def show(shared: Shared, exchange: str, slot: str, purpose: str, unredacted: bool) -> None:
-    """Print the content of one exchange, sensitive data replaced by markers; the look is recorded.
+    """Print the content of one exchange; the look is recorded.
 
-    Redacted, the texts in it are shown one after another, streams put together.
+    Sensitive data is replaced by markers, and the texts are shown one after another, streams put together.
     """
     home = open_home(shared.home)
     with open_door(home) as door:
