@@ -12,7 +12,7 @@ from proofbook.gateway.rules.enforcing import Enforcement, Known, hold
 from proofbook.gateway.rules.judging import Held, Seen
 from proofbook.gateway.rules.settings import QUESTIONS, AdmissionSettings
 from proofbook.gateway.rules.snapshot import RecordVersion, Rules, derive_rules
-from proofbook.primitives.instants import parse_instant
+from proofbook.primitives.instants import Clock, parse_instant
 from proofbook.records.kept import KEPT
 
 DESK = "support-desk"
@@ -107,11 +107,26 @@ class GivenTime:
 
 
 def enforcing(
-    records: Records, policy: AdmissionSettings = STRICT, *, now: GivenTime | None = None, zone: str = "UTC"
+    records: Records,
+    policy: AdmissionSettings = STRICT,
+    *,
+    now: GivenTime | None = None,
+    zone: str = "UTC",
+    clock: Clock | None = None,
 ) -> tuple[Enforcement, FixedRules]:
-    """The gateway's admission over these records for `DESK`, at the present moment; and the rules, to be changed."""
+    """The gateway's admission over these records for `DESK`, at the present moment unless a clock is given; and the rules."""
     source = FixedRules(records.rules(zone))
-    return Enforcement(source, {DESK: policy}, zone, PresentClock(), now or GivenTime()), source
+    return Enforcement(source, {DESK: policy}, zone, clock or PresentClock(), now or GivenTime()), source
+
+
+@dataclass
+class GivenClock:
+    """Tells the instant it was given last."""
+
+    instant: str = JUNE
+
+    def now(self) -> datetime:
+        return parse_instant(self.instant)
 
 
 class PresentClock:

@@ -1,25 +1,30 @@
 """Holds every request against the records and the limits: the gateway's `Admission` where rules are known.
 
-Promises: answers from memory alone, so the event loop never waits; the rules of one answer are one snapshot. A request takes part
-in the rates once, by its head, whatever becomes of it afterwards; in the crowd from when it is admitted until it is over.
+Promises: answers from memory alone, so the event loop never waits; the rules of one answer are one snapshot. What was judged is
+remembered as long as nothing can have changed: the same rules, no grant, approval or hour that begins or ends. A request takes
+part in the rates once, by its head, whatever becomes of it afterwards; in the crowd from when it is admitted until it is over.
 Does not: find the rules; whoever wires the gateway gives a `RuleSource` that keeps them fresh.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import NamedTuple, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 from zoneinfo import ZoneInfo
 
 from proofbook.gateway.admission import ADMITTED, Admitted, Asked
 from proofbook.gateway.identity.caller import VerifiedCaller
 from proofbook.gateway.refusal import Refusal
 from proofbook.gateway.rules.hours import parse_hours
-from proofbook.gateway.rules.judging import Held, Seen, judge_caller, judge_request
+from proofbook.gateway.rules.judging import LISTINGS, Held, Seen, find_size_refusal, judge_caller, judge_request
 from proofbook.gateway.rules.pace import TOO_MANY, Crowd, Rate, too_fast
 from proofbook.gateway.rules.settings import AdmissionSettings
 from proofbook.gateway.rules.snapshot import Rules
-from proofbook.primitives.instants import Clock, format_instant
+from proofbook.primitives.instants import Clock, format_instant, parse_instant
+
+_MINUTE: Final = len("2026-11-21T03:12")
+_MOST: Final = 4096
+"""Judgements that are remembered; a model's name is the caller's to choose."""
 
 
 class Known(NamedTuple):
@@ -50,43 +55,73 @@ class Enforcement:
         """`policies` by system id; a system that is not among them has the defaults. `zone` is that of hours."""
         self._source = source
         self._clock = clock
-        self._rate = Rate(monotonic)
-        self._crowd = Crowd()
-        self._held: dict[str, Held] = {}
-        self._otherwise = hold(AdmissionSettings(), zone)
-        self.adopt(policies, zone)
-
-    def adopt(self, policies: Mapping[str, AdmissionSettings], zone: str) -> None:
-        """Other policies hold from the next request on; who is under way goes on, and what is used up of a minute stays so."""
         self._held = {system: hold(policy, zone) for system, policy in policies.items()}
         self._otherwise = hold(AdmissionSettings(), zone)
+        self._by_the_minute = any(each.windows for each in self._held.values())
+        self._rate = Rate(monotonic)
+        self._crowd = Crowd()
+        self._known = Known(Rules(), stale=True)
+        self._since, self._until = "", ""
+        self._judged: dict[Any, Refusal | Admitted] = {}
 
     def assess_caller(self, caller: VerifiedCaller, now: str) -> Refusal | None:
         """See `Admission`."""
         held = self._held.get(caller.system, self._otherwise)
-        refusal = judge_caller(self._seen(now), held, caller).refusal
-        return refusal if refusal is not None else self._pace(held.policy, caller)
+        self._turn(now)
+        judged = self._judged.get(caller)
+        if judged is None:
+            refusal, flags = judge_caller(self._seen(now), held, caller)
+            judged = self._remember(caller, refusal or Admitted(flags))
+        return judged if isinstance(judged, Refusal) else self._pace(held.policy, caller)
 
     def assess_request(self, caller: VerifiedCaller, asked: Asked) -> Admitted | Refusal:
         """See `Admission`."""
         held = self._held.get(caller.system, self._otherwise)
-        refusal, flags = judge_request(self._seen(None), held, caller, asked)
+        policy, binding = held.policy, asked.binding
+        refusal = find_size_refusal(policy, asked.body_bytes)
         if refusal is not None:
             return refusal
-        policy = held.policy
-        whole, own = _keys(caller)
-        if not self._crowd.enter((whole, policy.concurrent), (own, policy.principal_concurrent)):
+        now = format_instant(self._clock.now())
+        self._turn(now)
+        key = (caller, asked.protocol in LISTINGS, binding["asked"], binding["artifact"], binding.get("remote_host"))
+        judged = self._judged.get(key)
+        if judged is None:
+            refusal, flags = judge_request(self._seen(now), held, caller, asked)
+            judged = self._remember(key, refusal or (Admitted(flags) if flags else ADMITTED))
+        if isinstance(judged, Admitted) and not self._enter(policy, caller):
             return TOO_MANY
-        return Admitted(flags) if flags else ADMITTED
+        return judged
 
     def finished(self, caller: VerifiedCaller) -> None:
         """See `Admission`."""
-        self._crowd.leave(*_keys(caller))
+        policy = self._held.get(caller.system, self._otherwise).policy
+        if policy.concurrent or policy.principal_concurrent:
+            self._crowd.leave(*_keys(caller))
 
-    def _seen(self, now: str | None) -> Seen:
-        rules, stale = self._source.current()
-        moment = self._clock.now()
-        return Seen(rules, stale, now or format_instant(moment), moment)
+    def _turn(self, now: str) -> None:
+        """Forget what was judged once it may be judged otherwise."""
+        known = self._source.current()
+        if known.rules is self._known.rules and known.stale is self._known.stale and self._since <= now < self._until:
+            return
+        self._known, self._since, self._until = known, now, known.rules.same_until(now)
+        if self._by_the_minute:
+            self._until = min(self._until, f"{now[:_MINUTE]}:59.999999Z")
+        self._judged.clear()
+
+    def _seen(self, now: str) -> Seen:
+        return Seen(self._known.rules, self._known.stale, now, parse_instant(now))
+
+    def _remember(self, key: Any, judged: Refusal | Admitted) -> Refusal | Admitted:
+        if len(self._judged) >= _MOST:
+            self._judged.clear()
+        self._judged[key] = judged
+        return judged
+
+    def _enter(self, policy: AdmissionSettings, caller: VerifiedCaller) -> bool:
+        if not policy.concurrent and not policy.principal_concurrent:
+            return True
+        whole, own = _keys(caller)
+        return self._crowd.enter((whole, policy.concurrent), (own, policy.principal_concurrent))
 
     def _pace(self, policy: AdmissionSettings, caller: VerifiedCaller) -> Refusal | None:
         if not policy.requests_per_minute and not policy.principal_requests_per_minute:

@@ -122,10 +122,7 @@ def judge_caller(seen: Seen, held: Held, caller: VerifiedCaller) -> Verdict:
 
 
 def judge_request(seen: Seen, held: Held, caller: VerifiedCaller, asked: Asked) -> Verdict:
-    """By what it asks for: model, weights, size. What `judge_caller` judges is judged again, so that nothing it flags is lost."""
-    limit = held.policy.body_bytes
-    if limit and asked.body_bytes > limit:
-        return Verdict(too_large(f"The request body is larger than this system takes: {limit} bytes."))
+    """By what it asks for: model and weights. What `judge_caller` judges is judged again, so that nothing it flags is lost."""
     first = judge_caller(seen, held, caller)
     if first.refusal is not None or asked.protocol in LISTINGS:
         return first
@@ -135,6 +132,14 @@ def judge_request(seen: Seen, held: Held, caller: VerifiedCaller, asked: Asked) 
         first = Verdict(None, ("grant_missing", *first.flags))
     second = _settle(held.policy, _lacks_of_weights(seen, caller.system, asked.binding))
     return second if second.refusal is not None else Verdict(None, first.flags + second.flags)
+
+
+def find_size_refusal(policy: AdmissionSettings, body_bytes: int) -> Refusal | None:
+    """The refusal of a body that is larger than its system takes."""
+    limit = policy.body_bytes
+    if not limit or body_bytes <= limit:
+        return None
+    return too_large(f"The request body is larger than this system takes: {limit} bytes.")
 
 
 def _settle(policy: AdmissionSettings, lacks: Iterator[str]) -> Verdict:

@@ -9,6 +9,7 @@ grant names a principal as the gateway's records name it, letter by letter.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -68,6 +69,11 @@ class Grant:
     models: frozenset[str] | None
     """Names or digests of models it is limited to; None when it is not, or not in words that a gateway can hold."""
 
+    @property
+    def turns(self) -> tuple[str, ...]:
+        """Instants at which it begins or ends somewhere."""
+        return (self.since, self.until, *(each.at for each in self.endings))
+
     def holds(self, system: str, now: str) -> bool:
         """Whether it gives access to a system at an instant."""
         return (
@@ -125,6 +131,13 @@ class Rules:
     systems: Mapping[str, Registration] = field(default_factory=dict)
     decisions: Mapping[str, tuple[Decision, ...]] = field(default_factory=dict)
     """By artifact, in the order they were decided."""
+    turns: tuple[str, ...] = ()
+    """Every instant at which something begins or ends, in order: between two of them every answer stays the same."""
+
+    def same_until(self, now: str) -> str:
+        """The first instant after `now` at which an answer may be another."""
+        place = bisect_right(self.turns, now)
+        return self.turns[place] if place < len(self.turns) else NEVER
 
     def grants_of(self, caller: VerifiedCaller) -> Iterable[Grant]:
         """Every grant that was ever given to a caller, its key or a group it is verified to be in."""
@@ -167,10 +180,15 @@ def derive_rules(versions: Iterable[RecordVersion], zone: str) -> Rules:
     decisions: defaultdict[str, list[Decision]] = defaultdict(list)
     for decision in sorted((_decision(each, zone) for each in by_kind[APPROVAL]), key=lambda each: each.since):
         decisions[decision.artifact].append(decision)
+    systems = {each.id: _registration(each, zone) for each in by_kind[SYSTEM]}
+    turns = {each.until for each in systems.values()}
+    turns |= {moment for found in grants.values() for each in found for moment in each.turns}
+    turns |= {moment for found in decisions.values() for each in found for moment in (each.since, each.until)}
     return Rules(
         {name: tuple(found) for name, found in grants.items()},
-        {each.id: _registration(each, zone) for each in by_kind[SYSTEM]},
+        systems,
         {artifact: tuple(found) for artifact, found in decisions.items()},
+        tuple(sorted(turns)),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from proofbook.gateway.rules.judging import FLAGS, REFUSALS, judge_caller, judge_request
+from proofbook.gateway.rules.judging import FLAGS, REFUSALS, find_size_refusal, judge_caller, judge_request
 from proofbook.gateway.rules.settings import QUESTIONS, AdmissionSettings
 from support.rule_records import (
     CALLER,
@@ -93,11 +93,11 @@ def test_scope_in_other_words_is_not_held_against_models() -> None:
 
 def test_body_beyond_the_limit_of_its_system_is_refused() -> None:
     """A system may take less than the gateway does."""
-    policy = held(strict_but(body_bytes=10))
-    refusal = judge_request(seen(complete().rules()), policy, CALLER, asked(size=11)).refusal
+    refusal = find_size_refusal(strict_but(body_bytes=10), 11)
     assert refusal is not None
     assert (refusal.reason.value, refusal.status) == ("request_too_large", 413)
-    assert judge_request(seen(complete().rules()), policy, CALLER, asked(size=10)).refusal is None
+    assert find_size_refusal(strict_but(body_bytes=10), 10) is None
+    assert find_size_refusal(strict_but(), 1 << 40) is None
 
 
 def test_hours_are_those_of_the_wall_clock_in_their_zone() -> None:
