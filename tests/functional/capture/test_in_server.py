@@ -13,7 +13,6 @@ import pytest
 from proofbook.capture.asgi.passage import ReplyCut
 from proofbook.errors import StoreUnavailable
 from proofbook.gateway.identity.keys import KeyIdentities
-from proofbook.gateway.lifecycle import PreviousRun
 from proofbook.journal.receipt import Receipt, Submission
 from support.asgi_engine import ASKED, EVENTS, STREAMED, WHOLE, AsgiCaller, ToldEngine, living, wrap
 from support.memory_recorder import MemoryRecorder
@@ -358,23 +357,6 @@ def test_many_at_once_are_told_apart() -> None:
             assert recorder.content_of(requests[exchange], "request") == body
             assert recorder.content_of(responses[exchange], "response") == reply.body
             assert requests[exchange].body["model"]["asked"] == responses[exchange].body["model_answered"]
-
-    asyncio.run(work())
-
-
-def test_what_the_last_run_left_open_is_closed_at_the_start() -> None:
-    """A crash of the engine leaves no exchange without an end."""
-
-    async def work() -> None:
-        recorder = new_recorder()
-        previous = PreviousRun("2026-06-01T00:00:00.000000Z", False, ("x_left",))
-        async with living(wrap(ToldEngine(), recorder, previous=previous)):
-            pass
-        assert [entry.kind for entry in recorder.entries] == [
-            "source.started", "source.gap", "exchange.response", "source.stopped",
-        ]  # fmt: skip
-        assert recorder.entries[0].body["program"] == "proofbook in the engine's server"
-        assert recorder.entries[2].body["state"] == "recorder_gap"
 
     asyncio.run(work())
 

@@ -12,6 +12,7 @@ from proofbook.capture.asgi.post import Surroundings
 from proofbook.capture.asgi.scope import Message
 from proofbook.capture.settings import ServerCapture
 from proofbook.errors import ConfigurationError, StoreUnavailable
+from proofbook.gateway.lifecycle import PreviousRun
 from support.asgi_engine import WHOLE, AsgiCaller, ToldEngine, living, surroundings, wrap
 from support.memory_recorder import MemoryRecorder
 from support.running_gateway import SystemClock
@@ -154,5 +155,22 @@ def test_unheard_of_connections_are_not_served() -> None:
         app = wrap(ToldEngine(), new_recorder())
         with pytest.raises(RuntimeError, match="cannot be recorded"):
             await app({"type": "webtransport"}, None, None)  # type: ignore[arg-type]
+
+    asyncio.run(work())
+
+
+def test_what_the_last_run_left_open_is_closed_at_the_start() -> None:
+    """A crash of the engine leaves no exchange without an end."""
+
+    async def work() -> None:
+        recorder = new_recorder()
+        previous = PreviousRun("2026-06-01T00:00:00.000000Z", False, ("x_left",))
+        async with living(wrap(ToldEngine(), recorder, previous=previous)):
+            pass
+        assert [entry.kind for entry in recorder.entries] == [
+            "source.started", "source.gap", "exchange.response", "source.stopped",
+        ]  # fmt: skip
+        assert recorder.entries[0].body["program"] == "proofbook in the engine's server"
+        assert recorder.entries[2].body["state"] == "recorder_gap"
 
     asyncio.run(work())

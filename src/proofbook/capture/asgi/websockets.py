@@ -44,7 +44,7 @@ async def pass_with_gap(post: Post, app: App, scope: Scope, receive: Receive, se
         await app(scope, receive, send)
     finally:
         ended = format_instant(post.around.clock.now())
-        await post.recording.record((_gap(post, began, ended, "a WebSocket connection passed unseen"),))
+        await post.recording.record((_gap(post, began, ended, "a WebSocket connection was let pass unseen"),))
 
 
 def _gap(post: Post, since: str, until: str, detail: str) -> Submission:
