@@ -28,8 +28,8 @@ def derive_access(facts: Facts) -> Iterator[Page]:
     reviews = facts.in_period("access.review")
     query = (
         "access.grant records in scope that began before the end of the period and have not ended, by a recorded revocation or "
-        "by their last day; keys as the gateway has them; policies as the gateway stated them; exchanges that passed with a "
-        "flag, and denials, counted"
+        "by their last day; keys as the gateway has them; policies as the gateway stated them; exchanges let through "
+        "with a flag, and denials, counted"
     )
     records = (*grants, *ended, *reviews)
     limits = ("Access given outside the gateway and recorded nowhere is not in this matrix; a review of each place closes that.",)

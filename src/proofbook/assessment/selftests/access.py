@@ -22,7 +22,7 @@ _EXCEPTION, _NOT_SHOWN = Consequence.EXCEPTION, Consequence.NOT_SHOWN
 def grant_approved_first(facts: Facts, control: str) -> Outcome:
     """Looks at every grant that began in the period, at every gateway key issued in it, and at uses that the gateway flagged.
 
-    Met: each grant was approved, by somebody named, before it began, each key rests on such a grant, and no use passed without
+    Met: each grant was approved, by somebody named, before it began, each key rests on such a grant, and none was used without
     one. Unmet: access began first, or was used when no grant held or was recorded. Unknown: no grant in the period, an approval
     is not stated, or a key or use has no grant on record.
     """
