@@ -7,6 +7,7 @@ written short: `2026-03-28`, `2026-03-28 09:00` or a whole instant.
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, Self
 
@@ -17,6 +18,7 @@ from proofbook.readmodel.artifacts import ArtifactVersion
 from proofbook.readmodel.classes import Coverage, Found
 from proofbook.readmodel.documents import DocumentVersion
 from proofbook.readmodel.keys import AccessKey
+from proofbook.readmodel.sightings import EngineSighting
 from proofbook.readmodel.sources import Gap, Run, Source
 from proofbook.readmodel.traffic import Caller, Denied, Discovery, Flagged, Loaded, Served
 from proofbook.reconciliation.choosing import choose
@@ -73,6 +75,7 @@ class FactsBuilder:
         self._runs: list[Run] = []
         self._gaps: list[Gap] = []
         self._reconciled: list[Comparison] = []
+        self._sightings: list[EngineSighting] = []
         self._flagged: list[Flagged] = []
         self._denied: list[Denied] = []
         self._configs: list[Loaded] = []
@@ -251,6 +254,14 @@ class FactsBuilder:
         self._reconciled.append(compare(choose(looks, "day", self._scope.period.zone), served))
         return self
 
+    def sighting(self, moment: str, loaded: Mapping[str | None, str | None], *, upstream: str = "sample-engine") -> Self:
+        """What an engine was seen to have loaded: name (None: any) to digest (None: unknown)."""
+        index, entry = self._entry()
+        self._sightings.append(
+            EngineSighting(index, entry, RECORDER, upstream, at(moment), "changed", "llama.cpp", "b1-sample", dict(loaded))
+        )
+        return self
+
     def build(self, as_of: str = "2027-02-01") -> Facts:
         """The facts as of a moment: versions recorded later are left out."""
         if not self._runs:
@@ -278,6 +289,7 @@ class FactsBuilder:
             denied=tuple(self._denied),
             configs=tuple(sorted(self._configs, key=lambda each: each.recorded)),
             reconciled=tuple(self._reconciled),
+            sightings=tuple(each for each in self._sightings if each.seen_at <= moment),
             sensitive=tuple(self._sensitive),
             examined=tuple(self._examined),
         )

@@ -39,6 +39,8 @@ def sound_builder(
         add_traffic(builder)
     if "engine.counters" not in drop:
         builder.counters(("2026-01-01 00:05", 0, 0), ("2026-06-30 23:55", 50, 50), ("2026-12-31 23:55", 60, 60))
+    if "engine.sighting" not in drop:
+        builder.sighting("2026-01-01 08:00", {None: A}).sighting("2026-07-01 09:30", {None: B})
     return builder
 
 

@@ -13,12 +13,13 @@ from datetime import datetime, timedelta
 
 from proofbook.assessment.scope import Scope
 from proofbook.primitives.instants import format_instant, parse_instant
-from proofbook.readmodel import artifacts, classes, counters, keys, sources, traffic
+from proofbook.readmodel import artifacts, classes, counters, keys, sightings, sources, traffic
 from proofbook.readmodel.artifacts import ArtifactVersion
 from proofbook.readmodel.classes import Coverage, Found
 from proofbook.readmodel.connection import Reader
 from proofbook.readmodel.documents import Documents, DocumentVersion
 from proofbook.readmodel.keys import AccessKey
+from proofbook.readmodel.sightings import EngineSighting
 from proofbook.readmodel.sources import Gap, Run, Source
 from proofbook.readmodel.traffic import Caller, Denied, Discovery, Flagged, Loaded, Served
 from proofbook.reconciliation.comparing import Comparison
@@ -58,6 +59,8 @@ class Facts:
     denied: tuple[Denied, ...] = ()
     configs: tuple[Loaded, ...] = ()
     """Settings that programs loaded, oldest first."""
+    sightings: tuple[EngineSighting, ...] = ()
+    """What engines were seen to have loaded, from the book's beginning to the end of the period."""
     reconciled: tuple[Comparison, ...] = ()
     """The engines' own counters against the exchanges of the period, day by day."""
     sensitive: tuple[Found, ...] = ()
@@ -163,6 +166,7 @@ def read_facts(reader: Reader, scope: Scope, as_of: datetime, book_size: int, se
         configs=traffic.configs(reader, book_size),
         sensitive=classes.found(reader, scope.since, scope.until, book_size),
         examined=classes.coverage(reader, scope.since, scope.until, book_size),
+        sightings=sightings.until(reader, scope.until, book_size),
         reconciled=counters.reconcile(reader, scope.since, scope.until, book_size, zone=scope.period.zone),
     )
 

@@ -281,6 +281,12 @@ def _engine_counters(batch: Batch, index: int, entry: Object, body: Object) -> N
     batch.rows["add_engine_counters"].append((*row, _text(body["counters"])))
 
 
+def _engine_sighting(batch: Batch, index: int, entry: Object, body: Object) -> None:
+    names = ("upstream", "seen_at", "cause", "product", "build")
+    row = (index, entry["id"], entry["source"]["id"], *(body[name] for name in names), _text(body["models"]))
+    batch.rows["add_engine_sighting"].append(row)
+
+
 def _text(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
@@ -311,6 +317,7 @@ _HANDLERS: Final[Mapping[str, _Handler]] = MappingProxyType(
         "content.released": _content,
         "discovery.run": _discovery,
         "engine.counters": _engine_counters,
+        "engine.sighting": _engine_sighting,
         **dict.fromkeys(KEPT, _document),
     }
 )

@@ -19,6 +19,7 @@ DROP TABLE IF EXISTS discovery;
 DROP TABLE IF EXISTS classification;
 DROP TABLE IF EXISTS class_count;
 DROP TABLE IF EXISTS engine_counters;
+DROP TABLE IF EXISTS engine_sighting;
 
 CREATE TABLE position (
   one INTEGER PRIMARY KEY CHECK (one = 1),
@@ -244,6 +245,18 @@ CREATE TABLE discovery (              -- looks at the machine; the whole record 
   engines INTEGER NOT NULL,
   differences INTEGER NOT NULL,
   body TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE engine_sighting (        -- what engines were seen to be, whenever that changed
+  idx INTEGER PRIMARY KEY,
+  entry TEXT NOT NULL,
+  source TEXT NOT NULL,
+  upstream TEXT NOT NULL,
+  seen_at TEXT NOT NULL,
+  cause TEXT NOT NULL,
+  product TEXT NOT NULL,
+  build TEXT NOT NULL,
+  models TEXT NOT NULL                -- JSON list
 ) STRICT;
 
 CREATE TABLE engine_counters (        -- looks at the engines' own counters

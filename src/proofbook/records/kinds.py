@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from proofbook.errors import MalformedRecord
 from proofbook.primitives.canonical import JsonValue, canonical_bytes
-from proofbook.records import classification, content, exchange, operations, provenance, reconciliation
+from proofbook.records import classification, content, exchange, operations, provenance, reconciliation, sighting
 from proofbook.records.body_forms import BodyForm, derive_form
 from proofbook.records.exchange import Document
 from proofbook.records.kept import KEPT
@@ -40,6 +40,7 @@ KINDS: Mapping[str, type[Document]] = MappingProxyType(
         "collection.run": provenance.CollectionRun,
         "discovery.run": provenance.DiscoveryRun,
         "engine.counters": reconciliation.EngineCounters,
+        "engine.sighting": sighting.EngineSighting,
         "reconciliation.run": reconciliation.ReconciliationRun,
         "population.exported": operations.PopulationExported,
         "room.exported": operations.RoomExported,

@@ -33,6 +33,7 @@ CHECKS = [
     "change_self_approval",
     "change_tested_first",
     "served_model_has_change",
+    "loaded_weights_have_change",
     "emergency_reviewed",
     "upstream_decided_in_time",
     "evaluation_on_served_model",

@@ -12,7 +12,7 @@ from proofbook.controls.schemas import FILES
 ISSUED = {
     ("cards.json", 1): "76b656f13ca3dc937140035f0d2e8e2ab08d5cdedc883dc374c1f605f0ede0a7",
     ("controls.json", 1): "8353f19c8ab74842640552032efb93ff91e09b4ba98eba3a8bac350c78e7263d",
-    ("controls.json", 2): "ccf404499e3c69a701a41fce45c80d1675b2bd616b8a6f9b30ebf7bdc7ff0532",
+    ("controls.json", 2): "e69d832d5b068c34a7ce77c71708f836a32b51aab51fb639af6c2e33c60a24f4",
     ("criteria.json", 1): "f86c4f399a5c841c5b14a50e1e61f36ddbbfeba9a3d0c352e116c5cdcdd39295",
     ("crosswalk.json", 1): "7a6117ed729d4b1a6781917190aa4cb84c8826060be7c7840588d35d1a022a53",
     ("populations.json", 1): "808e2fd058e8f036bbbd39303f48381343cde094c036e3e90badefa43a2933a8",

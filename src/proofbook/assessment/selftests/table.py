@@ -40,6 +40,7 @@ from proofbook.assessment.selftests.incidents import (
 from proofbook.assessment.selftests.indexes import index_permissions, index_within_manifest
 from proofbook.assessment.selftests.inventory import discovery_reconciled, owner_reviews_inventory, registered_before_use
 from proofbook.assessment.selftests.leavers import leaver_revoked_in_time
+from proofbook.assessment.selftests.loading import loaded_weights_have_change
 from proofbook.assessment.selftests.logs import disposal_on_schedule, log_complete, log_integrity_verified
 from proofbook.assessment.selftests.models import (
     provenance_verified_honestly,
@@ -83,6 +84,7 @@ _IN_ORDER: Final[tuple[Check, ...]] = (
     change_self_approval,
     change_tested_first,
     served_model_has_change,
+    loaded_weights_have_change,
     emergency_reviewed,
     upstream_decided_in_time,
     evaluation_on_served_model,

@@ -17,11 +17,13 @@ from proofbook.demo.year.cast import (
     SampleModel,
 )
 from proofbook.demo.year.changes import METRICS, name_standard
+from proofbook.demo.year.counters import UPSTREAM
 from proofbook.demo.year.fault import Planted, quarter_of
 from proofbook.demo.year.plan import Plan, keep
+from proofbook.demo.year.sightings import loaded_on, sighting
 from proofbook.demo.year.supply import approve, record_artifact
 from proofbook.demo.year.traffic import exchange
-from proofbook.primitives.instants import parse_instant
+from proofbook.primitives.instants import format_instant, parse_instant
 
 SWAPPED = SampleModel(
     "sample-model-4", "sample-reader-0.4.gguf", "sample-publisher", "hash_matches_publisher_metadata", "3_anchored", 170
@@ -65,6 +67,15 @@ def model_without_change(plan: Plan, year: Year) -> tuple[Planted, ...]:
             "served_model_has_change", "LC-14", "model.artifact", SWAPPED.digest, "served for three days; no change put it there"
         ),
     )
+
+
+def weights_loaded_at_night(plan: Plan, year: Year) -> tuple[Planted, ...]:
+    """Other weights were loaded for two hours, answered nobody, and no change says so."""
+    day = 201
+    loaded, night = loaded_on(year, day), year.at(year.day(day), 1, 5)
+    plan.add(sighting(night, loaded | {HANDBOOK: UNKNOWN.digest}), sighting(year.at(year.day(day), 3, 5), loaded))
+    says = "weights that nobody knows were loaded for two hours"
+    return (Planted("loaded_weights_have_change", "LC-14", "engine.sighting", f"{UPSTREAM}@{format_instant(night)}", says),)
 
 
 def model_without_record(plan: Plan, year: Year) -> tuple[Planted, ...]:
@@ -212,8 +223,8 @@ def _advisories(plan: Plan) -> list[str]:
 
 
 FAULTS = (
-    change_by_oneself, change_before_approval, change_before_test, model_without_change, model_without_record,
-    approval_claims_more,
+    change_by_oneself, change_before_approval, change_before_test, model_without_change, weights_loaded_at_night,
+    model_without_record, approval_claims_more,
     evaluation_of_other_model, threshold_moved, failure_left_open, vendor_overdue, unregistered_converter, advisory_undecided,
     advisory_late, emergency_not_reviewed, excluded_source_built, nothing_certified, new_system_without_assessment,
 )  # fmt: skip

@@ -22,13 +22,14 @@ from proofbook.demo.year.oversight import plan_oversight
 from proofbook.demo.year.plan import Plan, Step
 from proofbook.demo.year.reliability import plan_log_checks, plan_reliability
 from proofbook.demo.year.retrieval import plan_boundary, plan_retrieval
+from proofbook.demo.year.sightings import plan_sightings
 from proofbook.demo.year.supply import plan_supply
 from proofbook.demo.year.traffic import plan_traffic
 from proofbook.journal.receipt import Submission
 
 _FAMILIES = (
     plan_governance, plan_controls, plan_supply, plan_access, plan_inventory, plan_changes, plan_retrieval, plan_boundary,
-    plan_reliability, plan_log_checks, plan_oversight, plan_incidents, plan_traffic,
+    plan_reliability, plan_log_checks, plan_oversight, plan_incidents, plan_traffic, plan_sightings,
 )  # fmt: skip
 
 
