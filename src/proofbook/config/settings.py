@@ -179,6 +179,17 @@ class Settings:
         ids = [engagement.id for engagement in self.engagements]
         if len(set(ids)) != len(ids):
             raise ConfigurationError("engagements has one id twice", hint="give each engagement its own id")
+        self._check_classified()
+
+    def _check_classified(self) -> None:
+        """A policy for a system that is not there would protect nobody."""
+        known = () if self.gateway is None else tuple(each.id for each in self.gateway.systems)
+        for each in self.classification.systems:
+            if each.id not in known:
+                raise ConfigurationError(
+                    f"classification.systems[{each.id}] is no system of the gateway",
+                    hint=f"known: {', '.join(known) or 'none'}",
+                )
 
     def engagement(self, engagement_id: str) -> EngagementSettings:
         """One engagement by id. Raises ConfigurationError naming those there are."""
