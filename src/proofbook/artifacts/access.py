@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
+from types import MappingProxyType
 from typing import Final
 
 from proofbook.artifacts.enforcement import stance_cell, tabulate_denied, tabulate_flagged, tabulate_policies
@@ -12,10 +14,15 @@ from proofbook.artifacts.speaking import cell, counted, happened, label, local, 
 from proofbook.assessment.enforcement import PolicyStretch, derive_stretches, stance_at_end
 from proofbook.assessment.facts import Facts, happened_at
 from proofbook.readmodel.documents import DocumentVersion
+from proofbook.readmodel.traffic import Caller
 
 ARTIFACT: Final = "ART-02"
 _MATRIX: Final = ("Who", "Kind", "System", "May", "Through", "Approved by", "Granted", "Until", "Last used", "Without it")
 
+_METHODS: Final = MappingProxyType(
+    {"api_key": "API key", "oidc": "access token", "mtls": "client certificate", "trusted_proxy": "word of a trusted proxy"}
+)
+_ENDLESS: Final = Cell("no end set", Standing.DIFFERS)
 _ELSEWHERE: Final = Cell("not the gateway's", Standing.NOT_STATED)
 """Roles other than use are held by other means than the gateway."""
 
@@ -55,6 +62,7 @@ def derive_access(facts: Facts) -> Iterator[Page]:
             tabulate_flagged(facts),
             tabulate_denied(facts),
             _keys(facts, grants, end),
+            _proofs(facts),
             _changes(facts, grants, ended),
             _reviews(facts, reviews),
         ),
@@ -123,6 +131,8 @@ def _keys(facts: Facts, grants: list[DocumentVersion], end: str) -> Table:
             continue
         known = (key.principal, key.system) in granted or (key.principal, None) in granted
         state = "valid" if key.is_valid_at(end) else "ended"
+        used = [each.last for each in facts.callers if each.method == "api_key" and each.key == key.key]
+        why = label(key.revoked_reason) if key.revoked_reason else f"replaced by {key.replaced_by}" if key.replaced_by else None
         rows.append(
             (
                 Cell(key.key, mono=True),
@@ -130,14 +140,36 @@ def _keys(facts: Facts, grants: list[DocumentVersion], end: str) -> Table:
                 Cell(key.system),
                 Cell(local(key.issued, zone)),
                 Cell(key.issued_by),
-                Cell(f"{state}: {label(key.revoked_reason)}" if key.revoked_reason else state),
-                moment(key.revoked, zone) if key.revoked else Cell("not revoked"),
+                Cell(f"{state}: {why}" if why else state),
+                moment(min(filter(None, (key.revoked, key.expires))), zone) if key.revoked or key.expires else _ENDLESS,
+                Cell(local(max(used), zone)) if used else Cell("not seen in recorded traffic", Standing.UNKNOWN),
             )
         )
-    columns = ("Key", "Bound to", "System", "Issued", "By", "State", "Revoked")
+    columns = ("Key", "Bound to", "System", "Issued", "By", "State", "Ends", "Last use in the period")
     empty = "No gateway key is recorded for systems in scope."
-    note = "What the gateway enforces. Marked: a principal for whom no grant is recorded."
-    return Table("Gateway keys", columns, tuple(rows), empty, note, (5, 4, 4, 4, 4, 4, 4))
+    note = "What the gateway enforces. Marked: a principal for whom no grant is recorded, and a key that never ends."
+    return Table("Gateway keys", columns, tuple(rows), empty, note, (5, 4, 4, 4, 4, 4, 4, 4))
+
+
+def _proofs(facts: Facts) -> Table:
+    """How those who called had proven who they were; people and programs apart."""
+    zone = facts.scope.period.zone
+    found: defaultdict[tuple[str, str, str], list[Caller]] = defaultdict(list)
+    for each in facts.callers:
+        found[each.system or "", each.method, each.principal_kind].append(each)
+    rows = tuple(
+        (
+            Cell(system or "not stated", Standing.STATED if system else Standing.NOT_STATED),
+            Cell(_METHODS.get(method, label(method)), Standing.UNKNOWN if method == "unknown" else Standing.STATED),
+            cell(label(kind)),
+            Cell(f"{len({each.principal for each in callers}):,}"),
+            Cell(f"{sum(each.exchanges for each in callers):,}"),
+            Cell(local(max(each.last for each in callers), zone)),
+        )
+        for (system, method, kind), callers in sorted(found.items())
+    )
+    columns = ("System", "Verified by", "Kind", "Principals", "Exchanges", "Last")
+    return Table("How callers were verified", columns, rows, "No exchange is recorded in the period.")
 
 
 def _changes(facts: Facts, grants: list[DocumentVersion], ended: list[DocumentVersion]) -> Table:

@@ -128,3 +128,23 @@ def test_use_without_a_grant_and_denials_are_listed_by_who() -> None:
     assert any("4 exchanges without a grant" in mark.text for mark in page.marks)
     empty = page_of("ART-02", FactsBuilder().build())
     assert "unknown" in table(empty, "What the gateway enforces").empty
+
+
+def test_how_callers_were_verified_is_counted_and_keys_show_their_end_and_last_use() -> None:
+    """A key that never ends is marked; a caller by token is no user of a key that happens to have the same id."""
+    builder = FactsBuilder().key("k_1", "sample-person-2", "desk", "2026-01-10")
+    builder.key("k_2", "sample-person-3", "desk", "2026-01-10", expires="2026-12-31")
+    builder.caller("sample-person-2", "desk", "2026-02-01", "2026-03-01", 4)
+    builder.caller("sample-person-3", "desk", "2026-02-01", "2026-05-01", 2, method="oidc", key="k_2")
+    builder.caller("sample-service", "desk", "2026-02-01", "2026-04-01", 1, kind="service", method="mtls", key="sha256:aa")
+    page = page_of("ART-02", builder.build())
+    assert [each.standing is Standing.DIFFERS for each in column(page, "Gateway keys", "Ends")] == [True, False]
+    used = [each.text for each in column(page, "Gateway keys", "Last use in the period")]
+    assert used[0].startswith("2026-03-01")
+    assert used[1] == "not seen in recorded traffic"
+    seen = table(page, "How callers were verified").rows
+    assert sorted((row[1].text, row[3].text, row[4].text) for row in seen) == [
+        ("API key", "1", "4"),
+        ("access token", "1", "2"),
+        ("client certificate", "1", "1"),
+    ]
