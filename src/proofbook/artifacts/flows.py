@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from proofbook.artifacts.counted_classes import examined_table, sensitive_table
 from proofbook.artifacts.heading import head
 from proofbook.artifacts.page import Block, Cell, Drawing, Page, Standing, Table, Words
-from proofbook.artifacts.seen_data import examined_table, sensitive_table
 from proofbook.artifacts.speaking import blanks, cell, counted, group, happened, history, label, parts, plain, signatures
 from proofbook.assessment.facts import Facts, happened_at, systems_of
 from proofbook.diagrams.drawing import draw
