@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from proofbook.cli.main import Shared
 from proofbook.cli.printing import print_facts, print_json, print_lines, say
 from proofbook.config import loading
 from proofbook.wiring.home import open_home
-from proofbook.wiring.identities import check_identities, describe_identities
+from proofbook.wiring.identities import describe_identities
+
+if TYPE_CHECKING:
+    from proofbook.wiring.examining import Examined
 
 
 @click.group()
@@ -25,19 +30,25 @@ def check(shared: Shared) -> None:
     home.signer()
     home.vault_key()
     settings, gateway = home.settings, home.settings.gateway
+    found: Examined | None = None
     if gateway is not None:
-        check_identities(gateway)
+        from proofbook.wiring.examining import examine_gateway
+
+        found = examine_gateway(home)
     facts: dict[str, str | list[str]] = {
         "entity": settings.entity,
         "origin": identity.origin,
         "verifier key": identity.vkey,
         "settings digest": home.config_digest,
-        "gateway": "not configured" if gateway is None else f"http://{gateway.host}:{gateway.port}/v1",
+        "gateway": "not configured" if gateway is None or found is None else found.address,
         "engines": [] if gateway is None else [f"{each.name}: {each.base_url} ({each.product})" for each in gateway.upstreams],
         "systems": []
         if gateway is None
-        else [f"{each.id}: {each.name}, environment {each.environment}, on {each.upstream}" for each in gateway.systems],
+        else [
+            f"{each.id}: {each.name}, environment {each.environment}, on {', '.join(each.engines)}" for each in gateway.systems
+        ],
         "identities": [] if gateway is None else [line for lines in describe_identities(gateway).values() for line in lines],
+        "running": [] if found is None else list(found.running),
         "page": f"http://{settings.portal.host}:{settings.portal.port}/",
         "models": [*settings.models.paths, *(["the well-known stores of this user"] if settings.models.well_known else [])],
         "content due": f"after {settings.retention.default_days} days",
@@ -47,7 +58,9 @@ def check(shared: Shared) -> None:
     if shared.json:
         print_json(facts)
     else:
-        print_facts([(name, value or "none configured") for name, value in facts.items()])
+        print_facts([(name, value or ("none" if name == "running" else "none configured")) for name, value in facts.items()])
+        for each in () if found is None else found.findings:
+            say(f"finding: {each}")
         say("Settings and keys can be read and belong together.")
 
 
