@@ -1,4 +1,4 @@
-"""What the gateway saw an engine to be: which weights stand behind each name, from when on. Source: soc2.md ART-04; gateways.md 3g.
+"""What the gateway saw an engine to be: which weights stand behind each name, and since when (soc2.md ART-04, gateways.md 3g).
 
 An entry is written when a recorder first sees an engine in a run and whenever what it sees differs from the last time, so the
 sightings of one upstream, in order, say what was loaded at any moment and when that changed.

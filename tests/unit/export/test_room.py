@@ -21,7 +21,7 @@ from proofbook.export import document
 from proofbook.primitives.instants import FixedClock, Period
 from support.memory_book import sample_signer
 from support.memory_recorder import MemoryRecorder
-from support.sample_entries import WRITER
+from support.sample_entries import WRITER, request_body
 from support.sample_room import SAMPLE_ENGAGEMENT, SAMPLE_RUN, make_room, sound_book, start_book, with_period
 
 POP15 = "04_Populations/POP-15_ai-interactions"
@@ -193,15 +193,8 @@ def test_hostile_words_stay_words_in_every_form(tmp_path: Path) -> None:
     book = start_book()
     entries = book.entries
     entries.artifact(name=HOSTILE, location=HOSTILE, publisher=HOSTILE)
-    model = {
-        "asked": HOSTILE,
-        "artifact": None,
-        "status": "unknown",
-        "method": HOSTILE,
-        "reason": HOSTILE,
-        "resolved_at": None,
-        "remote_host": None,
-    }
+    unknown = {"artifact": None, "status": "unknown", "resolved_at": None, "remote_host": None}
+    model = {"asked": HOSTILE, "method": HOSTILE, "reason": HOSTILE, **unknown}
     entries.exchange(system=HOSTILE, model=model, conversation=HOSTILE)
     entries.refused(detail=HOSTILE, path=HOSTILE)
     entries.add("source.heartbeat", HOSTILE, {"run": "r", "open_exchanges": 0, "refused": 0, "exchanges": 0}, source=HOSTILE)
@@ -241,15 +234,7 @@ def test_weights_that_served_without_a_record_are_named(tmp_path: Path) -> None:
     """A served hash that nobody recorded must not stay unseen."""
     book = start_book()
     stranger = "sha256:" + "9" * 64
-    model = {
-        "asked": "m",
-        "artifact": stranger,
-        "status": "resolved",
-        "method": "x",
-        "reason": None,
-        "resolved_at": None,
-        "remote_host": None,
-    }
+    model = {**request_body("x")["model"], "artifact": stranger}
     book.entries.exchange(model=model)
     book.entries.collected()
     book.sign()
