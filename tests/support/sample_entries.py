@@ -94,7 +94,7 @@ class SampleEntries:
 
     def gap(self, since: datetime, reason: str = "unclean_stop", source: str = GATEWAY) -> int:
         """`source.gap` from `since` to now."""
-        body = {
+        body: dict[str, Any] = {
             "from": format_instant(since),
             "until": self.instant(),
             "reason": reason,

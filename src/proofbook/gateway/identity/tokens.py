@@ -23,7 +23,7 @@ from proofbook.primitives.instants import format_instant, parse_instant
 
 REMEMBERED = 4096
 """Verified tokens that are remembered at once: half a kilobyte each."""
-_NO_ACCESS_TOKEN = frozenset(("ID", "Refresh", "Offline", "Logout"))
+_NO_ACCESS_TOKEN = ("ID", "Refresh", "Offline", "Logout")
 """What a provider writes into the claim `typ` of tokens that are not for us."""
 
 

@@ -131,6 +131,7 @@ FORGED = {
     "a subject with a line end": (sign(claims(sub="jane\nroot")), "no name"),
     "a subject that is a number": (sign(claims(sub=7)), "no name"),
     "an ID token by its own word": (sign(claims(typ="ID")), "no access token"),
+    "an issuer that is an object": (sign(claims(iss={})), "issuer"),
     "bound to a key": (sign(claims(cnf={"jkt": "x"})), "possession"),
 }
 
