@@ -67,7 +67,8 @@ def test_list_pages_by_keyset_without_loss_or_repeat(day: Any) -> None:
     [
         ("system=handbook-search", 30),
         ("principal=sample-person-1&system=handbook-search&state=complete", 30),
-        ("state=refused", 1),
+        ("state=denied", 1),
+        ("state=refused", 0),
         ("state=open", 1),
         (f"artifact={SAMPLE_ARTIFACT}&principal=sample-person-1", 30),
         (f"artifact={SAMPLE_ARTIFACT[7:]}&state=client_aborted", 0),
@@ -118,7 +119,7 @@ def test_open_and_refused_exchanges_say_so(day: Any) -> None:
     """No end is recorded is not the same as ended."""
     assert "no end is recorded yet" in day.visitor.ask(f"/exchanges/{day.open}").words
     refused = day.visitor.ask(f"/exchanges/{day.refused}").words
-    assert "Nothing was forwarded to a model" in refused
+    assert "A rule about access or use said no; nothing was forwarded to a model" in refused
     assert "nothing was verified" in refused
 
 

@@ -99,7 +99,7 @@ def test_filter_form_works_without_a_script(browser: Browser, day: Any) -> None:
     """The policy allows forms to this page only."""
     page, complaints = opened(browser, day.visitor, "dark", 1280)
     page.goto(f"http://127.0.0.1:{day.visitor.port}/exchanges")
-    page.get_by_label("State").select_option("refused")
+    page.get_by_label("State").select_option("denied")
     page.get_by_role("button", name="Narrow").click()
     assert page.locator("table.cards tbody tr").count() == 1
     page.get_by_role("link", name="No longer narrow by state").click()
