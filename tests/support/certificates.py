@@ -29,7 +29,9 @@ class Authority:
     def __init__(self, folder: Path, name: str = "Sample authority") -> None:
         self._folder = folder
         self._signer = Signer(f"CN={name}")
-        self.file = self._signer.write(folder)
+        own = folder / name.replace(" ", "-")
+        own.mkdir()
+        self.file = self._signer.write(own)
 
     def issue(
         self, name: str, *, since: timedelta = timedelta(days=-1), days: int = 30, passphrase: bytes | None = None

@@ -135,6 +135,11 @@ class Exchange:
         self._refusal: Refusal | None = None
         self._release: Commands = ()
 
+    @property
+    def size(self) -> int:
+        """Bytes captured so far; 0 once it is over."""
+        return 0 if self.phase is Phase.ENDED else self._size
+
     def captured(self) -> bytes:
         """The engine's body bytes so far."""
         return b"".join(self._captured)
@@ -198,7 +203,7 @@ class Exchange:
         self._captured.append(data)
         self._size += len(data)
         if self._size > self._bounds.reply:
-            return self._break_off(f"reply larger than the recording cap of {self._bounds.reply} bytes")
+            return self.break_off(f"reply larger than the recording cap of {self._bounds.reply} bytes")
         if self._watch is not None:
             if self._held or self._watch.completes_in(data):
                 self._held.append(data)
@@ -255,7 +260,10 @@ class Exchange:
             return ()
         return (CutUpstream(), *self._conclude(State.RECORDER_GAP, reason, (CutClient(),)))
 
-    def _break_off(self, reason: str) -> Commands:
+    def break_off(self, reason: str) -> Commands:
+        """The gateway itself takes no more of the reply. Nothing happens when none is being passed."""
+        if self.phase not in {Phase.AWAITING_HEAD, Phase.PASSING}:
+            return ()
         return (CutUpstream(), *self.upstream_failed(reason))
 
     def _conclude(self, state: State, reason: str | None, release: Commands) -> Commands:

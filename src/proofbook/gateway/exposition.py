@@ -57,6 +57,7 @@ class FigureCollector(Collector):
         )
         yield self._gauge("open_exchanges", "Exchanges under way.", (), {(): len(operation.house.open)})
         yield self._gauge("client_connections", "Connections of clients.", (), {(): len(operation.door.clients)})
+        yield self._gauge("reply_bytes_held", "Bytes of replies in memory.", (), {(): operation.house.open.held})
         yield self._gauge("body_bytes_held", "Bytes of request bodies in memory.", (), {(): operation.door.held})
 
     def _store(self) -> Iterator[Metric]:

@@ -23,6 +23,13 @@ class Stoppable(Protocol):
     def stop(self) -> None:
         """The gateway must stop now."""
 
+    @property
+    def held(self) -> int:
+        """Bytes of its reply that are in memory."""
+
+    def make_room(self) -> None:
+        """It holds too much of what all may hold together."""
+
 
 class Roster:
     """What is under way."""
@@ -54,6 +61,23 @@ class Roster:
         except TimeoutError:
             return False
         return True
+
+    @property
+    def held(self) -> int:
+        """Bytes of replies in memory."""
+        return sum([member.held for member in tuple(self._members)])
+
+    def make_room(self, most: int) -> int:
+        """Break off the largest until all together hold no more than so many bytes; how many were."""
+        left, broken = self.held, 0
+        if left > most:
+            for member in sorted(self._members, key=lambda each: each.held, reverse=True):
+                if left <= most:
+                    break
+                left -= member.held
+                member.make_room()
+                broken += 1
+        return broken
 
     def stop(self) -> None:
         """Break off those that are under way."""

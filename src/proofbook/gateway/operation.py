@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import itertools
 from collections.abc import Callable
-from contextlib import suppress
 
 import structlog
 
@@ -34,6 +33,7 @@ LOG = structlog.get_logger(__name__)
 SWEEP_FAILED = "gateway.sweep_failed"
 EXPOSED = "gateway.plain_http_beyond_this_machine"
 RELOADED = "gateway.reloaded"
+REPLIES_CUT = "gateway.replies_cut_for_room"
 RELOAD_REFUSED = "gateway.reload_refused"
 
 _SWEEP_SECONDS = 0.5
@@ -213,8 +213,10 @@ class Operation:
                     client.expire()
                 except Exception as error:  # noqa: BLE001 - one that fails must not leave all others without a deadline
                     LOG.warning(SWEEP_FAILED, error=type(error).__name__)
-            with suppress(RuntimeError):
-                self.fleet.sweep(now)
+            broken = self.house.open.make_room(self.settings.limits.replies_bytes)
+            if broken:
+                LOG.warning(REPLIES_CUT, exchanges=broken)
+            self.fleet.sweep(now)
 
     def _build_house(self, tally: Tally, under_way: Roster) -> House:
         settings, around = self.settings, self.around

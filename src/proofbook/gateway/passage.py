@@ -16,7 +16,6 @@ from proofbook.gateway.drafts import Ending, Opening, Served, draft_refusal, dra
 from proofbook.gateway.house import House
 from proofbook.gateway.http.head import ReplyHead, RequestHead, format_forwarded_head
 from proofbook.gateway.http.outbound import Outbound
-from proofbook.gateway.http.pool import Pool
 from proofbook.gateway.http.reply_writer import ReplyWriter
 from proofbook.gateway.http.visit import Client
 from proofbook.gateway.reading import read_request
@@ -116,6 +115,15 @@ class Passage:
         """The gateway must stop now."""
         self._perform(self._exchange.stopped())
 
+    @property
+    def held(self) -> int:
+        """Bytes of the reply that are in memory until it is recorded."""
+        return self._exchange.size
+
+    def make_room(self) -> None:
+        """Break this one off: all together hold more than they may."""
+        self._perform(self._exchange.break_off("the gateway held as many bytes of replies as it may"))
+
     # -- the engine's side --
 
     def upstream_connected(self, connection: Outbound) -> None:
@@ -163,8 +171,8 @@ class Passage:
         if self._exchange.phase is ex.Phase.OPEN and self._facts is not None and self._upstream is not None:
             self._tried += (self._upstream,)  # nothing was sent, nothing recorded: another engine may be asked
             self._admit(self._facts)
-            return
-        self._perform(self._exchange.upstream_failed(reason, timed_out=timed_out))
+        else:
+            self._perform(self._exchange.upstream_failed(reason, timed_out=timed_out))
 
     # -- carrying out --
 
@@ -292,18 +300,11 @@ class Passage:
         self._house.open.leave(self)
         self._leave_admission()
         if self._upstream is not None and self._forwarded is None:
-            self._leave_engine(self._upstream.pool)
+            connection, self._connection = self._connection, None
+            self._upstream.pool.leave(self, connection)
         client, self._client = self._client, None
         if client is not None:
             client.finish()
-
-    def _leave_engine(self, pool: Pool) -> None:
-        """Nothing was sent: what was reserved is for others."""
-        connection, self._connection = self._connection, None
-        if connection is None:
-            pool.forget(self)
-        else:
-            pool.give_back(connection)
 
     # -- recording --
 

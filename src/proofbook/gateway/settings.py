@@ -44,6 +44,9 @@ class Limits:
     503, so that a slow disk or engine cannot take all memory."""
     reply_bytes: int = 64 * MIB
     """Largest reply that can be recorded; a longer one is cut and recorded as upstream_error, since nothing passes unrecorded."""
+    replies_bytes: int = 1024 * MIB
+    """Replies of all exchanges together that are held until they are recorded. Beyond it the largest are cut and recorded as
+    upstream_error, so that many long replies to slow readers cannot take all memory. Looked at twice a second."""
     hold_bytes: int = 1 * MIB
     """A reply that is not streamed is held whole up to this size until it is recorded; beyond it, all but its last piece."""
     upstream_head_bytes: int = 64 * KIB

@@ -79,10 +79,13 @@ class Pool:
         """Connections in use and listeners that wait for one."""
         return len(self._open) - len(self._idle) + len(self._waiting)
 
-    def give_back(self, connection: Outbound) -> None:
-        """A connection on which nothing was sent after all."""
-        connection.resume()
-        self._hand_on(connection)
+    def leave(self, listener: UpstreamListener, connection: Outbound | None) -> None:
+        """A listener that sends nothing after all; what it has been given, if it has, is for others."""
+        if connection is None:
+            self.forget(listener)
+        else:
+            connection.resume()
+            self._hand_on(connection)
 
     def retire(self) -> None:
         """Keep no connection any more that is not in use; whoever has or wants one still gets served."""
