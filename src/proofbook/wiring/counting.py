@@ -23,7 +23,7 @@ from proofbook.collectors.engine_counters.fetching import Target, fetch_metrics
 from proofbook.collectors.engine_counters.host_process import HostProcesses
 from proofbook.collectors.engine_counters.looking import KIND, CounterCollector, CounterLooks
 from proofbook.collectors.runner import COLLECTOR, CollectionContext, NoHistory, RunSummary, run_collector
-from proofbook.errors import ProofbookError
+from proofbook.errors import ConfigurationError, ProofbookError
 from proofbook.gateway.fleet import read_engine_key
 from proofbook.journal.receipt import Recorder
 from proofbook.primitives.instants import Clock
@@ -34,6 +34,7 @@ from proofbook.wiring.system import CLOCK, MONOTONIC, host_name
 
 LOG = structlog.get_logger(__name__)
 LOOK_FAILED: Final = "counters.look_failed"
+NOT_FOLLOWED: Final = "counters.new_settings_not_followed"
 SOURCE: Final = "collector:engine_counters"
 REPEAT_SECONDS: Final = 900.0
 """A look that saw nothing new is recorded again after so long."""
@@ -50,28 +51,27 @@ class _Last:
 
 
 class CounterWatch:
-    """Looks again and again; used by one thread."""
+    """Looks again and again; used by one thread, but for `targets`, which may be set anew from any."""
 
     def __init__(
         self, recorder: Recorder, looks: CounterLooks, targets: Sequence[Target], monotonic: Callable[[], float] = MONOTONIC
     ) -> None:
         self._recorder: Final = recorder
         self._looks: Final = looks
-        self._targets: Final = targets
+        self.targets = targets
         self._monotonic: Final = monotonic
         self._last: Final[dict[str, _Last]] = {}
 
     def run(self, seconds: float, stop: threading.Event) -> None:
         """Look every so many seconds until told to stop, and once more then."""
-        while True:
-            self.look(always=stop.is_set())
-            if stop.is_set():
-                return
+        while not stop.is_set():
+            self.look()
             stop.wait(seconds)
+        self.look(always=True)
 
     def look(self, *, always: bool = False) -> None:
         """Look at every engine. `always`: record also what is as before."""
-        for target in self._targets:
+        for target in self.targets:
             try:
                 self._look(target, always=always)
             except ProofbookError as error:
@@ -98,18 +98,28 @@ def _same(one: EngineCounters, other: EngineCounters) -> bool:
 
 
 @contextmanager
-def counting(home: Home, recorder: Recorder) -> Iterator[None]:
-    """Look on the schedule of the settings for the length of a `with` block."""
-    seconds, targets = home.settings.reconciliation.scrape_seconds, find_targets(home)
-    if not targets or not seconds:
-        yield
+def counting(home: Home, recorder: Recorder) -> Iterator[Callable[[Home], None]]:
+    """Look on the schedule of the settings for the length of a `with` block. What it gives takes new settings' engines.
+
+    The schedule itself stays: new settings do not change how often is looked.
+    """
+    seconds = home.settings.reconciliation.scrape_seconds
+    watch = CounterWatch(recorder, make_looks(), find_targets(home))
+
+    def follow(renewed: Home) -> None:
+        try:
+            watch.targets = find_targets(renewed)
+        except ConfigurationError as error:  # the settings were checked; a key's file may be gone since
+            LOG.warning(NOT_FOLLOWED, code=error.code)
+
+    if not seconds:
+        yield follow
         return
     stop = threading.Event()
-    watch = CounterWatch(recorder, make_looks(), targets)
     thread = threading.Thread(target=watch.run, args=(seconds, stop), name="counters", daemon=True)
     thread.start()
     try:
-        yield
+        yield follow
     finally:
         stop.set()
         thread.join(_STOP_SECONDS)

@@ -96,13 +96,20 @@ def run_gateway(home: Home, *, ready: Callable[[tuple[str, int]], None] | None =
         fingerprint = make_fingerprint(home.vault_key())
         lasting = Lasting(recorder, post, BookHistory(home, post.source), fingerprint, screen, tracer)
         with closing(Assembly(home, lasting)) as assembly, ExitStack() as beside:
+            followers: list[Callable[[Home], None]] = []
+
+            def taken(new: Home) -> None:
+                if not worker:
+                    record_settings(new, door.recorder, PROGRAM)
+                for follow in followers:
+                    follow(new)
 
             def renew() -> Renewal:
-                return assembly.read_renewal(lambda new: None if worker else record_settings(new, door.recorder, PROGRAM))
+                return assembly.read_renewal(taken)
 
             def listening(address: tuple[str, int]) -> None:
                 if not worker:
-                    beside.enter_context(counting(home, door.recorder))
+                    followers.append(beside.enter_context(counting(home, door.recorder)))
                     beside.enter_context(settling(home, door.recorder, settings.name))
                 if ready is not None:
                     ready(address)

@@ -140,6 +140,16 @@ def test_counters_are_read_while_the_block_lasts(tmp_path: Path) -> None:
             assert not [each for each in threading.enumerate() if each.name == "counters"]
 
 
+def test_engines_of_new_settings_are_counted_from_the_next_look(tmp_path: Path) -> None:
+    """An engine that is added while the gateway runs is one somebody can go around to."""
+    recorder = MemoryRecorder(CLOCK)
+    answers = {"/metrics": b"llamacpp:tokens_predicted_total 5\n"}
+    with serving(answers) as port, serving(answers) as other:
+        with counting(home(tmp_path, port, scrape_seconds=3600.0), recorder) as follow:
+            follow(home(tmp_path, other, scrape_seconds=3600.0))
+        assert f"127.0.0.1:{other}" in {entry.body["address"] for entry in recorder.of_kind(KIND)}
+
+
 @pytest.mark.parametrize("seconds", [-1.0, 0.5, 86_401.0])
 def test_schedule_that_cannot_be_is_refused(seconds: float) -> None:
     """A wrong number is told with its field."""

@@ -10,6 +10,7 @@ from proofbook.assessment.finding import Consequence, Outcome
 from proofbook.assessment.selftests.reading import day_of, texts_of
 from proofbook.assessment.selftests.tally import Matter, Tally
 from proofbook.assessment.selftests.wording import counted, moment, short, write_new
+from proofbook.readmodel.derive import DENIED, REFUSED
 from proofbook.reconciliation.comparing import Comparison, Interval, Reason, Standing, deciding
 from proofbook.reconciliation.wording import describe_comparison, describe_interval
 
@@ -100,6 +101,6 @@ def _cannot_be_told(tally: Tally, comparison: Comparison, engine: str) -> None:
 def _begins_in_time(tally: Tally) -> None:
     """Traffic from before the first look at any counter has no second source."""
     begins = min((each.since for each in tally.facts.reconciled if each.since is not None), default=None)
-    first = min((each.first for each in tally.facts.served if each.state != "refused"), default=None)
+    first = min((each.first for each in tally.facts.served if each.state not in {REFUSED, DENIED}), default=None)
     if begins is not None and first is not None and first < begins:
         tally.doubt(f"counters are on record from {moment(begins)}, traffic from {moment(first)}: before, nothing is compared")
