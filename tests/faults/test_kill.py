@@ -58,7 +58,9 @@ def test_a_killed_writer_loses_nothing_it_acknowledged(tmp_path: Path, server: F
     acknowledged.touch()
     for under_way in (True, False):  # the second kill may hit a writer that is only opening the book
         pid = server.start("write", folder=place.folder, acknowledged=acknowledged)
+        deadline = time.monotonic() + 60
         while under_way and not acknowledged.stat().st_size:
+            assert time.monotonic() < deadline, "nothing is acknowledged"
             time.sleep(0.001)
         time.sleep(0.005 + moment.random() * 0.15)
         os.kill(pid, signal.SIGKILL)
