@@ -300,8 +300,7 @@ class Passage:
         self._house.open.leave(self)
         self._leave_admission()
         if self._upstream is not None and self._forwarded is None:
-            connection, self._connection = self._connection, None
-            self._upstream.pool.leave(self, connection)
+            self._upstream.pool.leave(self, self._connection)
         client, self._client = self._client, None
         if client is not None:
             client.finish()

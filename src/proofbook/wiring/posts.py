@@ -11,7 +11,9 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Literal, TypeAlias
@@ -23,6 +25,8 @@ Sort: TypeAlias = Literal["serve", "lead"]
 """`serve`: takes requests; `lead`: writes the book for workers and keeps them running."""
 _MOST: Final = 256
 _READ_BYTES: Final = 8192
+_ATTEMPTS: Final = 3
+_BREATH_SECONDS: Final = 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +80,21 @@ class Post:
             descriptor = os.open(
                 _path(self._run, self._gateway, self._sort, number), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600
             )
-            try:
-                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                os.close(descriptor)
-                continue
-            return number, descriptor
+            if _lock(descriptor):
+                return number, descriptor
+            os.close(descriptor)
         raise StoreUnavailable(f"{self._run}: {_MOST} processes of gateway {self._gateway!r} run already")
+
+
+def _lock(descriptor: int) -> bool:
+    """Whether it is ours now. Tried more than once: somebody who only looks holds it for a moment, too."""
+    for attempt in range(_ATTEMPTS):
+        if attempt:
+            time.sleep(_BREATH_SECONDS)
+        with suppress(BlockingIOError):
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return True
+    return False
 
 
 def source_of(gateway: str, number: int) -> str:

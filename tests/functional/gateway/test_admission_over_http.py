@@ -20,7 +20,7 @@ REFUSED = [
     pytest.param({"token": REVOKED_TOKEN}, 403, "key_revoked", "sample-service", id="revoked"),
     pytest.param({"token": EXPIRED_TOKEN}, 403, "key_expired", "sample-service", id="expired"),
     pytest.param({"token": LOST_TOKEN}, 503, "upstream_not_configured", "sample-service", id="system without engine"),
-    pytest.param({"path": "/v1/audio/speech"}, 404, "path_not_served", "sample-service", id="path"),
+    pytest.param({"path": "/v1/files"}, 404, "path_not_served", "sample-service", id="path"),
     pytest.param({"path": "/v1//chat/completions"}, 404, "path_not_served", "sample-service", id="odd path"),
     pytest.param(
         {"path": "http://elsewhere/v1/chat/completions"}, 404, "path_not_served", "sample-service", id="absolute target"

@@ -79,7 +79,7 @@ def test_known_callers_are_never_counted_together() -> None:
             running_engine(lambda _: []) as engine,
             running_gateway(engine.url, limits=LIMITS, recorder=recorder) as gateway,
         ):
-            await asyncio.gather(*(ask(gateway, BODY, path="/v1/audio/speech") for _ in range(FLOOD)))
+            await asyncio.gather(*(ask(gateway, BODY, path="/v1/files") for _ in range(FLOOD)))
 
     run(scenario())
     assert [entry.body["count"] for entry in recorder.of_kind("exchange.refused")] == [1] * FLOOD
@@ -101,7 +101,7 @@ def test_counts_outlive_an_outage(back: bool) -> None:  # noqa: FBT001 - a table
             assert (await ask(gateway, BODY, token=None)).status == 503
             if back:
                 recorder.fail_with = None
-                assert (await ask(gateway, BODY, path="/v1/audio/speech")).status == 404
+                assert (await ask(gateway, BODY, path="/v1/files")).status == 404
 
     run(scenario())
     counted = sum(each.body["count"] for each in recorder.of_kind("exchange.refused") if each.body["reason"] == "key_missing")
