@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field
 class Document(BaseModel):
     """A frozen document that refuses unknown fields. `to_body` gives the plain values an entry holds."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, defer_build=True)
 
     def to_body(self) -> dict[str, Any]:
         """Plain JSON values, enums as their words, aliases as published."""

@@ -6,6 +6,7 @@ The gateway's process is the book's writer unless another one is. Logs are struc
 from __future__ import annotations
 
 import asyncio
+import gc
 import hashlib
 import hmac
 import signal
@@ -43,6 +44,8 @@ from proofbook.wiring.screening import screening
 from proofbook.wiring.system import CLOCK
 
 PROGRAM: Final = "proofbook gateway"
+_COLLECT_AFTER: Final = (20_000, 20, 20)
+"""Objects made, and passes over younger ones, after which cycles are looked for: exchanges leave none behind."""
 _FINGERPRINT_HEX: Final = 32
 """128 bits: enough to compare prompts, short enough to read."""
 
@@ -108,6 +111,7 @@ def run_gateway(home: Home, *, ready: Callable[[tuple[str, int]], None] | None =
                 return assembly.read_renewal(taken)
 
             def listening(address: tuple[str, int]) -> None:
+                spare_collections()
                 if not worker:
                     followers.append(beside.enter_context(counting(home, door.recorder)))
                     beside.enter_context(settling(home, door.recorder, settings.name))
@@ -116,6 +120,16 @@ def run_gateway(home: Home, *, ready: Callable[[tuple[str, int]], None] | None =
 
             with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
                 runner.run(serve(settings, assembly.surroundings(), ready=listening, renew=renew))
+
+
+def spare_collections() -> None:
+    """Leave alone what exists when the gateway begins to serve, for it lasts as long as the gateway does.
+
+    Looking for garbage among it again and again cost a tenth of the time and held up every request for tens of milliseconds.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*_COLLECT_AFTER)
 
 
 def check_gateway(home: Home) -> GatewaySettings:
