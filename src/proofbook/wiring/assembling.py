@@ -117,7 +117,7 @@ class Assembly:
         same = old is not None and same_zone and find_policies(old.home.settings) == find_policies(home.settings)
         admission = old.admission if old is not None and same else make_enforcement(home.settings, rules)
         try:
-            identities = LiveIdentities(settings, self._keys)
+            identities = LiveIdentities(settings, self._keys, None if old is None else old.identities)
         except ProofbookError:
             if old is None or rules is not old.rules:
                 rules.close()

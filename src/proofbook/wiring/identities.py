@@ -6,7 +6,6 @@ fetched in the background, and waited for a moment only. Secrets are in memory h
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -19,7 +18,7 @@ from proofbook.gateway.identity.fetching import make_fetch
 from proofbook.gateway.identity.keys import KeyIdentities, KeySource
 from proofbook.gateway.identity.provider import FollowedKeys
 from proofbook.gateway.identity.proxies import ProxyIdentities, TrustedProxy
-from proofbook.gateway.identity.settings import IdentitySettings
+from proofbook.gateway.identity.settings import IdentitySettings, OidcSettings
 from proofbook.gateway.identity.tokens import Audience, TokenIdentities
 from proofbook.gateway.settings import GatewaySettings
 from proofbook.wiring.system import MONOTONIC
@@ -34,19 +33,18 @@ _PROXY_LEAST: Final = 16
 class LiveIdentities:
     """Everybody who may call, as configured; `close` ends the following of providers."""
 
-    def __init__(self, settings: GatewaySettings, keys: KeySource) -> None:
-        """Raises ConfigurationError when a secret or certificate file cannot be used."""
-        self._followed: dict[str, FollowedKeys] = {}
-        self.door: Final = self._open(settings.identity, keys)
+    def __init__(self, settings: GatewaySettings, keys: KeySource, before: LiveIdentities | None = None) -> None:
+        """`before`: what was in force until now; it is still closed by itself.
 
-    @property
-    def fresh(self) -> dict[str, Callable[[], bool]]:
-        """What tokens rest on, by name: whether the provider's keys are at hand and recent enough."""
-        return {f"oidc {issuer}": lambda keys=keys: keys.current() is not None for issuer, keys in self._followed.items()}  # type: ignore[misc]
+        Raises ConfigurationError when a secret or certificate file cannot be used.
+        """
+        self._known = {} if before is None else {_provider(each.settings): each for each in before.followed.values()}
+        self.followed: Final[dict[str, FollowedKeys]] = {}
+        self.door: Final = self._open(settings.identity, keys)
 
     def close(self) -> None:
         """Follow no provider any more."""
-        for each in self._followed.values():
+        for each in self.followed.values():
             each.close()
 
     def _open(self, identity: IdentitySettings, keys: KeySource) -> Identities:
@@ -65,12 +63,18 @@ class LiveIdentities:
         """One follower for each issuer, by the first settings that name it."""
         fetches = {each.issuer: make_fetch(each.ca_file) for each in reversed(identity.oidc)}
         for each in identity.oidc:
-            if each.issuer not in self._followed:
-                self._followed[each.issuer] = FollowedKeys(each, fetches[each.issuer], MONOTONIC)
+            if each.issuer not in self.followed:
+                before = self._known.get(_provider(each))
+                self.followed[each.issuer] = FollowedKeys(each, fetches[each.issuer], MONOTONIC, before=before)
         ends = MONOTONIC() + FIRST_FETCH_SECONDS
-        for keys in self._followed.values():
+        for keys in self.followed.values():
             keys.wait(max(0.0, ends - MONOTONIC()))
-        return tuple(Audience(each, self._followed[each.issuer]) for each in identity.oidc)
+        return tuple(Audience(each, self.followed[each.issuer]) for each in identity.oidc)
+
+
+def _provider(settings: OidcSettings) -> tuple[str, str | None, str | None]:
+    """What must be the same for its keys to be the same provider's."""
+    return settings.issuer, settings.keys_url, settings.ca_file
 
 
 def check_identities(settings: GatewaySettings) -> None:

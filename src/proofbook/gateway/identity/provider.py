@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable
+from typing import NamedTuple
 
 import structlog
 
@@ -27,19 +28,33 @@ LEAST_SECONDS = 10.0
 _WELL_KNOWN = "/.well-known/openid-configuration"
 
 
+class Known(NamedTuple):
+    """What a provider was last seen to publish, and when, by the clock that only goes forward."""
+
+    keys: KeySet | None
+    document: bytes
+    seen_at: float
+
+
 class FollowedKeys:
     """Implements `ProviderKeys` by a thread that fetches. `close` ends it."""
 
     def __init__(
-        self, settings: OidcSettings, fetch: Fetch, monotonic: Callable[[], float], *, least_seconds: float = LEAST_SECONDS
+        self,
+        settings: OidcSettings,
+        fetch: Fetch,
+        monotonic: Callable[[], float],
+        *,
+        least_seconds: float = LEAST_SECONDS,
+        before: FollowedKeys | None = None,
     ) -> None:
-        self._settings = settings
+        """`before`: who followed the same provider until now; what it knows is known here, and ages on."""
+        self.settings = settings
         self._fetch = fetch
         self._monotonic = monotonic
         self._least_seconds = least_seconds
-        self._keys: KeySet | None = None
-        self._document = b""
-        self._seen_at = 0.0
+        self.known: Known = Known(None, b"", 0.0) if before is None else before.known
+        """What was fetched last."""
         self._tried_at: float | None = None
         self._looking = False
         self._wake = threading.Event()
@@ -50,9 +65,8 @@ class FollowedKeys:
 
     def current(self) -> KeySet | None:
         """See `ProviderKeys`."""
-        if self._keys is None or self._monotonic() - self._seen_at > self._settings.keys_max_age_seconds:
-            return None
-        return self._keys
+        known = self.known
+        return None if self._monotonic() - known.seen_at > self.settings.keys_max_age_seconds else known.keys
 
     def ask_again(self) -> bool:
         """See `ProviderKeys`."""
@@ -64,9 +78,10 @@ class FollowedKeys:
         return True
 
     def wait(self, seconds: float) -> bool:
-        """Wait for the first fetch to end; whether there are keys."""
-        self._first.wait(seconds)
-        return self._keys is not None
+        """Wait for the first fetch to end, unless keys are known already; whether there are keys."""
+        if self.known.keys is None:
+            self._first.wait(seconds)
+        return self.known.keys is not None
 
     def close(self) -> None:
         """Stop following; a fetch under way is not waited for."""
@@ -80,26 +95,26 @@ class FollowedKeys:
             try:
                 self._look()
             except ProofbookError as error:
-                LOG.warning(KEYS_NOT_FETCHED, issuer=self._settings.issuer, code=error.code, reason=error.message)
+                LOG.warning(KEYS_NOT_FETCHED, issuer=self.settings.issuer, code=error.code, reason=error.message)
             except Exception as error:  # noqa: BLE001 - whatever a provider sends, the next look tries again
-                LOG.warning(KEYS_NOT_FETCHED, issuer=self._settings.issuer, code=type(error).__name__, reason="")
+                LOG.warning(KEYS_NOT_FETCHED, issuer=self.settings.issuer, code=type(error).__name__, reason="")
             self._looking = False
             self._first.set()
             known = self.current() is not None
-            self._wake.wait(self._settings.refresh_seconds if known else min(self._least_seconds, self._settings.refresh_seconds))
+            self._wake.wait(self.settings.refresh_seconds if known else min(self._least_seconds, self.settings.refresh_seconds))
 
     def _look(self) -> None:
         started = self._monotonic()
-        document = self._fetch(self._settings.keys_url or self._discover())
-        if document != self._document:
+        document = self._fetch(self.settings.keys_url or self._discover())
+        keys = self.known.keys
+        if keys is None or document != self.known.document:
             keys = parse_key_set(document)
-            self._keys, self._document = keys, document
-            LOG.info(KEYS_CHANGED, issuer=self._settings.issuer, keys=len({kid for kid, _ in keys.by_id}))
-        self._seen_at = started
+            LOG.info(KEYS_CHANGED, issuer=self.settings.issuer, keys=len({kid for kid, _ in keys.by_id}))
+        self.known = Known(keys, document, started)
 
     def _discover(self) -> str:
         """Where the provider's own document says that the keys are. Raises MalformedRecord or SourceUnavailable."""
-        issuer = self._settings.issuer
+        issuer = self.settings.issuer
         try:
             found = json.loads(self._fetch(issuer.rstrip("/") + _WELL_KNOWN))
             stated, address = found["issuer"], found["jwks_uri"]

@@ -151,6 +151,20 @@ def test_the_same_keys_again_are_the_same_object() -> None:
         assert keys.current() is first
 
 
+def test_keys_go_over_to_whoever_follows_next_and_age_on() -> None:
+    """New settings while the provider is away must not shut out those whose tokens could be checked a moment before."""
+    web, ticks = Web(sound()), Ticks()
+    with following(web, ticks) as old:
+        web.documents = {}
+        ticks.seconds += 1000
+        with following(web, ticks, before=old) as new:
+            assert new.current() is old.current() is not None
+            ticks.seconds += SETTINGS.keys_max_age_seconds - 1000
+            assert new.current() is not None
+            ticks.seconds += 1
+            assert new.current() is None
+
+
 def test_keys_that_cannot_be_fetched_serve_for_a_while_and_then_no_more() -> None:
     """A provider's hiccup is no outage here; a key it took back long ago is no key."""
     web, ticks = Web(sound()), Ticks()
