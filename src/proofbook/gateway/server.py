@@ -59,32 +59,41 @@ async def serve(
     if settings.metrics is not None or around.tracer is not None:
         recording.figures = figures
     await life.start(await loop.run_in_executor(None, around.history.previous))
-    beside = ExitStack()
     try:
-        try:
-            host, port = await operation.open()
-            if settings.metrics is not None:
-                from proofbook.gateway.exposition import exposing  # only here, because it takes memory
-
-                beside.enter_context(exposing(operation, figures, settings.metrics, recording.source, around.number - 1))
-        except ConfigurationError:
-            await life.stop("the address could not be taken")  # this run ends in order: it never served anybody
-            raise
-        LOG.info(LISTENING, host=host, port=port, tls=settings.tls is not None)
-        if ready is not None:
-            ready((host, port))
-        async with _renewing(operation, renew, renewed):
-            await stop.wait()
-        await operation.drain()
+        with ExitStack() as beside:
+            try:
+                host, port = await operation.open()
+                _expose(beside, operation, figures, settings)
+            except ConfigurationError:
+                await life.stop("the address could not be taken")  # this run ends in order: it never served anybody
+                raise
+            LOG.info(LISTENING, host=host, port=port, tls=settings.tls is not None)
+            if ready is not None:
+                ready((host, port))
+            async with _renewing(operation, renew, renewed):
+                await stop.wait()
+            await operation.drain()
     finally:
-        beside.close()
         await operation.close()
+    await _record_stop(operation, life)
+    LOG.info(STOPPED)
+
+
+async def _record_stop(operation: Operation, life: SourceLife) -> None:
     try:
         await operation.knocking.flush()
         await life.stop("asked to stop")
     except ProofbookError as error:
         LOG.warning(STOP_NOT_RECORDED, code=error.code, reason=error.message)
-    LOG.info(STOPPED)
+
+
+def _expose(beside: ExitStack, operation: Operation, figures: Figures, settings: GatewaySettings) -> None:
+    """Have the figures read, where that is wanted."""
+    if settings.metrics is not None:
+        from proofbook.gateway.exposition import exposing  # only here, because it takes memory
+
+        around = operation.around
+        beside.enter_context(exposing(operation, figures, settings.metrics, operation.recording.source, around.number - 1))
 
 
 def _run_of(settings: GatewaySettings, around: Surroundings) -> Run:
