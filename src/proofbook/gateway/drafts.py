@@ -8,6 +8,7 @@ journal, and the tests hold each body against its model.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from proofbook.gateway.admission import Admitted
@@ -80,7 +81,12 @@ class Ending(NamedTuple):
 
 def derive_actor(caller: VerifiedCaller | None) -> Actor:
     """The verified principal, or the unknown one."""
-    return UNKNOWN_ACTOR if caller is None else Actor(caller.principal, ActorKind(caller.kind), caller.method)
+    return UNKNOWN_ACTOR if caller is None else _actor(caller.principal, caller.kind, caller.method)
+
+
+@lru_cache(maxsize=1024)
+def _actor(principal: str, kind: str, method: str) -> Actor:
+    return Actor(principal, ActorKind(kind), method)
 
 
 def draft_request(opening: Opening, facts: RequestFacts, served: Served, body: bytes) -> Submission:

@@ -101,8 +101,8 @@ def format_entry(draft: Draft, *, entry_id: str, recorded: str, seq: int, body: 
     Raises:
         LimitExceeded: longer than `MAX_ENTRY_BYTES`. MalformedRecord: a value has the wrong type or no canonical form.
     """
-    actor: dict[str, JsonValue] = {"id": draft.actor.id, "kind": draft.actor.kind.value, "method": draft.actor.method}
-    source: dict[str, JsonValue] = {"assurance": draft.assurance.value, "id": draft.source, "seq": seq}
+    actor: dict[str, JsonValue] = {"id": draft.actor.id, "kind": str(draft.actor.kind), "method": draft.actor.method}
+    source: dict[str, JsonValue] = {"assurance": str(draft.assurance), "id": draft.source, "seq": seq}
     fields: dict[str, Any] = {  # in the order of RFC 8785, so that nothing needs sorting
         "actor": actor,
         "body": draft.body,

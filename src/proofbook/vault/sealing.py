@@ -61,7 +61,8 @@ def seal(cipher: AESGCM, content: bytes, entropy: Entropy, compressor: zstandard
     """
     if len(content) > MAX_CONTENT_BYTES:
         raise LimitExceeded(f"content of {len(content)} bytes is larger than {MAX_CONTENT_BYTES}")
-    salt, nonce = entropy(SALT_BYTES), entropy(NONCE_BYTES)
+    drawn = entropy(SALT_BYTES + NONCE_BYTES)
+    salt, nonce = drawn[:SALT_BYTES], drawn[SALT_BYTES:]
     commit = commitment(salt, content)
     packed = (compressor or make_compressor()).compress(content)
     return Sealed(commit, nonce + cipher.encrypt(nonce, salt + packed, commit), len(content))
