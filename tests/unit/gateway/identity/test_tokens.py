@@ -57,9 +57,7 @@ def test_a_sound_token_is_let_in_as_its_subject() -> None:
     assert _assess(sign(claims(aud=["other", "proofbook"]))) == Caller(JANE, None)
 
 
-@pytest.mark.parametrize(
-    ("key", "alg"), [(rsa_key, "PS256"), (ec_key, "ES256"), (ed_key, "EdDSA")], ids=lambda each: str(each)[-8:]
-)
+@pytest.mark.parametrize(("key", "alg"), [(rsa_key, "PS256"), (ec_key, "ES256"), (ed_key, "EdDSA")], ids=("rsa", "ec", "ed"))
 def test_every_kind_of_key_that_is_accepted_works(key: Any, alg: str) -> None:
     """Providers differ."""
     keys = GivenKeys(parse_key_set(key_set(jwk(key(), "k1"))))
