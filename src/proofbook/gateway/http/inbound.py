@@ -88,7 +88,11 @@ class Inbound(asyncio.Protocol):
 
     def write(self, pieces: Sequence[bytes]) -> None:
         """Send bytes of the reply."""
-        if self._transport is not None and not self._transport.is_closing():
+        if self._transport is None or self._transport.is_closing():
+            return
+        if len(pieces) == 1:
+            self._transport.write(pieces[0])
+        else:
             self._transport.writelines(pieces)
 
     @property

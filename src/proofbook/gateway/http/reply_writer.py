@@ -8,6 +8,8 @@ from __future__ import annotations
 from proofbook.gateway.http.head import ReplyHead, format_answer, format_returned_head
 
 _BODILESS = frozenset((204, 304))
+_COPIED_BELOW = 8192
+"""Bytes below which one copy costs less than three pieces to be sent."""
 
 
 class ReplyWriter:
@@ -36,7 +38,11 @@ class ReplyWriter:
 
     def piece(self, data: bytes) -> tuple[bytes, ...]:
         """Body bytes."""
-        return (b"%x\r\n" % len(data), data, b"\r\n") if self._chunked else (data,)
+        if not self._chunked:
+            return (data,)
+        if len(data) < _COPIED_BELOW:
+            return (b"%x\r\n%b\r\n" % (len(data), data),)
+        return (b"%x\r\n" % len(data), data, b"\r\n")
 
     def last(self, data: bytes) -> tuple[bytes, ...]:
         """The last body bytes, possibly none, and the end."""

@@ -24,6 +24,7 @@ class MarkWatch:
         """Whether a mark ends inside `piece`."""
         tail, overlap = self._tail, self._overlap
         self._tail = piece[-overlap:] if len(piece) >= overlap else (tail + piece)[-overlap:]
-        if self._quick in piece and self._pattern.search(tail + piece) is not None:
+        start = tail + piece[:overlap]
+        if self._quick in start and self._pattern.search(start) is not None:
             return True
-        return self._pattern.search(tail + piece[:overlap]) is not None
+        return self._quick in piece and self._pattern.search(tail + piece) is not None

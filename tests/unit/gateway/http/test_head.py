@@ -65,7 +65,8 @@ def test_unknown_length_is_chunked_or_ended_by_closing() -> None:
     """By what the client understands."""
     modern, old = _writer(200, modern=True), _writer(200, modern=False)
     assert b"transfer-encoding: chunked\r\n" in modern.head(None, close=False)
-    assert (modern.piece(b"ab"), modern.last(b"")) == ((b"2\r\n", b"ab", b"\r\n"), (b"0\r\n\r\n",))
+    assert (modern.piece(b"ab"), modern.last(b"")) == ((b"2\r\nab\r\n",), (b"0\r\n\r\n",))
+    assert b"".join(modern.piece(b"a" * 70_000)) == b"11170\r\n" + b"a" * 70_000 + b"\r\n"
     assert b"connection: close\r\n" in old.head(None, close=False)
     assert (old.piece(b"ab"), old.last(b"c"), old.last(b"")) == ((b"ab",), (b"c",), ())
 
