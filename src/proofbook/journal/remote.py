@@ -122,8 +122,12 @@ class _Line:
 
     @property
     def gone(self) -> bool:
-        """Whether the other end closed, or an answer did not come."""
-        return self._broken or _is_gone(self.peer)
+        """Whether the other end closed, or an answer did not come. Asked by whoever sends.
+
+        While answers are expected the other thread reads and would notice; looking at the same time could wait for its bytes.
+        """
+        with self._wake:
+            return self._broken or (not self._expected and _is_gone(self.peer))
 
     def expect(self, answer: _Answer) -> None:
         """A call was sent: its answer is the next one after those already expected."""

@@ -121,6 +121,23 @@ def test_a_call_handed_over_is_recorded_like_any_other(served: BookPlace, run: P
     assert served.inspect().damages == []
 
 
+def test_many_calls_are_under_way_at_once_and_each_gets_its_own_answer(served: BookPlace, run: Path) -> None:
+    """A gateway that waited for each record before it handed over the next would serve one request a sync."""
+    remote = RemoteRecorder(run)
+    futures = [remote.submit(beats(1 + number % 3)) for number in range(400)]
+    wrong = remote.submit([Submission(malformed())])
+    last = remote.submit(beats(1))
+    found = [[receipt.index for receipt in future.result(30)] for future in futures]
+    assert [index for each in found for index in each] == list(range(1, 1 + sum(map(len, found))))
+    assert [len(each) for each in found] == [1 + number % 3 for number in range(400)]
+    assert isinstance(wrong.exception(30), MalformedRecord)
+    assert last.result(30)[0].index == found[-1][-1] + 1
+    remote.close()
+    remote.close()
+    assert isinstance(remote.submit(beats(1)).exception(1), NotHandedOver)
+    assert served.inspect().damages == []
+
+
 @pytest.mark.crash
 def test_many_processes_hand_over_at_once(served: BookPlace, run: Path) -> None:
     """Every source counts without gaps, every process gets its own receipts."""
