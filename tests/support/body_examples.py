@@ -14,6 +14,15 @@ _VKEY = "sample.example/book+00000000+AQ=="
 _PERIOD = {"first": "2026-01-01", "last": "2026-03-31", "zone": "UTC"}
 _FINDING = {"code": "missing_shard", "detail": "sample shard 2 of 2 is not there", "path": "model-00002-of-00002.safetensors"}
 
+_FIGURE = {
+    "measure": "requests",
+    "engine": 12,
+    "engine_at_least": False,
+    "book_low": 9,
+    "book_high": 10,
+    "difference": 2,
+    "verdict": "differs",
+}
 EXAMPLES: Mapping[str, Mapping[str, Any]] = {
     "book.opened": {"origin": "sample.example/book", "format": "proofbook-book/1", "entity": "Sample Company", "vkey": _VKEY},
     "log.key_rotated": {"old_vkey": _VKEY, "new_vkey": _VKEY, "size": 12, "reason": "sample yearly change"},
@@ -74,6 +83,45 @@ EXAMPLES: Mapping[str, Mapping[str, Any]] = {
         "count": 1,
         "until": None,
     },
+    "engine.counters": {
+        "upstreams": ["local"],
+        "address": "127.0.0.1:8080",
+        "product": "vllm",
+        "build": "unknown",
+        "asked": _AT,
+        "answered": _LATER,
+        "status": "read",
+        "reason": None,
+        "process_start": None,
+        "process_start_from": "unknown",
+        "counters": [{"measure": "requests", "metric": "vllm:request_success_total", "model": "m", "value": 12}],
+        "unchanged": 0,
+    },
+    "reconciliation.run": {
+        "since": None,
+        "until": _LATER,
+        "book_size": 9,
+        "engines": [
+            {
+                "upstreams": ["local"],
+                "address": "127.0.0.1:8080",
+                "product": "vllm",
+                "since": _AT,
+                "until": _LATER,
+                "scrapes": 2,
+                "unread": 0,
+                "agrees": 0,
+                "differs": 1,
+                "unknown": 0,
+                "figures": [_FIGURE],
+                "verdict": "differs",
+                "words": "2 more",
+            }
+        ],
+        "differences": [{"id": "local@2026-01-01", "since": _AT, "until": _LATER, "figures": [_FIGURE], "words": "2 more"}],
+        "differences_total": 1,
+        "verdict": "differs",
+    },
     "engine.sighting": {
         "upstream": "local",
         "address": "127.0.0.1:8080",
@@ -122,6 +170,7 @@ EXAMPLES: Mapping[str, Mapping[str, Any]] = {
         "processes": [],
         "devices": [],
         "stores": [],
+        "connections": None,
         "differences": [_FINDING],
         "not_looked_at": ["other hosts"],
     },

@@ -11,6 +11,7 @@ from proofbook.gateway.drift import MOST_MODELS, Sightings, derive_changes, draf
 from proofbook.gateway.recording import Recording
 from proofbook.primitives.digest import sha256_digest
 from proofbook.records.kinds import check_body
+from proofbook.records.sighting import EngineSighting
 from support.memory_recorder import MemoryRecorder
 from support.running_gateway import SystemClock, run
 
@@ -84,6 +85,6 @@ def test_what_could_not_be_recorded_is_told_again() -> None:
 def test_entry_is_bounded_and_fits_its_kind() -> None:
     """An engine can list as many names as it likes."""
     many = replace(LISTED, by_name={f"m{number:04d}": Weights(FIRST, "tags", None) for number in range(400)})
-    body = draft_sighting("gateway:main", "engine", "127.0.0.1:1", many, ()).draft.body
-    assert (len(body["models"]), body["models_total"]) == (MOST_MODELS, 400)
-    check_body("engine.sighting", body)
+    body = check_body("engine.sighting", draft_sighting("gateway:main", "engine", "127.0.0.1:1", many, ()).draft.body)
+    assert isinstance(body, EngineSighting)
+    assert (len(body.models), body.models_total) == (MOST_MODELS, 400)

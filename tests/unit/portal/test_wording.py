@@ -9,6 +9,7 @@ import pytest
 from markupsafe import Markup
 
 from proofbook.gateway.admission import Flag
+from proofbook.gateway.identity.caller import CallerFlag
 from proofbook.portal import wording
 from proofbook.primitives.instants import format_instant
 from proofbook.records.exchange import State
@@ -81,7 +82,7 @@ def test_largest_unit_is_kept_for_absurd_sizes() -> None:
 def test_every_word_of_the_closed_lists_is_known_here() -> None:
     """A state the page does not know would be shown without its sentence."""
     assert set(wording.STATES) == {each.value for each in State} | {"open", "denied", "refused"}
-    assert set(wording.FLAGS) == set(get_args(Flag))
+    assert set(wording.FLAGS) == {*get_args(Flag), *get_args(CallerFlag)}
     assert set(wording.VERIFICATIONS) == {each.value for each in VerificationStatus}
     assert [name for name, _, _ in wording.RUNGS] == [each.value for each in Rung]
 

@@ -93,6 +93,15 @@ class Passage:
         """The server must stop now."""
         self._perform(self._exchange.stopped())
 
+    @property
+    def held(self) -> int:
+        """Bytes of the reply that are in memory until it is recorded."""
+        return self._exchange.size
+
+    def make_room(self) -> None:
+        """Break this one off: all together hold more than they may."""
+        self._perform(self._exchange.break_off("the recorder held as many bytes of replies as it may"))
+
     # -- the client's side --
 
     async def _read_request(self, receive: Receive) -> bool:
