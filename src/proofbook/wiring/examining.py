@@ -26,11 +26,14 @@ def examine_gateway(home: Home) -> Examined:
     """Read what the settings name, and look who runs. Raises ConfigurationError as the gateway itself would."""
     settings = check_gateway(home)
     scheme = "http" if settings.tls is None else "https"
-    running = read_posts(home.run, settings.name, "lead") + read_posts(home.run, settings.name)
+    leading, serving = read_posts(home.run, settings.name, "lead"), read_posts(home.run, settings.name)
     return Examined(
         f"{scheme}://{settings.host}:{settings.port}/v1   ({describe_tls(settings)})",
         tuple(_findings(settings)),
-        tuple(_line(each, home.config_digest) for each in running),
+        (
+            *(_line(each, "leads and writes the book", home.config_digest) for each in leading),
+            *(_line(each, each.source, home.config_digest) for each in serving),
+        ),
     )
 
 
@@ -48,11 +51,12 @@ def _findings(settings: GatewaySettings) -> list[str]:
     return found
 
 
-def _line(standing: Standing, digest: str) -> str:
+def _line(standing: Standing, what: str, digest: str) -> str:
     told = standing.told
-    state = str(told.get("state", "starting"))
+    who = f"process {standing.pid}, {what}"
     if told.get("config") is None:
-        return f"{standing.source}: process {standing.pid}, starting"
+        return f"{who}: starting"
+    state = str(told.get("state")).replace("_", " ")
     same = "with these settings" if told["config"] == digest else "with other settings than the file has now"
     refused = f"; the last reload was refused: {told['refused']}" if told.get("reload") == "refused" else ""
-    return f"{standing.source}: process {standing.pid}, {state.replace('_', ' ')}, {same}{refused}"
+    return f"{who}: {state}, {same}{refused}"
