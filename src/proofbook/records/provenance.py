@@ -151,7 +151,6 @@ class DiscoveryRun(Document):
     devices: list[dict[str, str]] = Field(description="accelerators")
     stores: list[dict[str, str]] = Field(description="model stores")
     connections: list[dict[str, str]] | None = Field(
-        default=None,
         description="connections to the ports of upstreams that are not the gateway's, or of which that is unknown; null when "
         "they were not looked at",
     )

@@ -165,7 +165,7 @@ def _discovery(year: Year, month: Span) -> Iterator[Step]:
         "discovery.run", run, DISCOVERER, scanned,
         host=HOST, started=scanned - timedelta(minutes=2), ended=scanned,
         engines=[{"product": "llama.cpp", "address": "127.0.0.1:8080", "note": "sample"}], processes=[], devices=[], stores=[],
-        differences=[], not_looked_at=[],
+        connections=None, differences=[], not_looked_at=[],
     )  # fmt: skip
     yield keep(
         "discovery.review", f"sample-discovery-{month.id}", OPERATOR,
