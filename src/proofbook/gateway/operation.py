@@ -33,6 +33,7 @@ LOG = structlog.get_logger(__name__)
 SWEEP_FAILED = "gateway.sweep_failed"
 EXPOSED = "gateway.plain_http_beyond_this_machine"
 RELOADED = "gateway.reloaded"
+NOT_TOLD = "gateway.standing_not_told"
 REPLIES_CUT = "gateway.replies_cut_for_room"
 RELOAD_REFUSED = "gateway.reload_refused"
 
@@ -68,6 +69,7 @@ class Operation:
         self.metrics_address: tuple[str, int] | None = None
         """Where the figures can be read, once they can."""
         self._refused = ""
+        self._heard = True
         self.draining = False
         self._tasks: list[asyncio.Task[None]] = []
         self._beating: asyncio.Task[None] | None = None
@@ -190,8 +192,12 @@ class Operation:
     def _tell(self) -> None:
         try:
             self.around.tell(self.assess_readiness(), self._refused)
-        except OSError as error:
-            LOG.warning(SWEEP_FAILED, error=type(error).__name__)
+        except OSError as error:  # a full disk, mostly: said once, since this comes every second
+            if self._heard:
+                LOG.warning(NOT_TOLD, error=type(error).__name__)
+            self._heard = False
+        else:
+            self._heard = True
 
     def _receive(self) -> Inbound:
         return Inbound(self.door, self.settings.limits)

@@ -50,9 +50,9 @@ class Post:
         try:
             run.mkdir(parents=True, exist_ok=True, mode=0o700)
             self.number, self._descriptor = self._take()
+            self.tell({})
         except OSError as error:
             raise StoreUnavailable(f"{run}: cannot be written: {error.strerror}") from error
-        self.tell({})
 
     @property
     def source(self) -> str:
@@ -60,7 +60,7 @@ class Post:
         return source_of(self._gateway, self.number)
 
     def tell(self, state: Mapping[str, Any]) -> None:
-        """Say how this process stands, to whoever reads."""
+        """Say how this process stands, to whoever reads. Raises OSError when the disk does not take it."""
         text = json.dumps({"pid": os.getpid(), **state}, separators=(",", ":")).encode()
         os.pwrite(self._descriptor, text, 0)
         os.ftruncate(self._descriptor, len(text))

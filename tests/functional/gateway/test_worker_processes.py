@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import urllib.error
@@ -18,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from prometheus_client.parser import text_string_to_metric_families
 
 from proofbook.book.reader import BookReader
 from proofbook.primitives.canonical import parse_canonical
@@ -25,6 +27,7 @@ from proofbook.wiring.inspecting import inspect_home
 from proofbook.wiring.posts import read_posts
 from support.command_line import wait_until
 from support.crash_home import Place, ending, make_place, start_fast_engine, start_gateway
+from support.free_ports import free_port
 from support.nursery import Started
 
 pytestmark = pytest.mark.crash
@@ -107,6 +110,21 @@ def _of(entries: list[dict[str, Any]], kind: str) -> list[dict[str, Any]]:
     return [each for each in entries if each["kind"] == kind]
 
 
+def _two_ports() -> int:
+    """A port with a free one after it, for the figures of two workers."""
+    while True:
+        port = free_port()
+        with suppress(OSError), socket.create_server(("127.0.0.1", port + 1)):
+            return port
+
+
+def _exchanges(port: int) -> float:
+    """How many exchanges the figures at that port count."""
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=20) as reply:
+        families = text_string_to_metric_families(reply.read().decode())
+        return sum(sample.value for each in families for sample in each.samples if sample.name.endswith("_exchanges_total"))
+
+
 def _check_numbers(entries: list[dict[str, Any]]) -> None:
     seen: Counter[str] = Counter()
     for each in entries:
@@ -116,15 +134,21 @@ def _check_numbers(entries: list[dict[str, Any]]) -> None:
 
 def test_workers_share_the_port_and_one_that_is_killed_comes_back_with_its_gap(desk: Desk) -> None:
     """Each process is a source of its own, so that no exchange is lost among several; and one death stops nobody else."""
-    desk.set("workers = 2")
+    port = _two_ports()
+    desk.set(f"workers = 2\nmetrics.port = {port}")
     leader = desk.start()
     wait_until(lambda: len(desk.posts()) == 2, "two workers")
     assert set(desk.posts()) == {"gateway:main", "gateway:main/2"}
     assert desk.ask_many(range(300)) == {200: 300}
     wait_until(lambda: set(desk.readiness().get("workers", {}).values()) == {"ready"}, "readiness names the other worker")
+    assert [_exchanges(port + number) > 0 for number in range(2)] == [True, True]
+    assert _exchanges(port) + _exchanges(port + 1) == 300
     victim = desk.posts()["gateway:main/2"]
     os.kill(victim, signal.SIGKILL)
-    wait_until(lambda: desk.posts().get("gateway:main/2", victim) != victim, "the dead worker came back")
+    wait_until(
+        lambda: any(each.number == 2 and each.pid != victim and each.told.get("state") == "ready" for each in _posts(desk)),
+        "the dead worker came back",
+    )
     assert desk.ask_many(range(300, 320)) == {200: 20}
     os.kill(leader.pid, signal.SIGTERM)
     leader.wait()
