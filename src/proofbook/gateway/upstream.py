@@ -126,7 +126,7 @@ class Upstream:
         except Exception as error:  # noqa: BLE001 - whatever an engine says, the next look must still take place
             seen = unseen("the engine's answers about itself could not be read")
             LOG.warning(LOOK_FAILED, upstream=self.settings.name, error=type(error).__name__)
-        state: State = "unreachable" if not probe.reached else "unready" if 503 in probe.statuses else "reachable"
+        state: State = "unreachable" if not probe.reached else "unready" if probe.unready else "reachable"
         if state != self.state:
             LOG.info(
                 ENGINE_SEEN if state == "reachable" else ENGINE_SILENT, upstream=self.name, product=seen.product, state=state
@@ -155,7 +155,13 @@ class _Probe:
         self._key = key
         self._tls = tls
         self.reached = False
+        self.loading = False
         self.statuses: set[int] = set()
+
+    @property
+    def unready(self) -> bool:
+        """Whether it says that it cannot serve yet: in so many words, as llama.cpp does, or to whatever it is asked."""
+        return self.loading or self.statuses == {503}
 
     async def fetch_json(self, path: str) -> dict[str, Any]:
         """The JSON object at `path`. Raises UpstreamUnavailable when there is none."""
@@ -175,6 +181,7 @@ class _Probe:
                 finally:
                     connection.cut()
             found = json.loads(body)
+            self.loading = self.loading or (status == 503 and _says_loading(found))
         except (OSError, TimeoutError, ValueError, RecursionError) as error:
             raise UpstreamUnavailable(f"{self._settings.name}: no answer at {path}") from error
         if status != 200 or not isinstance(found, dict):
@@ -218,6 +225,11 @@ class _WholeReply:
 
 _ignore_release: Callable[[Outbound, bool], None] = lambda _connection, _reusable: None  # noqa: E731  # two callbacks that say nothing
 _ignore_loss: Callable[[Outbound], None] = lambda _connection: None  # noqa: E731
+
+
+def _says_loading(found: object) -> bool:
+    error = found.get("error") if isinstance(found, dict) else None
+    return isinstance(error, dict) and error.get("message") == "Loading model"
 
 
 def make_trust(plan: Plan) -> ssl.SSLContext:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+
+import pytest
 
 from proofbook.gateway.settings import GatewaySettings, SystemSettings, UpstreamSettings
 from support.fault_engine import Close, FaultEngine, Hang, Say, Seen, Step, running_engine, whole
@@ -146,28 +148,50 @@ def test_model_name_chooses_the_engine() -> None:
     run(scenario())
 
 
-def test_engine_that_is_still_loading_gets_nothing() -> None:
-    """An engine that takes connections and says 503 would fail each request it got."""
+class _Answering(FaultEngine):
+    """An engine that answers each path as it is told, whatever it is asked for."""
+
+    def __init__(self, answers: Mapping[str, tuple[int, bytes]], otherwise: tuple[int, bytes]) -> None:
+        super().__init__(_answers)
+        self._told = answers
+        self._otherwise = otherwise
+
+    async def _answer(self, seen: Seen, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
+        status, body = self._told.get(seen.target, self._otherwise)
+        writer.write(whole(body, status=status))
+        self.requests.extend([seen] if seen.method == "POST" else [])
+        return False
+
+
+LOADING = (503, b'{"error":{"message":"Loading model","type":"unavailable_error","code":503}}')
+LISTED = (200, b'{"data":[{"id":"sample"}]}')
+
+
+@pytest.mark.parametrize(
+    ("engine", "state"),
+    [
+        (_Answering({}, LOADING), "unready"),
+        (_Answering({"/v1/models": LISTED}, LOADING), "unready"),
+        (_Answering({}, (503, b"{}")), "unready"),
+        (_Answering({"/props": (503, b"{}"), "/v1/models": LISTED}, (200, ANSWER)), "reachable"),
+    ],
+    ids=["loading", "loading, lists its models", "unavailable", "knows one question less"],
+)
+def test_engine_that_says_it_cannot_serve_yet_gets_nothing(engine: _Answering, state: str) -> None:
+    """An engine that takes connections and is loading would fail each request it got; one that is merely odd would not."""
 
     async def scenario() -> None:
-        class Loading(FaultEngine):
-            async def _answer(self, seen: Seen, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
-                writer.write(whole(b'{"error":{"message":"Loading model","code":503}}', status=503))
-                self.requests.extend([seen] if seen.method == "POST" else [])
-                return False
-
-        loading = Loading(_answers)
-        server = await asyncio.start_server(loading.serve, "127.0.0.1", 0)
-        loading.port = server.sockets[0].getsockname()[1]
+        server = await asyncio.start_server(engine.serve, "127.0.0.1", 0)
+        engine.port = server.sockets[0].getsockname()[1]
         async with (
             server,
             running_engine(_answers) as second,
-            running_gateway("", settings=_settings(loading.url, second.url)) as gateway,
+            running_gateway("", settings=_settings(engine.url, second.url)) as gateway,
         ):
-            for _ in range(3):
+            for _ in range(4):
                 assert (await ask(gateway, BODY)).status == 200
-            assert (loading.requests, len(second.requests)) == ([], 3)
-            assert (await _ready(gateway))[1]["upstreams"]["engine-0"] == "unready"
+            assert (len(engine.requests) > 0) is (state == "reachable")
+            assert (await _ready(gateway))[1]["upstreams"]["engine-0"] == state
 
     run(scenario())
 
