@@ -140,7 +140,7 @@ class Passage:
         self._forwarded = self._house.clock.now()
         authority, key = self._upstream.settings.authority, self._upstream.key
         head = format_forwarded_head(self._head, authority=authority, body_bytes=len(self._body), engine_key=key)
-        connection.send((head, self._body) if self._body else (head,), self)
+        connection.send((head, self._body) if self._body else (head,), self, bodiless=self._head.method == "HEAD")
         self._body = b""
         if self._client is not None:
             self._client.let_go_of_body()
@@ -152,7 +152,7 @@ class Passage:
         if head is not None:
             self._first_byte = self._house.clock.now()
             self._writer.reply = head
-            self._streamed = self._dialect.is_stream(head.content_type)
+            self._streamed = not head.bodiless and self._dialect.is_stream(head.content_type)
             commands = exchange.upstream_head(head.status, streamed=self._streamed, length=head.length)
         if body:
             commands += exchange.upstream_body(body)

@@ -50,6 +50,8 @@ class ReplyHead(NamedTuple):
     """Declared body length; None when chunked or ended by closing."""
     until_close: bool
     """Whether only the end of the connection ends the body."""
+    bodiless: bool = False
+    """Whether the reply ends with its head, whatever that says of a body: to HEAD, 204 and 304 (RFC 9112 6.3)."""
 
     @property
     def content_type(self) -> bytes:

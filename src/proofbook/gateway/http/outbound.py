@@ -39,6 +39,9 @@ class ReplyLimits:
     headers: int
 
 
+_BODILESS = frozenset((204, 304))
+
+
 class _Refused(Exception):  # leaves a parser callback, never this module
     """A reply beyond what is read here."""
 
@@ -56,6 +59,7 @@ class Outbound(asyncio.Protocol):
         self.last_activity = 0.0
         self.idle_since = 0.0
         self._paused = False
+        self._bodiless = False
         self._clock = asyncio.get_running_loop().time
         self._parser = httptools.HttpResponseParser(self)
         self.was_cut = False
@@ -74,11 +78,11 @@ class Outbound(asyncio.Protocol):
 
     # -- what the gateway asks --
 
-    def send(self, request: tuple[bytes, ...], listener: UpstreamListener) -> None:
-        """Write one request; its reply goes to `listener`."""
+    def send(self, request: tuple[bytes, ...], listener: UpstreamListener, *, bodiless: bool = False) -> None:
+        """Write one request; its reply goes to `listener`. `bodiless`: it is a HEAD, whose reply has no body."""
         if self._transport is None:
             raise RuntimeError("this connection is not open")
-        self._listener = listener
+        self._listener, self._bodiless = listener, bodiless
         self.last_activity = self._clock()
         self._transport.writelines(request)
 
@@ -217,16 +221,25 @@ class Outbound(asyncio.Protocol):
         if 100 <= status < 200:
             self._headers.clear()
             return
+        if status < 100:
+            self._fault = "engine's reply has a status that does not exist"
+            raise _Refused
         codings = [value.strip().lower() for name, value in self._headers if name == b"transfer-encoding"]
         if codings not in ([], [b"chunked"]):
             self._fault = "engine's reply has a transfer coding that is not understood"
             raise _Refused
         length = next((int(value) for name, value in self._headers if name == b"content-length"), None)
-        until_close = not codings and length is None and status not in {204, 304}
-        self._head = self._new_head = ReplyHead(status, tuple(self._headers), length, until_close)
+        bodiless = self._bodiless or status in _BODILESS
+        until_close = not codings and length is None and not bodiless
+        self._head = self._new_head = ReplyHead(status, tuple(self._headers), length, until_close, bodiless)
+        if self._bodiless:  # llhttp does not know what was asked, and would wait for a body
+            self._ended = True
 
     def on_body(self, body: bytes) -> None:
         """Body bytes, without their transfer coding."""
+        if self._bodiless:
+            self._fault = "engine sent a body where there is none"
+            raise _Refused
         self._body.append(body)
 
     def on_message_complete(self) -> None:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from proofbook.gateway.http.head import ReplyHead, format_answer, format_returned_head
 
-_BODILESS = frozenset((204, 304))
 _COPIED_BELOW = 8192
 """Bytes below which one copy costs less than three pieces to be sent."""
 
@@ -29,11 +28,14 @@ class ReplyWriter:
         reply = self.reply
         if reply is None:
             raise RuntimeError("a reply cannot be passed on before it has begun")
-        self._chunked = length is None and self._modern
+        if reply.bodiless:
+            length = reply.length  # of the body that a GET would get
+        self._chunked = length is None and self._modern and not reply.bodiless
         framing = b"transfer-encoding: chunked\r\n" if length is None else b"content-length: %d\r\n" % length
-        if reply.status in _BODILESS or (length is None and not self._modern):
+        open_ended = length is None and not self._modern
+        if open_ended or (reply.bodiless and (length is None or reply.status == 204)):  # RFC 9110 8.6
             framing = b""
-        ends = close or (length is None and not self._modern)
+        ends = close or (open_ended and not reply.bodiless)
         return format_returned_head(reply.status, reply.headers, framing=framing, exchange=self._exchange, close=ends)
 
     def piece(self, data: bytes) -> tuple[bytes, ...]:

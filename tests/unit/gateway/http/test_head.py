@@ -57,7 +57,7 @@ def test_status_without_a_name_is_passed_on() -> None:
 
 def _writer(status: int, *, modern: bool) -> ReplyWriter:
     writer = ReplyWriter("x_1", modern=modern)
-    writer.reply = ReplyHead(status, (), None, until_close=False)
+    writer.reply = ReplyHead(status, (), None, until_close=False, bodiless=status == 204)
     return writer
 
 
