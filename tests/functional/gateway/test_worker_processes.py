@@ -182,7 +182,7 @@ def test_reload_reaches_every_worker_and_what_is_wrong_is_refused(desk: Desk) ->
 
 
 def test_new_process_takes_over_while_the_old_one_ends_its_streams(desk: Desk, tmp_path: Path) -> None:
-    """An upgrade: nobody is turned away, the long answer ends whole, and each exchange is recorded once, by whoever served it."""
+    """An upgrade, after a reload: nobody is turned away, the long answer ends whole, each exchange is recorded once, by its server."""
     desk.set("share_port = true")
     old = desk.start()
     held = tmp_path / "go"
@@ -190,6 +190,9 @@ def test_new_process_takes_over_while_the_old_one_ends_its_streams(desk: Desk, t
         {"model": "sample-fast", "stream": True, "messages": [{"role": "user", "content": "a"}], "until": str(held)}
     ) as stream:
         assert stream.read(100)
+        desk.set('guardrail = "v2"')
+        assert desk.command("gateway", "reload") == 0
+        assert desk.ask(11) == 200
         new = desk.start()
         wait_until(lambda: len(desk.posts()) == 2, "the new one runs")
         os.kill(old.pid, signal.SIGTERM)
@@ -205,9 +208,11 @@ def test_new_process_takes_over_while_the_old_one_ends_its_streams(desk: Desk, t
     _check_numbers(entries)
     ends = _of(entries, "exchange.response")
     assert Counter((each["source"]["id"], each["body"]["state"]) for each in ends) == {
-        ("gateway:main", "complete"): 1,
+        ("gateway:main", "complete"): 2,
         ("gateway:main/2", "complete"): 11,
     }
+    guardrails = [each["body"]["guardrail"] for each in _of(entries, "exchange.request")]
+    assert guardrails == ["unknown", *["v2"] * 12]
     assert not _of(entries, "source.gap")
 
 
