@@ -7,9 +7,12 @@ by its deadline, even if the server sends a byte at a time. Runs in a thread, ne
 from __future__ import annotations
 
 import http.client
+import io
+import socket
 import ssl
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any, TypeAlias
 from urllib.parse import urlsplit
 
@@ -52,24 +55,50 @@ def _fetch(url: str, context: ssl.SSLContext, monotonic: Callable[[], float], de
         if parts.scheme == "https"
         else http.client.HTTPConnection(host, port, timeout=seconds)
     )
+    connection.response_class = partial(_Reply, lambda: deadline - monotonic())  # type: ignore[assignment]  # made like a class
     try:
         connection.request("GET", parts.path or "/", headers={"accept": "application/json", "connection": "close"})
         reply = connection.getresponse()
         if reply.status != 200:
             raise ValueError(f"answered {reply.status}")
-        return _read(reply, connection, monotonic, deadline)
+        return _read(reply)
     finally:
         connection.close()
 
 
-def _read(reply: Any, connection: http.client.HTTPConnection, monotonic: Callable[[], float], deadline: float) -> bytes:
-    found = bytearray()
-    while len(found) <= MAX_BYTES:
-        left = deadline - monotonic()
+class _Timely(io.RawIOBase):
+    """What a server sends, head and body, as long as there is time left: a timeout of each read alone could go on for ever."""
+
+    def __init__(self, sock: socket.socket, left: Callable[[], float]) -> None:
+        self._sock = sock
+        self._left = left
+        self._raw = sock.makefile("rb", buffering=0)
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int | None:
+        left = self._left()
         if left <= 0:
             raise TimeoutError("took too long")
-        if connection.sock is not None:
-            connection.sock.settimeout(left)
+        self._sock.settimeout(left)
+        return self._raw.readinto(buffer)
+
+    def close(self) -> None:
+        self._raw.close()
+        super().close()
+
+
+class _Reply(http.client.HTTPResponse):
+    def __init__(self, left: Callable[[], float], sock: socket.socket, **how: Any) -> None:
+        super().__init__(sock, **how)
+        self.fp.close()
+        self.fp = io.BufferedReader(_Timely(sock, left))
+
+
+def _read(reply: http.client.HTTPResponse) -> bytes:
+    found = bytearray()
+    while len(found) <= MAX_BYTES:
         piece = reply.read1(_PIECE)
         if not piece:
             return bytes(found)

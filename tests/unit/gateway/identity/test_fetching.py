@@ -81,12 +81,13 @@ def test_anything_but_a_bounded_200_is_refused(data: bytes) -> None:
         make_fetch(None)(f"http://127.0.0.1:{port}/k")
 
 
-def test_a_server_that_trickles_is_left_by_the_deadline() -> None:
+@pytest.mark.parametrize("begins", [OK, b"HTTP/1.1 200 OK\r\nendless: "], ids=["body", "head"])
+def test_a_server_that_trickles_is_left_by_the_deadline(begins: bytes) -> None:
     """Each byte in time does not make the whole in time: the clock here moves a second at every look."""
     ticks = count()
 
     def trickle(to: socket.socket) -> None:
-        to.sendall(OK)
+        to.sendall(begins)
         while True:
             to.sendall(b"x")
 
