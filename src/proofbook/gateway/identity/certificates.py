@@ -20,6 +20,8 @@ from proofbook.gateway.identity.settings import CertificateSettings
 from proofbook.primitives.instants import format_instant
 
 _REMEMBERED = 1024
+_UNREADABLE = (ValueError, x509.InvalidVersion, x509.DuplicateExtension, x509.UnsupportedGeneralNameType)
+"""Whatever the library finds wrong with a certificate; its own errors have no common parent."""
 
 
 class _Read(NamedTuple):
@@ -52,7 +54,7 @@ class CertificateIdentities:
             uris = _uris(certificate)
             begins, ends = format_instant(certificate.not_valid_before_utc), format_instant(certificate.not_valid_after_utc)
             issuer, subject = certificate.issuer, certificate.subject
-        except ValueError:  # whatever the library finds wrong with it, an x509 error among them
+        except _UNREADABLE:
             return _Read(Caller(None, CERTIFICATE_UNKNOWN), "", "")
         fingerprint = certificate.fingerprint(SHA256()).hex()
         found = {

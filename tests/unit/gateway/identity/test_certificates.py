@@ -105,3 +105,15 @@ def test_an_empty_subject_fits_no_name() -> None:
     bare, _ = OURS.issue("", (x509.UniformResourceIdentifier(URI),))
     assert CertificateIdentities([_known(subject=NAME)]).assess(_der(bare), NOW) == Caller(None, CERTIFICATE_UNKNOWN)
     assert CertificateIdentities([_known(uri=URI)]).assess(_der(bare), NOW).refusal is None
+
+
+@pytest.mark.parametrize(
+    ("found", "instead"),
+    [("a003020102", "a003020109"), ("0603551d23", "0603551d11"), ("82077265706f727473", "a507" + "3005a003a00100")],
+    ids=["version", "extension twice", "name of a kind nobody uses"],
+)
+def test_a_signed_certificate_that_the_library_does_not_read_is_nobodys(found: str, instead: str) -> None:
+    """An authority may sign what it does not look at; such a caller is refused as unknown, and nothing breaks."""
+    odd = _der(REPORTS).replace(bytes.fromhex(found), bytes.fromhex(instead), 1)
+    assert odd != _der(REPORTS)
+    assert CertificateIdentities([_known(uri=URI)]).assess(odd, NOW) == Caller(None, CERTIFICATE_UNKNOWN)
