@@ -32,6 +32,8 @@ class ClientSide:
     right: Counter[str] = field(default_factory=Counter)
     asked: Counter[str] = field(default_factory=Counter)
     hung_up: int = 0
+    left: set[str] = field(default_factory=set)
+    """Exchanges that the caller hung up on."""
     refused: int = 0
     engine_errors: int = 0
     unreachable: int = 0
@@ -89,6 +91,7 @@ class Callers:
         ):
             if next(iter(pieces), None) is not None:
                 self.seen.hung_up += 1
+                self.seen.left.add(pieces.response.headers["x-proofbook-exchange"])
 
     def knock_with(self, base_url: str, token: str) -> None:
         """Call with a key that must be refused."""
