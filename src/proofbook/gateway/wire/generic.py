@@ -7,6 +7,7 @@ may use a model may not load another one (gateways.md finding 10).
 
 from __future__ import annotations
 
+import re
 from functools import partial
 from types import MappingProxyType
 from typing import Final
@@ -15,7 +16,7 @@ from proofbook.gateway.refusal import Refusal
 from proofbook.gateway.wire.dialect import Api, Dialect
 from proofbook.gateway.wire.facts import Fingerprint, ProtocolName, RequestFacts, bare_request
 from proofbook.gateway.wire.fields import parse_object
-from proofbook.gateway.wire.multipart import read_field
+from proofbook.gateway.wire.multipart import read_fields
 from proofbook.gateway.wire.openai_error import format_error
 from proofbook.gateway.wire.openai_reply import parse_reply
 from proofbook.gateway.wire.openai_request import claimed_user
@@ -29,6 +30,9 @@ ENGINE_ADMINISTRATION: Final = Refusal(
     "Engines are not administered through this gateway. Ask whoever runs the engine to do it there.",
 )
 
+_START: Final = re.compile(rb"[\s\0\xef\xbb\xbf\xfe\xff]*(.)", re.DOTALL)
+"""The first byte that counts: readers of JSON pass over blanks, and some over marks and zeros of other encodings, which
+`parse_object` then refuses."""
 _FIELDS = frozenset(("model", "stream", "user", "safety_identifier", "metadata"))
 
 
@@ -36,20 +40,18 @@ def parse_generic(protocol: ProtocolName, body: bytes, fingerprint: Fingerprint)
     """What can be told of a request whose form is not known.
 
     Raises:
-        MalformedRecord: a JSON body is ambiguous, or a form names its model twice.
+        MalformedRecord: a JSON body or a form is ambiguous.
     """
     del fingerprint  # where a system prompt would stand is not known
-    start = body[:1]
-    if not body:
+    start = _START.match(body)
+    if start is None:
         return bare_request(protocol)
-    if start == b"{":
+    if start[1] == b"{":
         fields = parse_object(body, _FIELDS)
         model, stream, claimed = fields.get("model"), fields.get("stream") is True, claimed_user(fields)
-    elif start == b"-":
-        model, claimed = read_field(body, b"model"), None
-        stream = (read_field(body, b"stream") or "").lower() == "true"
     else:
-        model, stream, claimed = None, False, None
+        model, said = read_fields(body, b"model", b"stream")
+        stream, claimed = (said or "").lower() == "true", None
     return RequestFacts(protocol, bounded_text(model, 512), stream, {}, None, None, "unknown", claimed)
 
 
