@@ -3,7 +3,8 @@
 Promises: a binding says when it was resolved and by what method, or `unknown` and why; a wrong or silent engine gives `unknown`,
 never an old answer kept beyond `binding_seconds` twice. llama.cpp states the path it loaded (`GET /props`), whose hash the
 injected `ArtifactDigests` knows, if it is a whole path and the engine sees this machine's files; Ollama states a manifest digest
-per name (`GET /api/tags`) and whether a model is served remotely (gateways.md finding 9). Does not: trust a model name; see the
+per name (`GET /api/tags`), which it reads in any case and with or without registry and tag, and whether a model is served
+remotely (gateways.md finding 9). Does not: trust a model name; see the
 engine's memory, only the file it says it read. Engine replies are bounded and only read for strings.
 """
 
@@ -71,6 +72,8 @@ class Sighting:
     any_name: Weights | None
     by_name: Mapping[str, Weights] = field(default_factory=dict)
     resolved_at: str | None = None
+    by_spelling: Mapping[str, Weights] = field(default_factory=dict)
+    """Of an Ollama, the same by the whole name in lower case: it takes every spelling of one name for the same."""
 
     def engine(self, upstream: str) -> dict[str, Any]:
         """The engine, as `records.exchange.Engine` has it."""
@@ -97,7 +100,28 @@ class Sighting:
         if asked is None:
             return Weights(None, "none", "the request names no model")
         found = self.by_name.get(asked) or self.by_name.get(f"{asked}:latest")
-        return found or Weights(None, "none", "the engine does not list the model that was asked for")
+        if found is None and self.product == "ollama":
+            return self.by_spelling.get(_plain(asked)) or _unlisted(asked)
+        return found or _NOT_LISTED
+
+
+_NOT_LISTED = Weights(None, "none", "the engine does not list the model that was asked for")
+
+
+def _unlisted(asked: str) -> Weights:
+    """What is known of a name that an Ollama does not list: by its tag it may mean one that is answered elsewhere."""
+    tag = _plain(asked).rpartition(":")[2]
+    if tag == "cloud" or tag.endswith("-cloud"):
+        return Weights(None, "none", "the engine does not list the model that was asked for, and may forward it", "unknown")
+    return _NOT_LISTED
+
+
+def _plain(asked: str) -> str:
+    """A name as Ollama completes it: `registry.ollama.ai/library/name:latest`, in lower case."""
+    *leading, last = asked.lower().rpartition("://")[2].split("/")
+    name, _, tag = last.partition(":")
+    whole = ["registry.ollama.ai", "library"][: max(0, 2 - len(leading))] + leading
+    return f"{'/'.join(whole)}/{name}:{tag or 'latest'}"
 
 
 def unseen(reason: str) -> Sighting:
@@ -160,7 +184,10 @@ def _ollama(tags: Mapping[str, Any], version: Mapping[str, Any], now: str) -> Si
         if isinstance(model, dict):
             weights = _ollama_weights(model)
             by_name |= {name: weights for name in (model.get("name"), model.get("model")) if isinstance(name, str)}
-    return Sighting("ollama", bounded_text(version.get("version"), 128) or "unknown", None, by_name, now)
+    by_spelling = {
+        _plain(name): weights for name, weights in sorted(by_name.items(), key=lambda each: each[1].remote_host is not None)
+    }
+    return Sighting("ollama", bounded_text(version.get("version"), 128) or "unknown", None, by_name, now, by_spelling)
 
 
 def _ollama_weights(model: Mapping[str, Any]) -> Weights:

@@ -84,6 +84,25 @@ def test_ollama_is_bound_by_name_and_remote_models_are_not() -> None:
     assert _bound(seen, "cloud").reason == "served remotely at https://remote.example"
 
 
+@pytest.mark.parametrize(
+    "spelling",
+    ["CLOUDY", "Cloudy:Latest", "library/cloudy", "registry.ollama.ai/library/cloudy:latest", "https://Registry.Ollama.ai/library/cloudy",
+     "unlisted:cloud", "library/unlisted:7b-Cloud"],
+)  # fmt: skip
+def test_no_spelling_makes_a_remote_model_of_ollama_a_local_one(spelling: str) -> None:
+    """It takes names in any case, with or without registry and tag: a rule against remote models must hold for all of them."""
+    tags = {
+        "models": [
+            {"name": "cloudy:latest", "digest": HEX, "remote_host": "https://remote.example"},
+            {"name": "a:7b", "digest": HEX},
+        ]
+    }
+    seen = _see({"/api/tags": tags})
+    assert (_bound(seen, spelling).remote_host is not None, _bound(seen, spelling).artifact) == (True, None)
+    assert (_bound(seen, "A:7B").artifact, _bound(seen, "A:7B").remote_host) == ("sha256:" + HEX, None)
+    assert [_bound(seen, name).artifact for name in ("a", "other/a:7b", "other.example/library/a:7b", "a:7b@x")] == [None] * 4
+
+
 def test_vllm_is_bound_by_the_path_it_states() -> None:
     """A repository name is no path and proves nothing."""
     models = {
