@@ -47,13 +47,21 @@ class Listener:
         return host, port
 
     async def serve(self, protocol: Callable[[], asyncio.Protocol], tls: ssl.SSLContext | None) -> None:
-        """From now on new connections get this protocol, over TLS where a context is given."""
+        """From now on new connections get this protocol, over TLS where a context is given. Raises OSError: all is as before."""
         loop = asyncio.get_running_loop()
         seconds = None if tls is None else _HANDSHAKE_SECONDS
-        before, self._servers = self._servers, []
-        for each in self._sockets:
-            server = await loop.create_server(protocol, sock=each.dup(), ssl=tls, backlog=_BACKLOG, ssl_handshake_timeout=seconds)
-            self._servers.append(server)
+        made: list[asyncio.Server] = []
+        try:
+            for each in self._sockets:
+                sock = each.dup()
+                made.append(
+                    await loop.create_server(protocol, sock=sock, ssl=tls, backlog=_BACKLOG, ssl_handshake_timeout=seconds)
+                )
+        except OSError:
+            for server in made:
+                server.close()
+            raise
+        before, self._servers = self._servers, made
         for old in before:  # it closes its copy of the socket; whoever waits in the queue is accepted by the new one
             old.close()
 

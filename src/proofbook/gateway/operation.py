@@ -95,14 +95,15 @@ class Operation:
             check_renewable(self.settings, renewal.settings)
             prepared = await self._loop.run_in_executor(None, prepare, renewal.settings, self.around.clock.now())
             await self._loop.run_in_executor(None, renewal.enter)
+            if self.draining or self.listener is None:
+                return
+            await self.listener.serve(self._receive, prepared.tls)
+            self.fleet.take(renewal.settings, prepared.plans)
         except Exception as error:  # noqa: BLE001 - whatever stands in the way, the old settings go on
             if renewal is not None:
                 await self._loop.run_in_executor(None, renewal.abandon)
             self._refuse(error)
             return
-        if self.draining or self.listener is None:
-            return
-        self.fleet.take(renewal.settings, prepared.plans)
         await self.fleet.look_first()
         self.fleet.watch()
         self.settings, self.around, self._tls = renewal.settings, renewal.around, prepared.tls
@@ -111,7 +112,6 @@ class Operation:
         if self.recording.figures is not None:
             self.recording.figures.systems = frozenset(self.fleet.systems)
         self.door.renew(self.house, renewal.around.identities, renewal.settings.limits)
-        await self.listener.serve(self._receive, self._tls)
         self._beat()
         await self._loop.run_in_executor(None, renewal.leave)
         LOG.info(RELOADED, config=renewal.around.config)

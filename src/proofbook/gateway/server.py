@@ -27,6 +27,7 @@ __all__ = ["Surroundings", "serve"]
 LOG = structlog.get_logger(__name__)
 LISTENING = "gateway.listening"
 STOPPED = "gateway.stopped"
+RELOAD_BROKE_OFF = "gateway.reload_broke_off"
 STOP_NOT_RECORDED = "gateway.stop_not_recorded"
 
 
@@ -111,7 +112,10 @@ async def _renewing(
         while True:
             await event.wait()
             event.clear()
-            await operation.renew(read)
+            try:
+                await operation.renew(read)
+            except Exception as error:  # noqa: BLE001 - the next change of settings must still be heard
+                LOG.error(RELOAD_BROKE_OFF, error=type(error).__name__)  # noqa: TRY400 - the name says it; no trace with settings
 
     task = None if renew is None or asked is None else asyncio.create_task(follow(renew, asked))
     try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import resource
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -119,6 +120,33 @@ def test_settings_that_are_wrong_change_nothing_and_are_told() -> None:
                 gateway.reload(good)
                 await _until(gateway, "done")
             assert gateway.entered == [good, good, good]
+
+    run(scenario())
+
+
+def test_reload_for_which_no_descriptors_are_left_changes_nothing_and_the_next_one_works() -> None:
+    """Many connections may use up what a process may open; half of new settings, or none ever again, would be worse than the old."""
+
+    async def scenario() -> None:
+        async with _between(_says(b"old"), _says(b"new")) as (gateway, old, new), connected(gateway) as client:
+            wanted = _settings(new.url)
+            allowed, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+            told = "none"
+            resource.setrlimit(resource.RLIMIT_NOFILE, (3, most))
+            try:
+                gateway.reload(wanted)
+                async with asyncio.timeout(20):
+                    while told == "none":
+                        await client.send(request_bytes(b"", method="GET", path="/readyz", token=None))
+                        told = json.loads((await client.read_reply()).body)["reload"]
+            finally:
+                resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, most))
+            assert told == "refused"
+            assert b"old" in (await ask(gateway, BODY)).body
+            gateway.reload(wanted)
+            await _until(gateway, "done")
+            assert b"new" in (await ask(gateway, BODY)).body
+            assert (len(old.requests), len(new.requests)) == (1, 1)
 
     run(scenario())
 
