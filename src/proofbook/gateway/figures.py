@@ -25,6 +25,8 @@ REPLY_BOUNDS: Final = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 3
 NOBODY: Final = ""
 """System of what belongs to none that is set."""
 _MOST_PARENTS: Final = 10_000
+_LONGEST_PARENT: Final = 128
+"""Bytes: the form of today takes 55."""
 
 
 class Ended(NamedTuple):
@@ -96,11 +98,11 @@ class Figures:
         """Calls that could not be recorded when they were made."""
 
     def opened(self, exchange: str, headers: tuple[Header, ...]) -> None:
-        """A request arrived: remember its trace, if it has one. Some never get as far as a record, so the memory is bounded."""
+        """A request was let in: remember its trace, if it has one. Some never get as far as a record, so the memory is bounded."""
         if self._tracer is None:
             return
         parent = find_header(headers, b"traceparent")
-        if parent is not None:
+        if parent is not None and len(parent) <= _LONGEST_PARENT:
             self._parents[exchange] = parent.decode("latin-1")
             if len(self._parents) > _MOST_PARENTS:
                 self._parents.popitem(last=False)

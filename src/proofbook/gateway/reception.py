@@ -81,12 +81,12 @@ class FrontDoor:
         caller = self._assess(client, head, now)
         route = find_route(head.method, head.path, record_unknown=self._house.record_unknown)
         opening = self._opening(head, now, caller)
-        if (figures := self._house.recording.figures) is not None:
-            figures.opened(opening.exchange, head.headers)
         passage = Passage(self._house, client, head, opening, route.dialect)
         refusal = caller.refusal or self._assess_route(caller, route, now)
         if refusal is not None:
             passage.turn_away(refusal)
+        elif (figures := self._house.recording.figures) is not None:
+            figures.opened(opening.exchange, head.headers)
         return passage
 
     def refuse_visit(self, client: Client, head: RequestHead, refusal: Refusal) -> Visit:
