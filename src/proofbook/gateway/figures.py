@@ -98,7 +98,7 @@ class Figures:
         """Calls that could not be recorded when they were made."""
 
     def opened(self, exchange: str, headers: tuple[Header, ...]) -> None:
-        """A request was let in: remember its trace, if it has one. Some never get as far as a record, so the memory is bounded."""
+        """A request was let in: remember its trace, if it has one. Some never get as far as a record: the memory is bounded."""
         if self._tracer is None:
             return
         parent = find_header(headers, b"traceparent")
