@@ -15,12 +15,16 @@ from enum import IntEnum
 from typing import cast
 
 import httptools
+import structlog
 
 from proofbook.gateway.http.head import Header, RequestHead
 from proofbook.gateway.http.peer import Peer, read_peer
 from proofbook.gateway.http.visit import Reception, Visit
 from proofbook.gateway.refusal import GATEWAY_FULL, Refusal, malformed, too_large
 from proofbook.gateway.settings import KIB, Limits
+
+LOG = structlog.get_logger(__name__)
+FAILED = "gateway.request_failed"
 
 _WRITE_BUFFER = 256 * KIB
 """Bytes waiting for a client beyond which the engine is not read."""
@@ -191,6 +195,11 @@ class Inbound(asyncio.Protocol):
                 self._parser.feed_data(data)
         except httptools.HttpParserUpgrade:
             self._refusal = malformed("Switching protocols is not offered here.")
+        except httptools.HttpParserCallbackError as error:
+            if not isinstance(error.__context__, _Refused):  # our own mistake, after which nobody would ever answer
+                LOG.error(FAILED, error=type(error.__context__).__name__)
+                self._abort()
+                return
         except httptools.HttpParserError:
             self._refusal = self._refusal or malformed("The request is not valid HTTP/1.1, or its framing is ambiguous.")
         self._check_volume(len(data))
