@@ -190,18 +190,8 @@ class Inbound(asyncio.Protocol):
             self._line = b""
         if self._line is not None:
             self._read_line(data)
-        try:
-            if self._refusal is None:
-                self._parser.feed_data(data)
-        except httptools.HttpParserUpgrade:
-            self._refusal = malformed("Switching protocols is not offered here.")
-        except httptools.HttpParserCallbackError as error:
-            if not isinstance(error.__context__, _Refused):  # our own mistake, after which nobody would ever answer
-                LOG.error(FAILED, error=type(error.__context__).__name__)
-                self._abort()
-                return
-        except httptools.HttpParserError:
-            self._refusal = self._refusal or malformed("The request is not valid HTTP/1.1, or its framing is ambiguous.")
+        if self._refusal is None:
+            self._feed(data)
         self._check_volume(len(data))
         if self._refusal is not None and not self._pipelined:
             self._stop(self._refusal)
@@ -292,6 +282,18 @@ class Inbound(asyncio.Protocol):
         self._visit.request_read(body)
 
     # -- inside --
+
+    def _feed(self, data: bytes) -> None:
+        try:
+            self._parser.feed_data(data)
+        except httptools.HttpParserUpgrade:
+            self._refusal = malformed("Switching protocols is not offered here.")
+        except httptools.HttpParserError as error:
+            if isinstance(error, httptools.HttpParserCallbackError) and not isinstance(error.__context__, _Refused):
+                LOG.error(FAILED, error=type(error.__context__).__name__)  # noqa: TRY400 - a trace could hold content
+                self._abort()  # our own mistake, after which nobody would ever answer
+            else:
+                self._refusal = self._refusal or malformed("The request is not valid HTTP/1.1, or its framing is ambiguous.")
 
     def _read_head(self) -> RequestHead:
         length, chunked = 0, False
