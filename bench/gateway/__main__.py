@@ -41,18 +41,19 @@ def measure(bench: Bench, names: list[str], modes: list[str], rounds: int, secon
 
 
 def visit(bench: Bench, name: str, modes: list[str], seconds: float, ledger: Ledger) -> None:
-    """One target, started afresh, through every mode."""
-    with running_engine(bench) as engine, running(name, bench, engine) as target:
-        if target.process is not None:
-            ledger.add(name, {"RSS idle MiB": target.resident()})
-        warm(bench, target)
-        for mode in modes:
-            if name == "bare" and mode == "memory":
-                continue
-            try:
-                ledger.add(name, MODES[mode](bench, target, seconds))
-            except Refused as error:
-                ledger.notes[name] = f"{mode}: {error}"
+    """One target through every mode; memory by a process of its own, so that neither side finds what the other left."""
+    for own in ([mode for mode in modes if mode != "memory"], [mode for mode in modes if mode == "memory" and name != "bare"]):
+        if not own:
+            continue
+        with running_engine(bench) as engine, running(name, bench, engine) as target:
+            if target.process is not None:
+                ledger.add(name, {"RSS idle MiB": target.resident()})
+            warm(bench, target)
+            for mode in own:
+                try:
+                    ledger.add(name, MODES[mode](bench, target, seconds))
+                except Refused as error:
+                    ledger.notes[name] = f"{mode}: {error}"
 
 
 def warm(bench: Bench, target: Target) -> None:

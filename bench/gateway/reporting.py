@@ -12,6 +12,7 @@ TITLES = {
     "bare": "engine alone",
     "nginx": "nginx, no record of anything",
     "proofbook": "Proofbook, all content sealed and on disk before the reply",
+    "classifying": "the same, and content classified beside it",
     "litellm": "LiteLLM proxy, no log",
     "portkey": "Portkey gateway, no log",
 }
@@ -20,6 +21,7 @@ ROWS = (
     ("light p99 ms", 2), ("first token p50 ms", 2), ("first token p99 ms", 2), ("chunks/s", 0), ("CPU s per 1M chunks", 1),
     ("chunk lag p50 ms", 1), ("chunk lag p99 ms", 1), ("slowest stream", 2), ("burst chunks/s", 0),
     ("burst chunks per CPU s", 0), ("RSS idle MiB", 0), ("RSS with open streams MiB", 0),
+    ("RSS highest MiB", 0),
 )  # fmt: skip
 _BEGIN, _END = "<!-- bench/gateway: begin -->", "<!-- bench/gateway: end -->"
 _PICTURES = (

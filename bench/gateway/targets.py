@@ -138,7 +138,8 @@ def _start_nginx(bench: Bench, folder: Path, port: int, engine: int) -> _Start:
     del bench
     temporary = "".join(f"{kind}_temp_path {folder}/{kind};\n" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
     (folder / "nginx.conf").write_text(
-        f"worker_processes 1;\ndaemon off;\npid {folder}/pid;\nerror_log {folder}/errors;\nevents {{ worker_connections 8192; }}\n"
+        f"worker_processes 1;\ndaemon off;\npid {folder}/pid;\nerror_log {folder}/errors;\n"
+        "events { worker_connections 8192; }\n"
         f"http {{\naccess_log off;\nkeepalive_requests 1000000000;\n{temporary}"
         f"upstream engine {{ server {HOST}:{engine}; keepalive 2048; keepalive_requests 1000000000; }}\n"
         f"server {{ listen {HOST}:{port} backlog=4096; location / {{ proxy_pass http://engine; proxy_http_version 1.1;\n"
@@ -148,6 +149,15 @@ def _start_nginx(bench: Bench, folder: Path, port: int, engine: int) -> _Start:
 
 
 def _start_proofbook(bench: Bench, folder: Path, port: int, engine: int) -> _Start:
+    """Recording alone: classification is work for a process of its own, measured by `classifying`."""
+    started = _start_classifying(bench, folder, port, engine)
+    with (folder / "home" / "proofbook.toml").open("a", encoding="utf-8") as settings:
+        settings.write("\n[classification]\nenabled = false\n")
+    return started
+
+
+def _start_classifying(bench: Bench, folder: Path, port: int, engine: int) -> _Start:
+    """The product as it is set up by default."""
     del bench
     proposal = Proposal("engine", f"http://{HOST}:{engine}", "auto", (("sample", "Sample"),))
     entity = "Sample Organisation (bench)"
@@ -177,5 +187,11 @@ def _start_portkey(bench: Bench, folder: Path, port: int, engine: int) -> _Start
     return ["node", str(script), f"--port={port}", "--headless"], headers, {}
 
 
-_STARTS = {"nginx": _start_nginx, "proofbook": _start_proofbook, "litellm": _start_litellm, "portkey": _start_portkey}
+_STARTS = {
+    "nginx": _start_nginx,
+    "proofbook": _start_proofbook,
+    "classifying": _start_classifying,
+    "litellm": _start_litellm,
+    "portkey": _start_portkey,
+}
 NAMES = ("bare", *_STARTS)
