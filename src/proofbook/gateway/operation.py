@@ -1,7 +1,8 @@
 """The gateway in operation: its parts under the settings in force, and how they are exchanged while requests are under way.
 
 Promises: an exchange that began under old settings ends under them; a new one gets the new settings, also on a connection that
-existed before (the caps of a connection itself stay those of its beginning). New settings that are wrong in any part change
+existed before (the caps of a connection itself stay those of its beginning; connections end with the exchange that is under way
+when an authority of client certificates is not trusted any more). New settings that are wrong in any part change
 nothing and are told of in the log and in the readiness; new settings are recorded before they hold.
 """
 
@@ -55,6 +56,7 @@ class Operation:
         self.recording = recording
         self._life = life
         self._tls = prepared.tls
+        self._trusted = prepared.trusted
         self._loop = asyncio.get_running_loop()
         sightings = Sightings(recording)
         self.fleet = Fleet(around.digests, around.clock, start_of=around.start_of, sightings=sightings)
@@ -112,6 +114,10 @@ class Operation:
         if self.recording.figures is not None:
             self.recording.figures.systems = frozenset(self.fleet.systems)
         self.door.renew(self.house, renewal.around.identities, renewal.settings.limits)
+        if self._trusted - prepared.trusted:  # whom they vouched for must not stay because a connection does
+            for client in tuple(self.door.clients):
+                client.drain()
+        self._trusted = prepared.trusted
         self._beat()
         await self._loop.run_in_executor(None, renewal.leave)
         LOG.info(RELOADED, config=renewal.around.config)

@@ -43,13 +43,17 @@ class Prepared:
 
     plans: tuple[Plan, ...]
     tls: ssl.SSLContext | None
+    trusted: frozenset[bytes]
+    """Certificates (DER) of the authorities whose clients are let in."""
 
 
 def prepare(settings: GatewaySettings, now: datetime) -> Prepared:
     """Read what the settings name. Raises ConfigurationError naming field and file. Reads files: not for the event loop."""
     if settings.otel is not None:
         make_exporter(settings.otel)
-    return Prepared(read_plans(settings), None if settings.tls is None else make_server_context(settings.tls, now))
+    tls = None if settings.tls is None else make_server_context(settings.tls, now)
+    trusted = [] if tls is None else tls.get_ca_certs(binary_form=True)
+    return Prepared(read_plans(settings), tls, frozenset(trusted))
 
 
 def check_renewable(before: GatewaySettings, after: GatewaySettings) -> None:

@@ -191,6 +191,34 @@ def test_reload_takes_the_new_certificate_without_touching_connections(tmp_path:
     run(scenario())
 
 
+def test_reload_without_an_authority_ends_the_connections_of_those_it_vouched_for(tmp_path: Path) -> None:
+    """An authority is dropped when it was stolen or left; whoever is connected by it could otherwise go on for months."""
+    authority, dropped = Authority(tmp_path), Authority(tmp_path, "Dropped")
+    server, foreign = authority.issue("server"), dropped.issue("foreign")
+    both = tmp_path / "both.pem"
+    both.write_bytes(authority.file.read_bytes() + dropped.file.read_bytes())
+
+    async def scenario() -> None:
+        tls = TlsSettings(str(server.certificate), str(server.key), client_ca_file=str(both), client_certificates="optional")
+        async with running_engine(_answers) as engine:
+            settings = _settings(engine.url, tls)
+            async with (
+                running_gateway("", settings=settings) as gateway,
+                _connected(gateway, _trusting(authority, foreign)) as client,
+            ):
+                for count in (1, 2):
+                    await client.send(request_bytes(BODY))
+                    assert (await client.read_reply()).status == 200
+                    gateway.reload(settings)
+                    await _until(gateway, _trusting(authority), count)
+                both.write_bytes(authority.file.read_bytes())
+                gateway.reload(settings)
+                assert await client.at_end()
+                assert await _is_shut_out(gateway, _trusting(authority, foreign))
+
+    run(scenario())
+
+
 async def _until(gateway: RunningGateway, context: ssl.SSLContext, count: int) -> None:
     async with asyncio.timeout(20):
         while True:
