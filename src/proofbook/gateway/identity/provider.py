@@ -11,6 +11,7 @@ import json
 import threading
 from collections.abc import Callable
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 import structlog
 
@@ -127,4 +128,6 @@ class FollowedKeys:
         if not isinstance(address, str):
             raise SourceUnavailable("the provider's configuration names no address of keys")
         check_url(address, "jwks_uri")
+        if urlsplit(issuer).scheme == "https" != urlsplit(address).scheme:  # plain http is for trials on this machine alone
+            raise SourceUnavailable("the provider names an address of keys that is not https")
         return address

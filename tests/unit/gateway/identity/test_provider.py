@@ -104,6 +104,7 @@ BROKEN = {
     "no address": {CONFIGURATION: json.dumps({"issuer": ISSUER}).encode()},
     "an address that is no text": sound(jwks_uri=7),
     "an address over plain http": sound(jwks_uri="http://id.sample.example/keys"),
+    "an address of this machine over plain http": sound(jwks_uri="http://127.0.0.1:8000/v1/models"),
     "an address of a file": sound(jwks_uri="file:///etc/passwd"),
     "no JSON": {CONFIGURATION: b"<html>"},
     "a list": {CONFIGURATION: b"[]"},
