@@ -39,7 +39,7 @@ def reload_gateway(home: Home) -> Reloaded:
         StoreUnavailable: no gateway runs, or it does not answer.
     """
     settings = check_gateway(home)
-    asked = read_posts(home.run, settings.name, "lead") or _serving(home, settings.name)
+    asked = _leading(home, settings.name) or _serving(home, settings.name)
     if not asked:
         raise StoreUnavailable(f"{home.path}: no gateway {settings.name!r} runs", hint="start it with `proofbook up`")
     before = {each.pid: each.told.get("reloads", 0) for each in _all(home, settings.name)}
@@ -71,5 +71,10 @@ def _serving(home: Home, gateway: str) -> tuple[Standing, ...]:
     return tuple(each for each in read_posts(home.run, gateway) if each.told.get("state") != "draining" and each.pid)
 
 
+def _leading(home: Home, gateway: str) -> tuple[Standing, ...]:
+    """Who leads; not one that is just writing who it is, since a signal to process 0 would reach whoever started us."""
+    return tuple(each for each in read_posts(home.run, gateway, "lead") if each.pid)
+
+
 def _all(home: Home, gateway: str) -> tuple[Standing, ...]:
-    return read_posts(home.run, gateway, "lead") + _serving(home, gateway)
+    return _leading(home, gateway) + _serving(home, gateway)
