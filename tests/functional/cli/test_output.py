@@ -14,6 +14,7 @@ from click.testing import CliRunner
 
 from proofbook.cli.discovery_words import ADVICE
 from proofbook.cli.main import main
+from proofbook.collectors.discover.connections import AROUND, NOT_TOLD
 from reference_commands import walk
 from support.command_line import Place, environment, run_on_terminal
 from support.forked_program import PROGRAM
@@ -92,7 +93,9 @@ def test_discovery_says_what_can_be_done_about_each_difference(copied: Place) ->
 def test_every_difference_a_discovery_can_name_has_its_advice() -> None:
     """A new code without a word on what to do would show as a bare code."""
     folder = ROOT / "src" / "proofbook" / "collectors" / "discover"
-    codes = {code for path in folder.glob("*.py") for code in re.findall(r'finding\(\s*"(\w+)"', path.read_text("utf-8"))}
+    texts = [path.read_text("utf-8") for path in folder.glob("*.py")]
+    codes = {code for text in texts for code in re.findall(r'finding\(\s*"(\w+)"', text)}
+    codes |= {AROUND, NOT_TOLD}
     assert len(codes) > 10
     assert set(ADVICE) == codes
 

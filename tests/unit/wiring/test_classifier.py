@@ -139,6 +139,14 @@ def test_store_that_fails_leaves_the_exchange_unclassified() -> None:
     assert not made.classified()
 
 
+@pytest.fixture
+def doomed() -> Iterator[ClassifierProcess]:
+    """One for a test that kills it: after too many deaths none is started again."""
+    made = ClassifierProcess((), 1000)
+    yield made
+    made.kill()
+
+
 @pytest.fixture(scope="module")
 def process() -> Iterator[ClassifierProcess]:
     """One process for the tests that do not harm it for good."""
@@ -147,16 +155,16 @@ def process() -> Iterator[ClassifierProcess]:
     made.kill()
 
 
-def test_process_that_is_killed_is_lost_and_started_again(process: ClassifierProcess) -> None:
+def test_process_that_is_killed_is_lost_and_started_again(doomed: ClassifierProcess) -> None:
     """Its death is noticed by whoever waits, and the next piece is served by a new one."""
-    process.examine([PIECE])
-    first = process.pid
+    doomed.examine([PIECE])
+    first = doomed.pid
     assert first is not None
     os.kill(first, signal.SIGKILL)
     with pytest.raises(ClassifierLost):
-        process.examine([PIECE])
-    assert process.examine([PIECE])[0]["state"] == "examined"
-    assert process.pid != first
+        doomed.examine([PIECE])
+    assert doomed.examine([PIECE])[0]["state"] == "examined"
+    assert doomed.pid != first
 
 
 def test_process_that_does_not_answer_is_lost() -> None:
@@ -172,16 +180,16 @@ def test_process_that_does_not_answer_is_lost() -> None:
     assert made.pid is None
 
 
-def test_process_that_ends_again_and_again_is_not_started_for_ever(process: ClassifierProcess) -> None:
+def test_process_that_ends_again_and_again_is_not_started_for_ever(doomed: ClassifierProcess) -> None:
     """A machine without memory must not be kept busy by starting it."""
     said = []
     for _ in range(12):
         try:
-            process.examine([PIECE])
+            doomed.examine([PIECE])
         except ClassifierLost as error:
             said.append(error.message)
-        if process.pid is not None:
-            os.kill(process.pid, signal.SIGKILL)
+        if doomed.pid is not None:
+            os.kill(doomed.pid, signal.SIGKILL)
     assert said[-1] == "the process ended too often"
 
 
