@@ -7,7 +7,6 @@ Promises: `sighting` is never older than twice the schedule: beyond that it says
 from __future__ import annotations
 
 import asyncio
-import json
 import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,6 +20,7 @@ from proofbook.gateway.http.head import ReplyHead
 from proofbook.gateway.http.outbound import Outbound, ReplyLimits
 from proofbook.gateway.http.pool import Pool, PoolLimits
 from proofbook.gateway.settings import MIB, Limits, UpstreamSettings
+from proofbook.gateway.wire.documents import decode_object
 from proofbook.primitives.instants import Clock, format_instant
 
 LOG = structlog.get_logger(__name__)
@@ -180,11 +180,11 @@ class _Probe:
                     self.statuses.add(status)
                 finally:
                     connection.cut()
-            found = json.loads(body)
-            self.loading = self.loading or (status == 503 and _says_loading(found))
-        except (OSError, TimeoutError, ValueError, RecursionError) as error:
+        except (OSError, TimeoutError) as error:
             raise UpstreamUnavailable(f"{self._settings.name}: no answer at {path}") from error
-        if status != 200 or not isinstance(found, dict):
+        found = decode_object(body)
+        self.loading = self.loading or (status == 503 and _says_loading(found))
+        if status != 200 or found is None:
             raise UpstreamUnavailable(f"{self._settings.name}: no answer at {path}")
         return found
 

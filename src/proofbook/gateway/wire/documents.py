@@ -7,13 +7,17 @@ from typing import Any
 
 import msgspec
 
+from proofbook.gateway.wire.volume import holds_too_many
+
 _DECODER = json.JSONDecoder()
 _QUICK = msgspec.json.Decoder()
 """Reads what is well-formed as `_DECODER` does, several times faster; what it does not take is left to that one."""
 
 
 def decode_object(data: bytes) -> dict[str, Any] | None:
-    """The JSON object that `data` is, or None."""
+    """The JSON object that `data` is, or None; of too many values it is not read."""
+    if holds_too_many(data):
+        return None
     try:
         value = _QUICK.decode(data)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):

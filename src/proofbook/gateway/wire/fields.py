@@ -15,6 +15,7 @@ from typing import Any
 from proofbook.errors import MalformedRecord
 from proofbook.gateway.wire.facts import ClaimedName, Fingerprint
 from proofbook.gateway.wire.text import bounded_text
+from proofbook.gateway.wire.volume import MOST_VALUES, holds_too_many
 from proofbook.primitives.canonical import MAX_INTEGER
 
 TWICE = "The request body names a field twice, or in other than its own letters: send each field once."
@@ -43,8 +44,10 @@ def parse_object(body: bytes, known: frozenset[str]) -> dict[str, Any]:
     """The fields of a request body. `known`: the names that are read from it.
 
     Raises:
-        MalformedRecord: the body is not a JSON object, or names a field twice.
+        MalformedRecord: the body is not a JSON object, names a field twice, or holds too many values.
     """
+    if holds_too_many(body):
+        raise MalformedRecord(f"The request body holds more than {MOST_VALUES} values.")
     try:
         value = _DECODER.decode(body.decode("utf-8", "surrogatepass"))
     except RecursionError as error:

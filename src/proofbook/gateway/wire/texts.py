@@ -16,6 +16,7 @@ from proofbook.gateway.wire.facts import ProtocolName
 from proofbook.gateway.wire.ndjson import parse_lines
 from proofbook.gateway.wire.sse import END_MARK, parse_events
 from proofbook.gateway.wire.stream_texts import Assembly, add_event
+from proofbook.gateway.wire.volume import holds_too_many
 
 _MEDIA_KEYS: Final = frozenset(("data", "file_data", "images", "b64_json", "image"))
 _WHOLE_KEYS: Final = frozenset(("arguments", "input", "metadata", "parameters", "json_schema", "format", "logit_bias"))
@@ -87,6 +88,8 @@ def _texts_of_document(body: bytes) -> Texts:
         text = body.decode("utf-8", "surrogatepass")
     except UnicodeDecodeError:
         return Texts((), undecodable=1)
+    if holds_too_many(body):
+        return Texts((text,))
     try:
         document = _DECODER.decode(text)
         walk = _Walk()
