@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from proofbook.errors import MalformedRecord
-from proofbook.gateway.refusal import Refusal, malformed
+from proofbook.gateway.refusal import GATEWAY_FULL, Refusal, malformed
 from proofbook.gateway.wire.dialect import Dialect
 from proofbook.gateway.wire.facts import Fingerprint, RequestFacts, bare_request
 
@@ -16,3 +16,5 @@ def read_request(body: bytes, dialect: Dialect, fingerprint: Fingerprint) -> Req
         return dialect.read_request(body, fingerprint)
     except MalformedRecord as error:
         return malformed(error.message)
+    except MemoryError:  # an exchange that nobody refuses would wait for ever
+        return GATEWAY_FULL

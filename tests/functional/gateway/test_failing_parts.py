@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from proofbook.gateway.admission import Admitted, Asked, NoPolicy
 from proofbook.gateway.identity.caller import VerifiedCaller
+from proofbook.gateway.reading import read_request
+from proofbook.gateway.refusal import GATEWAY_FULL
+from proofbook.gateway.wire.facts import Fingerprint, RequestFacts
+from proofbook.gateway.wire.generic import OTHER
 from support.fault_engine import Say, running_engine, whole
-from support.running_gateway import ask, run, running_gateway
+from support.running_gateway import ask, run, running_gateway, sample_fingerprint
 
 
 class FailingPolicy(NoPolicy):
@@ -30,3 +36,12 @@ def test_request_that_nobody_can_judge_is_cut_off_instead_of_waiting_for_ever() 
             assert len(engine.requests) == len(gateway.recorder.of_kind("exchange.request")) == 1
 
     run(scenario())
+
+
+def test_body_for_which_there_is_no_memory_is_refused() -> None:
+    """It is read in a thread, from where nothing else would tell its client."""
+
+    def without_memory(body: bytes, fingerprint: Fingerprint) -> RequestFacts:
+        raise MemoryError
+
+    assert read_request(b"{}", replace(OTHER, read_request=without_memory), sample_fingerprint) is GATEWAY_FULL
