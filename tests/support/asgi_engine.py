@@ -14,7 +14,7 @@ from proofbook.capture.asgi.post import Surroundings
 from proofbook.capture.asgi.scope import App, Message, Receive, Scope, Send
 from proofbook.capture.settings import ServerCapture
 from proofbook.gateway.identity.caller import Identities
-from proofbook.gateway.lifecycle import PreviousRun
+from proofbook.gateway.running.lifecycle import PreviousRun
 from proofbook.journal.receipt import Recorder
 from proofbook.primitives.ids import CountingIds
 from support.memory_recorder import MemoryRecorder

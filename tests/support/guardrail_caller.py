@@ -13,7 +13,7 @@ from typing import Any
 from proofbook.capture.litellm.server import Surroundings, serve_guardrail
 from proofbook.capture.litellm.wire import PATH
 from proofbook.capture.settings import LiteLLMCapture
-from proofbook.gateway.lifecycle import PreviousRun
+from proofbook.gateway.running.lifecycle import PreviousRun
 from proofbook.journal.receipt import Recorder
 from proofbook.primitives.ids import CountingIds
 from support.memory_recorder import MemoryRecorder

@@ -17,11 +17,11 @@ import uvloop
 from proofbook.errors import ProofbookError
 from proofbook.gateway.admission import Admission, NoPolicy
 from proofbook.gateway.classifying import Screening
+from proofbook.gateway.engines.loaded import never_seen
 from proofbook.gateway.identity.keys import IssuedKey, KeyIdentities, KeyRing, build_key_ring, derive_secret_hash, format_key
-from proofbook.gateway.lifecycle import PreviousRun
-from proofbook.gateway.loaded import never_seen
-from proofbook.gateway.renewal import Renewal
-from proofbook.gateway.server import Surroundings, serve
+from proofbook.gateway.running.lifecycle import PreviousRun
+from proofbook.gateway.running.renewal import Renewal
+from proofbook.gateway.running.server import Surroundings, serve
 from proofbook.gateway.settings import GatewaySettings, Limits, SystemSettings, UpstreamSettings
 from proofbook.journal.receipt import Recorder
 from proofbook.primitives.digest import Digest, sha256_digest

@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from proofbook.gateway.admission import Admission
-from proofbook.gateway.choosing import Engines
 from proofbook.gateway.classifying import Screening
+from proofbook.gateway.engines.choosing import Engines
+from proofbook.gateway.engines.upstream import Upstream
 from proofbook.gateway.exchange import Bounds
 from proofbook.gateway.knocking import Knocking
 from proofbook.gateway.recording import Recording
-from proofbook.gateway.upstream import Upstream
 from proofbook.primitives.instants import Clock
 
 

@@ -13,6 +13,7 @@ from typing import Any
 from proofbook.gateway import exchange as ex
 from proofbook.gateway.admission import Admitted, Asked
 from proofbook.gateway.drafts import Ending, Opening, Served, draft_refusal, draft_request, draft_response
+from proofbook.gateway.engines.upstream import Upstream
 from proofbook.gateway.house import House
 from proofbook.gateway.http.head import ReplyHead, RequestHead, format_forwarded_head
 from proofbook.gateway.http.outbound import Outbound
@@ -21,7 +22,6 @@ from proofbook.gateway.http.visit import Client
 from proofbook.gateway.reading import read_request
 from proofbook.gateway.refusal import STORE_UNAVAILABLE, UPSTREAM_NOT_CONFIGURED, Refusal
 from proofbook.gateway.settings import KIB
-from proofbook.gateway.upstream import Upstream
 from proofbook.gateway.wire.claims import derive_claimed_user, derive_conversation
 from proofbook.gateway.wire.dialect import Dialect
 from proofbook.gateway.wire.facts import NOTHING, ReplyFacts, RequestFacts

@@ -15,8 +15,8 @@ from proofbook.gateway.http.head import RequestHead
 from proofbook.gateway.http.visit import Client, Visit
 from proofbook.gateway.identity.caller import Caller, Identities
 from proofbook.gateway.passage import Passage
-from proofbook.gateway.readiness import Readiness, StatusVisit
 from proofbook.gateway.refusal import STORE_UNAVAILABLE, UPSTREAM_NOT_CONFIGURED, Refusal
+from proofbook.gateway.running.readiness import Readiness, StatusVisit
 from proofbook.gateway.settings import Limits
 from proofbook.gateway.wire.routes import Route, find_route
 from proofbook.gateway.wire.text import bounded_text

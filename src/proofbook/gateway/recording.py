@@ -18,9 +18,9 @@ import structlog
 
 from proofbook.errors import InputError, LimitExceeded, ProofbookError, StoreUnavailable
 from proofbook.gateway.drafts import draft_recorder_gap
-from proofbook.gateway.figures import Figures
 from proofbook.gateway.outage import Outage, draft_gap
 from proofbook.gateway.refusal import STORE_UNAVAILABLE, Refusal, malformed, too_large
+from proofbook.gateway.running.figures import Figures
 from proofbook.journal.receipt import QuickRecorder, Receipt, Recorder, Settled, Submission
 from proofbook.primitives.instants import Clock, format_instant
 

@@ -19,8 +19,8 @@ from proofbook.gateway.identity.settings import (
     OpenWebuiSettings,
     TrustedProxySettings,
 )
-from proofbook.gateway.operation_settings import MetricsSettings, TlsSettings, TraceSettings
 from proofbook.gateway.rules.settings import AdmissionSettings, SystemAdmission
+from proofbook.gateway.running.operation_settings import MetricsSettings, TlsSettings, TraceSettings
 
 ProductHint = Literal["auto", "llama.cpp", "ollama", "vllm", "sglang", "tgi", "lmstudio"]
 

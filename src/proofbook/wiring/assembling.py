@@ -17,12 +17,12 @@ from proofbook.config.settings import Settings
 from proofbook.errors import ConfigurationError, ProofbookError, StoreUnavailable
 from proofbook.gateway.admission import Admission
 from proofbook.gateway.classifying import Screening
-from proofbook.gateway.figures import Tracer
-from proofbook.gateway.lifecycle import SourceHistory
-from proofbook.gateway.readiness import Readiness
-from proofbook.gateway.renewal import Renewal
+from proofbook.gateway.running.figures import Tracer
+from proofbook.gateway.running.lifecycle import SourceHistory
+from proofbook.gateway.running.readiness import Readiness
+from proofbook.gateway.running.renewal import Renewal
+from proofbook.gateway.running.surroundings import Surroundings
 from proofbook.gateway.settings import GatewaySettings
-from proofbook.gateway.surroundings import Surroundings
 from proofbook.journal.receipt import Recorder
 from proofbook.primitives.instants import parse_instant
 from proofbook.weights.hash_cache import CachedDigests, read_cache, write_cache

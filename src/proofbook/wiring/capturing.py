@@ -19,8 +19,8 @@ from proofbook.capture.asgi.post import PROGRAM, Surroundings
 from proofbook.capture.lines import Lines
 from proofbook.capture.settings import ServerCapture
 from proofbook.errors import ConfigurationError, StoreUnavailable
-from proofbook.gateway.binding import ArtifactDigests
-from proofbook.gateway.fleet import read_engine_key
+from proofbook.gateway.engines.binding import ArtifactDigests
+from proofbook.gateway.engines.fleet import read_engine_key
 from proofbook.gateway.identity.caller import Identities
 from proofbook.gateway.identity.keys import KeyIdentities
 from proofbook.journal.receipt import Recorder

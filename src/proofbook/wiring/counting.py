@@ -24,7 +24,7 @@ from proofbook.collectors.engine_counters.host_process import HostProcesses
 from proofbook.collectors.engine_counters.looking import KIND, CounterCollector, CounterLooks
 from proofbook.collectors.runner import COLLECTOR, CollectionContext, NoHistory, RunSummary, run_collector
 from proofbook.errors import ConfigurationError, ProofbookError
-from proofbook.gateway.fleet import read_engine_key
+from proofbook.gateway.engines.fleet import read_engine_key
 from proofbook.journal.receipt import Recorder
 from proofbook.primitives.instants import Clock
 from proofbook.records.envelope import Assurance, Draft

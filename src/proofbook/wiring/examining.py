@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from proofbook.gateway.listening import is_exposed
+from proofbook.gateway.running.listening import is_exposed
 from proofbook.gateway.settings import GatewaySettings
 from proofbook.wiring.gateway import check_gateway, describe_tls
 from proofbook.wiring.home import Home

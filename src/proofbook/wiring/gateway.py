@@ -17,12 +17,12 @@ from typing import Final
 import uvloop
 
 from proofbook import __version__
-from proofbook.gateway.lifecycle import PreviousRun
-from proofbook.gateway.listening import is_exposed
-from proofbook.gateway.renewal import Renewal, prepare
-from proofbook.gateway.server import serve
+from proofbook.gateway.running.lifecycle import PreviousRun
+from proofbook.gateway.running.listening import is_exposed
+from proofbook.gateway.running.renewal import Renewal, prepare
+from proofbook.gateway.running.server import serve
+from proofbook.gateway.running.tracing import tracing
 from proofbook.gateway.settings import GatewaySettings
-from proofbook.gateway.tracing import tracing
 from proofbook.journal.receipt import Recorder
 from proofbook.primitives.instants import format_instant
 from proofbook.readmodel import exchanges, sources

@@ -20,7 +20,7 @@ from typing import Final
 import structlog
 
 from proofbook.errors import ProofbookError, UnavailableError
-from proofbook.gateway.renewal import check_renewable
+from proofbook.gateway.running.renewal import check_renewable
 from proofbook.gateway.settings import GatewaySettings
 from proofbook.journal.receipt import Recorder
 from proofbook.wiring.assembling import check_reloadable

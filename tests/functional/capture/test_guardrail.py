@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from proofbook.errors import ConfigurationError, StoreUnavailable
-from proofbook.gateway.lifecycle import PreviousRun
+from proofbook.gateway.running.lifecycle import PreviousRun
 from support.guardrail_caller import SECRET, RunningGuardrail, call_body, running_guardrail
 
 NONE = {"action": "NONE"}

@@ -12,7 +12,7 @@ from proofbook.capture.asgi.post import Surroundings
 from proofbook.capture.asgi.scope import Message
 from proofbook.capture.settings import ServerCapture
 from proofbook.errors import ConfigurationError, StoreUnavailable
-from proofbook.gateway.lifecycle import PreviousRun
+from proofbook.gateway.running.lifecycle import PreviousRun
 from support.asgi_engine import WHOLE, AsgiCaller, ToldEngine, living, surroundings, wrap
 from support.memory_recorder import MemoryRecorder
 from support.running_gateway import SystemClock

@@ -14,9 +14,9 @@ from typing import Any
 import pytest
 
 from proofbook.gateway.identity.settings import CertificateSettings, OpenWebuiSettings, TrustedProxySettings
-from proofbook.gateway.operation_settings import TlsSettings
+from proofbook.gateway.running.operation_settings import TlsSettings
+from proofbook.gateway.running.surroundings import Surroundings
 from proofbook.gateway.settings import GatewaySettings, SystemSettings, UpstreamSettings
-from proofbook.gateway.surroundings import Surroundings
 from proofbook.wiring.identities import LiveIdentities
 from support.certificate_authority import Authority
 from support.fault_engine import Say, Seen, Step, running_engine, whole

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import pytest
 
 from proofbook.errors import ConfigurationError, StoreUnavailable
-from proofbook.gateway.lifecycle import PreviousRun
+from proofbook.gateway.running.lifecycle import PreviousRun
 from proofbook.gateway.settings import Limits
 from proofbook.primitives.digest import sha256_digest
 from support.fault_engine import STREAM_END, STREAM_HEAD, Hang, Pause, Say, Seen, Step, chunk, running_engine, whole

@@ -17,8 +17,8 @@ from cryptography import x509
 from proofbook.gateway.http.head import RequestHead
 from proofbook.gateway.http.peer import Peer
 from proofbook.gateway.identity.caller import Caller
-from proofbook.gateway.operation_settings import TlsSettings
-from proofbook.gateway.server import Surroundings
+from proofbook.gateway.running.operation_settings import TlsSettings
+from proofbook.gateway.running.server import Surroundings
 from proofbook.gateway.settings import GatewaySettings, SystemSettings, UpstreamSettings
 from support.certificates import Authority, Files
 from support.fault_engine import STREAM_END, STREAM_HEAD, FaultEngine, Pause, Say, Seen, Step, chunk, running_engine, whole

@@ -19,11 +19,11 @@ from opentelemetry.trace import StatusCode
 from prometheus_client.parser import text_string_to_metric_families
 
 from proofbook.errors import StoreUnavailable
-from proofbook.gateway.figures import Ended
-from proofbook.gateway.operation_settings import MetricsSettings
-from proofbook.gateway.server import Surroundings
+from proofbook.gateway.running.figures import Ended
+from proofbook.gateway.running.operation_settings import MetricsSettings
+from proofbook.gateway.running.server import Surroundings
+from proofbook.gateway.running.tracing import ExchangeTracer
 from proofbook.gateway.settings import GatewaySettings, SystemSettings, UpstreamSettings
-from proofbook.gateway.tracing import ExchangeTracer
 from support.fault_engine import STREAM_END, STREAM_HEAD, Close, FaultEngine, Hang, Say, Step, chunk, running_engine, whole
 from support.free_ports import free_port
 from support.running_gateway import LOST_TOKEN, RunningGateway, ask, connected, request_bytes, run, running_gateway

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from proofbook.gateway.admission import ADMITTED
-from proofbook.gateway.binding import unseen
 from proofbook.gateway.drafts import (
     Ending,
     Opening,
@@ -16,6 +15,7 @@ from proofbook.gateway.drafts import (
     draft_request,
     draft_response,
 )
+from proofbook.gateway.engines.binding import unseen
 from proofbook.gateway.refusal import KEY_MISSING
 from proofbook.gateway.wire.facts import NOTHING, ClaimedName, ReplyFacts, RequestFacts, TokenUsage, bare_request
 from proofbook.journal.receipt import Content, Submission

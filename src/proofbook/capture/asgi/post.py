@@ -14,13 +14,13 @@ import structlog
 
 from proofbook.capture.settings import ServerCapture
 from proofbook.errors import ProofbookError, UpstreamUnavailable
-from proofbook.gateway.binding import ArtifactDigests, EngineProbe, Sighting, fetch_sighting, unseen
+from proofbook.gateway.engines.binding import ArtifactDigests, EngineProbe, Sighting, fetch_sighting, unseen
 from proofbook.gateway.exchange import Bounds
 from proofbook.gateway.house import Roster, Tally
 from proofbook.gateway.identity.caller import Identities
 from proofbook.gateway.knocking import Knocking
-from proofbook.gateway.lifecycle import Run, SourceHistory, SourceLife
 from proofbook.gateway.recording import Recording
+from proofbook.gateway.running.lifecycle import Run, SourceHistory, SourceLife
 from proofbook.gateway.settings import Limits
 from proofbook.journal.receipt import Recorder
 from proofbook.primitives.ids import IdSource

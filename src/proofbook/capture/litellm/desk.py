@@ -19,8 +19,8 @@ from proofbook.capture.litellm.wire import NOTHING_BLOCKED, PATH, GuardrailCall,
 from proofbook.capture.settings import LiteLLMCapture
 from proofbook.errors import MalformedRecord
 from proofbook.gateway.admission import ADMITTED
-from proofbook.gateway.binding import unseen
 from proofbook.gateway.drafts import Ending, Opening, Served, derive_actor, draft_refusal, draft_request, draft_response
+from proofbook.gateway.engines.binding import unseen
 from proofbook.gateway.house import Tally
 from proofbook.gateway.http.head import RequestHead, find_header
 from proofbook.gateway.identity.caller import VerifiedCaller

@@ -10,8 +10,8 @@ from proofbook.capture.litellm.desk import Desk
 from proofbook.gateway.drafts import Opening
 from proofbook.gateway.http.head import RequestHead, format_answer
 from proofbook.gateway.http.visit import Client, Visit
-from proofbook.gateway.readiness import StatusVisit
 from proofbook.gateway.refusal import Refusal
+from proofbook.gateway.running.readiness import StatusVisit
 from proofbook.gateway.settings import Limits
 
 

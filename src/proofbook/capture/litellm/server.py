@@ -22,8 +22,8 @@ from proofbook.capture.settings import LiteLLMCapture
 from proofbook.errors import ConfigurationError, ProofbookError
 from proofbook.gateway.http.inbound import Inbound
 from proofbook.gateway.knocking import Knocking
-from proofbook.gateway.lifecycle import Run, SourceHistory, SourceLife
 from proofbook.gateway.recording import Recording
+from proofbook.gateway.running.lifecycle import Run, SourceHistory, SourceLife
 from proofbook.journal.receipt import Recorder
 from proofbook.primitives.ids import IdSource
 from proofbook.primitives.instants import Clock

@@ -15,7 +15,7 @@ from typing import Any, Literal, TypeAlias
 import structlog
 
 from proofbook.errors import ConfigurationError, UpstreamUnavailable
-from proofbook.gateway.binding import ArtifactDigests, OtherFiles, Sighting, fetch_sighting, unseen
+from proofbook.gateway.engines.binding import ArtifactDigests, OtherFiles, Sighting, fetch_sighting, unseen
 from proofbook.gateway.http.head import ReplyHead
 from proofbook.gateway.http.outbound import Outbound, ReplyLimits
 from proofbook.gateway.http.pool import Pool, PoolLimits

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from proofbook.gateway.binding import Sighting, Weights, unseen
-from proofbook.gateway.choosing import Engines
+from proofbook.gateway.engines.binding import Sighting, Weights, unseen
+from proofbook.gateway.engines.choosing import Engines
 from proofbook.gateway.refusal import MODEL_NOT_SERVED, UPSTREAM_UNAVAILABLE, Refusal
 from proofbook.primitives.digest import Digest, sha256_digest
 

@@ -11,8 +11,8 @@ from typing import Final
 
 import structlog
 
-from proofbook.gateway.binding import Sighting, Weights
 from proofbook.gateway.drafts import process_actor
+from proofbook.gateway.engines.binding import Sighting, Weights
 from proofbook.gateway.recording import Recording
 from proofbook.gateway.refusal import Refusal
 from proofbook.journal.receipt import Submission

@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Any, Final
 import structlog
 
 from proofbook.errors import ConfigurationError
-from proofbook.gateway.figures import Ended
-from proofbook.gateway.operation_settings import TraceSettings
+from proofbook.gateway.running.figures import Ended
+from proofbook.gateway.running.operation_settings import TraceSettings
 from proofbook.primitives.instants import parse_instant
 
 if TYPE_CHECKING:

@@ -15,20 +15,20 @@ from collections.abc import Callable
 import structlog
 
 from proofbook.errors import ProofbookError
-from proofbook.gateway.drift import Sightings
+from proofbook.gateway.engines.drift import Sightings
+from proofbook.gateway.engines.fleet import Fleet
 from proofbook.gateway.exchange import Bounds
-from proofbook.gateway.fleet import Fleet
 from proofbook.gateway.house import House, Roster, Tally
 from proofbook.gateway.http.inbound import Inbound
 from proofbook.gateway.knocking import Knocking
-from proofbook.gateway.lifecycle import SourceLife
-from proofbook.gateway.listening import Listener, is_exposed
-from proofbook.gateway.readiness import Readiness
 from proofbook.gateway.reception import FrontDoor
 from proofbook.gateway.recording import Recording
-from proofbook.gateway.renewal import Prepared, Renewal, check_renewable, prepare
+from proofbook.gateway.running.lifecycle import SourceLife
+from proofbook.gateway.running.listening import Listener, is_exposed
+from proofbook.gateway.running.readiness import Readiness
+from proofbook.gateway.running.renewal import Prepared, Renewal, check_renewable, prepare
+from proofbook.gateway.running.surroundings import Surroundings
 from proofbook.gateway.settings import GatewaySettings
-from proofbook.gateway.surroundings import Surroundings
 
 LOG = structlog.get_logger(__name__)
 SWEEP_FAILED = "gateway.sweep_failed"

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from proofbook.errors import ConfigurationError
-from proofbook.gateway.operation_settings import TlsSettings
-from proofbook.gateway.tls import make_server_context
+from proofbook.gateway.running.operation_settings import TlsSettings
+from proofbook.gateway.running.tls import make_server_context
 from support.certificates import Authority, Files
 
 NOW = datetime.now(UTC)

@@ -11,9 +11,9 @@ import pytest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
 from proofbook.errors import ConfigurationError
-from proofbook.gateway.figures import Ended
-from proofbook.gateway.operation_settings import TraceSettings
-from proofbook.gateway.tracing import make_exporter, tracing
+from proofbook.gateway.running.figures import Ended
+from proofbook.gateway.running.operation_settings import TraceSettings
+from proofbook.gateway.running.tracing import make_exporter, tracing
 
 REQUEST = {
     "protocol": "openai.chat",

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final, Protocol
 
-from proofbook.gateway.binding import ArtifactDigests
+from proofbook.gateway.engines.binding import ArtifactDigests
 from proofbook.primitives.digest import Digest
 from proofbook.primitives.verdict import Unknown
 from proofbook.weights.shards import shard_set

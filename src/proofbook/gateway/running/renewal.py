@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from proofbook.errors import ConfigurationError
-from proofbook.gateway.fleet import read_plans
+from proofbook.gateway.engines.fleet import read_plans
+from proofbook.gateway.engines.upstream import Plan
+from proofbook.gateway.running.surroundings import Surroundings
+from proofbook.gateway.running.tls import make_server_context
+from proofbook.gateway.running.tracing import make_exporter
 from proofbook.gateway.settings import GatewaySettings
-from proofbook.gateway.surroundings import Surroundings
-from proofbook.gateway.tls import make_server_context
-from proofbook.gateway.tracing import make_exporter
-from proofbook.gateway.upstream import Plan
 
 _FIXED = ("name", "host", "port", "workers", "share_port", "metrics", "otel")
 """Settings of `gateway` that hold from start to stop."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from proofbook.gateway.loaded import LoadedFiles, never_seen
+from proofbook.gateway.engines.loaded import LoadedFiles, never_seen
 from proofbook.primitives.digest import sha256_digest
 from proofbook.primitives.verdict import Unknown
 from support.running_gateway import KnownDigests

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from proofbook.gateway.figures import Ended, Figures
+from proofbook.gateway.running.figures import Ended, Figures
 from proofbook.journal.receipt import Submission
 from proofbook.records.envelope import UNKNOWN_ACTOR, Assurance, Draft
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from proofbook.errors import UpstreamUnavailable
-from proofbook.gateway.binding import OtherFiles, Sighting, fetch_sighting, unseen
+from proofbook.gateway.engines.binding import OtherFiles, Sighting, fetch_sighting, unseen
 from proofbook.gateway.settings import UpstreamSettings
 from proofbook.primitives.canonical import canonical_bytes
 from proofbook.primitives.digest import sha256_digest

@@ -6,13 +6,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from proofbook.gateway.admission import Admission
-from proofbook.gateway.binding import ArtifactDigests
 from proofbook.gateway.classifying import Screening
-from proofbook.gateway.figures import Tracer
+from proofbook.gateway.engines.binding import ArtifactDigests
+from proofbook.gateway.engines.loaded import StartOf
 from proofbook.gateway.identity.caller import Identities
-from proofbook.gateway.lifecycle import SourceHistory
-from proofbook.gateway.loaded import StartOf
-from proofbook.gateway.readiness import Readiness
+from proofbook.gateway.running.figures import Tracer
+from proofbook.gateway.running.lifecycle import SourceHistory
+from proofbook.gateway.running.readiness import Readiness
 from proofbook.journal.receipt import Recorder
 from proofbook.primitives.ids import IdSource
 from proofbook.primitives.instants import Clock

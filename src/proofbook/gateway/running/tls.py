@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
 
 from proofbook.errors import ConfigurationError
-from proofbook.gateway.operation_settings import TlsSettings
+from proofbook.gateway.running.operation_settings import TlsSettings
 
 LOG = structlog.get_logger(__name__)
 CERTIFICATE_EXPIRES = "gateway.certificate_expires"

@@ -15,9 +15,9 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Histo
 from prometheus_client.registry import Collector
 
 from proofbook.errors import ConfigurationError
-from proofbook.gateway.figures import Figures, Histogram
-from proofbook.gateway.operation import Operation
-from proofbook.gateway.operation_settings import MetricsSettings
+from proofbook.gateway.running.figures import Figures, Histogram
+from proofbook.gateway.running.operation import Operation
+from proofbook.gateway.running.operation_settings import MetricsSettings
 
 _Values: TypeAlias = Mapping[Any, Any]
 """By the values of the labels, in their order."""

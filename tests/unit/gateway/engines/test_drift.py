@@ -6,8 +6,8 @@ import asyncio
 from dataclasses import replace
 
 from proofbook.errors import StoreUnavailable
-from proofbook.gateway.binding import Sighting, Weights
-from proofbook.gateway.drift import MOST_MODELS, Sightings, derive_changes, draft_sighting
+from proofbook.gateway.engines.binding import Sighting, Weights
+from proofbook.gateway.engines.drift import MOST_MODELS, Sightings, derive_changes, draft_sighting
 from proofbook.gateway.recording import Recording
 from proofbook.primitives.digest import sha256_digest
 from proofbook.records.kinds import check_body

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Generic, Protocol, TypeVar
 
-from proofbook.gateway.binding import Sighting
+from proofbook.gateway.engines.binding import Sighting
 from proofbook.gateway.refusal import MODEL_NOT_SERVED, UPSTREAM_UNAVAILABLE, Refusal
 from proofbook.primitives.digest import Digest
 

@@ -14,13 +14,13 @@ from contextlib import ExitStack, asynccontextmanager
 import structlog
 
 from proofbook.errors import ConfigurationError, ProofbookError
-from proofbook.gateway.figures import Figures
-from proofbook.gateway.lifecycle import Run, SourceLife
-from proofbook.gateway.operation import Operation
 from proofbook.gateway.recording import Recording
-from proofbook.gateway.renewal import Renewal, prepare
+from proofbook.gateway.running.figures import Figures
+from proofbook.gateway.running.lifecycle import Run, SourceLife
+from proofbook.gateway.running.operation import Operation
+from proofbook.gateway.running.renewal import Renewal, prepare
+from proofbook.gateway.running.surroundings import Surroundings
 from proofbook.gateway.settings import GatewaySettings
-from proofbook.gateway.surroundings import Surroundings
 
 __all__ = ["Surroundings", "serve"]
 
@@ -91,7 +91,7 @@ async def _record_stop(operation: Operation, life: SourceLife) -> None:
 def _expose(beside: ExitStack, operation: Operation, figures: Figures, settings: GatewaySettings) -> None:
     """Have the figures read, where that is wanted."""
     if settings.metrics is not None:
-        from proofbook.gateway.exposition import exposing  # only here, because it takes memory
+        from proofbook.gateway.running.exposition import exposing  # only here, because it takes memory
 
         around = operation.around
         beside.enter_context(exposing(operation, figures, settings.metrics, operation.recording.source, around.number - 1))

@@ -15,12 +15,12 @@ from pathlib import Path
 import structlog
 
 from proofbook.errors import ConfigurationError
-from proofbook.gateway.binding import ArtifactDigests
-from proofbook.gateway.choosing import Engines
-from proofbook.gateway.drift import Sightings
-from proofbook.gateway.loaded import LoadedFiles, StartOf, never_seen
+from proofbook.gateway.engines.binding import ArtifactDigests
+from proofbook.gateway.engines.choosing import Engines
+from proofbook.gateway.engines.drift import Sightings
+from proofbook.gateway.engines.loaded import LoadedFiles, StartOf, never_seen
+from proofbook.gateway.engines.upstream import Access, Plan, Upstream, make_trust
 from proofbook.gateway.settings import GatewaySettings
-from proofbook.gateway.upstream import Access, Plan, Upstream, make_trust
 from proofbook.primitives.instants import Clock
 
 LOG = structlog.get_logger(__name__)
