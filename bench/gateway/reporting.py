@@ -25,8 +25,16 @@ ROWS = (
 )  # fmt: skip
 _BEGIN, _END = "<!-- bench/gateway: begin -->", "<!-- bench/gateway: end -->"
 _PICTURES = (
-    ("gateway-requests.svg", "CPU s per 10k requests", "Processor seconds for 10,000 requests (shorter is better)"),
-    ("gateway-streams.svg", "CPU s per 1M chunks", "Processor seconds for 1,000,000 chunks of 500 streams (shorter is better)"),
+    (
+        "gateway-requests.svg",
+        "CPU s per 10k requests",
+        "Processor seconds for 10,000 requests (shorter is better; logarithmic scale)",
+    ),
+    (
+        "gateway-streams.svg",
+        "CPU s per 1M chunks",
+        "Processor seconds for 1,000,000 chunks of 500 streams (shorter is better; logarithmic scale)",
+    ),
 )
 
 

@@ -2,7 +2,7 @@
 
     make soak SOAK_SECONDS=3600
 
-Prints a line a minute, writes samples.csv, and ends with what the clients saw, what the book says, and whether memory or
+Prints a line a minute, writes samples.csv and samples.svg, and ends with what the clients saw, what the book says, and whether memory or
 descriptors grew. Exit code 1 when anything does not fit.
 """
 
@@ -17,6 +17,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from soak.drawing import draw_samples
 from soak.judging import Verdict, judge
 from soak.traffic import Crowd
 from soak.watching import Sample, compare, look, write_samples
@@ -99,6 +100,7 @@ def main() -> int:
         running[1].kill(signal.SIGTERM)
         running[1].wait()
         write_samples(samples, (chosen.out or Path(folder)) / "samples.csv")
+        draw_samples(samples, (chosen.out or Path(folder)) / "samples.svg")
         sound = _tell(crowd, judge(place.home, crowd.steady.received, read_forwarded(place)), samples)
     return 0 if sound else 1
 
