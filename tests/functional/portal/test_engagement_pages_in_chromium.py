@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
-from typing import Literal
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser
 
+from support.chromium import IN_CHROMIUM, opened, running_chromium
 from support.page_views import overflows
 from support.sample_portal import Visitor
 
-CHROMIUM = shutil.which("chromium")
 PAGES = {
     "due": "/due",
     "coverage": "/coverage",
@@ -25,25 +23,14 @@ PAGES = {
     "artifact-drawn": "/artifacts/ART-03/sample-flow-help-desk",
     "artifact-page": "/artifacts/ART-01/sample-help-desk",
 }
-pytestmark = [pytest.mark.real, pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed")]
+pytestmark = IN_CHROMIUM
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Debian's Chromium."""
-    with sync_playwright() as playwright:
-        made = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+    """One for all tests here."""
+    with running_chromium() as made:
         yield made
-        made.close()
-
-
-def opened(browser: Browser, visitor: Visitor, scheme: Literal["light", "dark"], width: int) -> tuple[Page, list[str]]:
-    """A window that is let in, and what its console says from then on."""
-    page = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme).new_page()
-    complaints: list[str] = []
-    page.on("console", lambda message: complaints.append(message.text))
-    page.goto(f"http://127.0.0.1:{visitor.port}/?key={visitor.key}")
-    return page, complaints
 
 
 def test_every_page_fits_and_nothing_is_blocked(browser: Browser, year: Visitor) -> None:

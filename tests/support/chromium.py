@@ -1,0 +1,35 @@
+"""Debian's Chromium, and windows of it that are let in to a page of ours."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Literal
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from support.sample_portal import Visitor
+
+CHROMIUM = shutil.which("chromium")
+IN_CHROMIUM = [pytest.mark.real, pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed")]
+"""Marks of tests that need it."""
+
+
+@contextmanager
+def running_chromium() -> Iterator[Browser]:
+    """A browser for the length of the block."""
+    with sync_playwright() as playwright:
+        made = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield made
+        made.close()
+
+
+def opened(browser: Browser, visitor: Visitor, scheme: Literal["light", "dark"], width: int) -> tuple[Page, list[str]]:
+    """A window that is let in, and what its console says from then on."""
+    page = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme).new_page()
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text))
+    page.goto(f"http://127.0.0.1:{visitor.port}/?key={visitor.key}")
+    return page, complaints
