@@ -1,0 +1,1 @@
+"""Who may use the portal: accounts and roles, proofs of who somebody is, sessions."""
