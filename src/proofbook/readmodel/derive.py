@@ -26,6 +26,20 @@ Object: TypeAlias = Mapping[str, Any]
 OPEN: Final = "open"
 REFUSED: Final = "refused"
 DENIED: Final = "denied"
+FIELDWORK: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "population.exported": "population",
+        "room.exported": "engagement",
+        "sample.drawn": "sample",
+        "sample.extended": "sample",
+        "sample.held": "sample",
+        "sample.released": "sample",
+        "observed.run": "run",
+        "auditor.note": "note",
+        "receipt.given": "receipt",
+    }
+)
+"""Kinds of fieldwork, and the field that says what an entry is about."""
 _STATE: Final = 33
 """Where the state stands in an exchange row; the 17 cells from here on come from the response."""
 
@@ -287,6 +301,12 @@ def _engine_sighting(batch: Batch, index: int, entry: Object, body: Object) -> N
     batch.rows["add_engine_sighting"].append(row)
 
 
+def _fieldwork(batch: Batch, index: int, entry: Object, body: Object) -> None:
+    about = body[FIELDWORK[entry["kind"]]]
+    row = (index, entry["id"], entry["kind"], about, body.get("engagement"), entry["occurred"], entry["recorded"])
+    batch.rows["add_fieldwork_event"].append((*row, entry["actor"]["id"], _text(body)))
+
+
 def _text(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
@@ -318,6 +338,7 @@ _HANDLERS: Final[Mapping[str, _Handler]] = MappingProxyType(
         "discovery.run": _discovery,
         "engine.counters": _engine_counters,
         "engine.sighting": _engine_sighting,
+        **dict.fromkeys(FIELDWORK, _fieldwork),
         **dict.fromkeys(KEPT, _document),
     }
 )

@@ -21,7 +21,7 @@ from proofbook.book.interface import BookReading
 from proofbook.readmodel.connection import Reader, make_schema, open_reading, open_writing, transaction, unavailable
 from proofbook.readmodel.derive import Batch, Cells, SourceState
 
-SCHEMA: Final = 7
+SCHEMA: Final = 8
 """Raised with every change of `schema.sql`; an older file is rebuilt."""
 
 _BATCH: Final = 10_000

@@ -20,6 +20,7 @@ DROP TABLE IF EXISTS classification;
 DROP TABLE IF EXISTS class_count;
 DROP TABLE IF EXISTS engine_counters;
 DROP TABLE IF EXISTS engine_sighting;
+DROP TABLE IF EXISTS fieldwork_event;
 
 CREATE TABLE position (
   one INTEGER PRIMARY KEY CHECK (one = 1),
@@ -299,3 +300,18 @@ CREATE TABLE class_count (            -- spans of a class on one side of an exch
   spans INTEGER NOT NULL,
   PRIMARY KEY (idx, side, class)
 ) STRICT, WITHOUT ROWID;
+
+CREATE TABLE fieldwork_event (        -- what was handed over, drawn, watched, noted and taken away; the whole body with it
+  idx INTEGER PRIMARY KEY,
+  entry TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  about TEXT NOT NULL,                -- sample, run, note or receipt; of an export its population or engagement
+  engagement TEXT,                    -- NULL where the entry names none
+  occurred TEXT NOT NULL,
+  recorded TEXT NOT NULL,
+  actor TEXT NOT NULL,
+  body TEXT NOT NULL                  -- JSON object; a note's text is not in it
+) STRICT;
+CREATE INDEX fieldwork_event_about ON fieldwork_event (kind, about, idx);
+CREATE INDEX fieldwork_event_engagement ON fieldwork_event (kind, engagement, idx);
+CREATE INDEX fieldwork_event_actor ON fieldwork_event (kind, actor, idx);

@@ -7,7 +7,7 @@ Source: soc2.md 7.5, 8.6, 15.3; ledger.md 8.
 
 from __future__ import annotations
 
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
@@ -155,7 +155,7 @@ class ObservedRun(Document):
     population: str = Field(description="id of the population")
     definition: str = Field(description="id and version of the report definition")
     logic: str = Field(description="digest of the definition")
-    parameters: dict[str, Any] = Field(description="period, zone and systems, resolved")
+    parameters: dict[str, str | list[str]] = Field(description="period, zone and systems, resolved")
     started: Moment = Field(description="when it began, by this machine's clock")
     ended: Moment = Field(description="when it ended")
     zone: str = Field(description="time zone of the engagement, in which the times were shown too")

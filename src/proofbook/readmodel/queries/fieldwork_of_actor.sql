@@ -1,0 +1,6 @@
+-- Events of a kind that one person caused, newest first, behind a position.
+SELECT idx, entry, kind, about, engagement, occurred, recorded, actor, body
+FROM fieldwork_event
+WHERE kind = :kind AND actor = :actor AND idx < :before
+ORDER BY idx DESC
+LIMIT :limit;
