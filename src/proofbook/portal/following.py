@@ -36,11 +36,15 @@ class Follower:
         self._stopping = False
         self.trouble: str | None = None
 
-    async def follow(self) -> None:
-        """Take in what the book has by now, or as much as a moment allows."""
+    def hurry(self) -> None:
+        """Something was written: the next page shall show it."""
+        self._last = None
+
+    async def follow(self, *, at_once: bool = False) -> None:
+        """Take in what the book has by now, or as much as a moment allows; `at_once`: however short the last time is ago."""
         now = self._sources.monotonic()
         if self._task is None or self._task.done():
-            if self._last is not None and now - self._last < EVERY_SECONDS:
+            if not at_once and self._last is not None and now - self._last < EVERY_SECONDS:
                 return
             self._last = now
             self._task = asyncio.create_task(self._run())

@@ -1,27 +1,34 @@
-"""What stands before every page: headers on every answer, the Host check, methods, the key.
+"""What stands before every page: headers on every answer, the Host check, methods, where a form came from, who is there.
 
 Promises: every answer of the application, errors included, carries the headers; a request for another host name is refused before
-anything is read (DNS rebinding); only GET and HEAD come through; without a session only the style sheet and the mark are served.
-The key and the session are in no log and in no address but the first. Does not: speak TLS; it is meant for this machine.
+anything is read (DNS rebinding); only GET, HEAD and POST come through, and a POST of a browser only when it came from a page of
+this very address; nobody unknown gets further than what is open to anybody. The key and the session are in no log and in no
+address but the first. Does not: speak TLS.
 """
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
-from http.cookies import CookieError, SimpleCookie
 from typing import Final
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, quote
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from proofbook.portal.access import Access, Refusal
+from proofbook.errors import ProofbookError
+from proofbook.portal.access import Refusal
+from proofbook.portal.posting import make_token
+from proofbook.portal.visiting import API_PATH, Doorkeeper
 
 HEADERS: Final = (
     (
         "content-security-policy",
-        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+        (
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+            "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        ),
     ),
     ("x-content-type-options", "nosniff"),
     ("x-frame-options", "DENY"),
@@ -34,23 +41,35 @@ HEADERS: Final = (
         "camera=(), clipboard-read=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()",
     ),
 )
-OPEN_PATHS: Final = frozenset({"/style.css", "/mark.svg"})
-"""Shown before anybody is known, because the page that explains how to get in uses them. They say nothing about the book."""
-_METHODS: Final = frozenset({"GET", "HEAD"})
+_METHODS: Final = frozenset({"GET", "HEAD", "POST"})
 _MAX_KEY: Final = 200
+_FROM_HERE: Final = frozenset({"same-origin", "none"})
+SIGN_IN: Final = "/sign-in"
 
 Explain = Callable[[int, str], Response]
-"""Status and reason (`host`, `method`, `key`, `many`) -> a page that explains."""
+"""Status and reason (`host`, `method`, `origin`, `key`, `many`, `unavailable`) -> a page that explains."""
 
 
 class Guard:
-    """ASGI middleware. `hosts` are the exact Host values that are answered."""
+    """ASGI middleware. `hosts` are the exact Host values that are answered; `opened` are places open to anybody.
 
-    def __init__(self, app: ASGIApp, *, access: Access, hosts: frozenset[str], cookie: str, explain: Explain) -> None:
+    `schemes` are those a browser may see in front of them.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        doorkeeper: Doorkeeper,
+        hosts: frozenset[str],
+        opened: Callable[[str], bool],
+        explain: Explain,
+    ) -> None:
         self._app = app
-        self._access = access
+        self._doorkeeper = doorkeeper
         self._hosts = hosts
-        self._cookie = cookie
+        self._origins = frozenset(f"{scheme}://{host}" for host in hosts for scheme in ("http", "https"))
+        self._opened = opened
         self._explain = explain
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -66,7 +85,7 @@ class Guard:
                     headers[name] = value
             await send(message)
 
-        answer = self._refusal(scope) or self._app
+        answer = self._refusal(scope) or await self._unknown(scope) or self._app
         await answer(scope, receive, send_with_headers)
 
     def _refusal(self, scope: Scope) -> ASGIApp | None:
@@ -77,15 +96,44 @@ class Guard:
             refused = self._explain(405, "method")
             refused.headers["allow"] = ", ".join(sorted(_METHODS))
             return refused
-        if scope["path"] in OPEN_PATHS:
-            return None
+        if scope["method"] == "POST" and not scope["path"].startswith(API_PATH) and not self._sent_from_here(headers):
+            return self._explain(403, "origin")
         given = _given_key(scope)
-        if given is not None:
-            return self._let_in(given)
-        return None if self._access.knows(self._session(headers)) else self._explain(403, "key")
+        return None if given is None else self._let_in(given)
+
+    def _sent_from_here(self, headers: Headers) -> bool:
+        """Browsers state where a form came from; a program that states nothing has no cookie of a browser to misuse."""
+        if headers.get("sec-fetch-site", "none") not in _FROM_HERE:
+            return False
+        origin = headers.get("origin")
+        return origin is None or origin in self._origins
+
+    async def _unknown(self, scope: Scope) -> ASGIApp | None:
+        """Find out who is there; None when the request may go on."""
+        headers = Headers(scope=scope)
+        opened = self._opened(scope["path"])
+        try:
+            visitor = await asyncio.to_thread(self._doorkeeper.find, scope["path"], headers)
+        except ProofbookError:
+            visitor = None
+            if not opened:
+                return self._explain(503, "unavailable")
+        carried = self._doorkeeper.carried(headers)
+        scope.setdefault("state", {}).update(visitor=visitor, carried=carried, token=carried and make_token(carried))
+        if visitor is not None or opened or scope["path"].startswith(API_PATH):
+            return None
+        if not await asyncio.to_thread(self._has_accounts):
+            return self._explain(403, "key")
+        return RedirectResponse(_sign_in(scope), status_code=303)
+
+    def _has_accounts(self) -> bool:
+        try:
+            return self._doorkeeper.has_accounts()
+        except ProofbookError:
+            return False
 
     def _let_in(self, given: str) -> Response:
-        session = self._access.admit(given)
+        session = self._doorkeeper.access.admit(given)
         match session:
             case Refusal.WRONG_KEY:
                 return self._explain(403, "key")
@@ -93,15 +141,16 @@ class Guard:
                 return self._explain(429, "many")
             case str():
                 answer = RedirectResponse("/", status_code=303)
-                answer.set_cookie(self._cookie, session, path="/", httponly=True, samesite="strict")
+                answer.set_cookie(self._doorkeeper.cookie, session, path="/", httponly=True, samesite="strict")
                 return answer
 
-    def _session(self, headers: Headers) -> str | None:
-        try:
-            found = SimpleCookie(headers.get("cookie", "")).get(self._cookie)
-        except CookieError:
-            return None
-        return None if found is None else found.value
+
+def _sign_in(scope: Scope) -> str:
+    """Where to sign in, and where to go on from there: a path of ours and nothing else."""
+    if scope["method"] == "POST" or scope["path"] == "/":
+        return SIGN_IN
+    query = scope["query_string"].decode("latin-1")
+    return f"{SIGN_IN}?next={quote(scope['path'] + ('?' + query if query else ''), safe='')}"
 
 
 def _given_key(scope: Scope) -> str | None:

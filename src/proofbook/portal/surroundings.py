@@ -6,17 +6,26 @@ closed with the request. A `Desk` is one request's view of it: the book as it is
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from proofbook.assessment.scope import Scope
 from proofbook.book.interface import BookReading
+from proofbook.errors import RefusedError
+from proofbook.filing.document import Filed
+from proofbook.filing.plan import Plan
+from proofbook.journal.receipt import Receipt, Submission
+from proofbook.people.visitor import Visitor
 from proofbook.primitives.instants import Clock
 from proofbook.readmodel.connection import Reader
+from proofbook.records.envelope import Actor
+
+if TYPE_CHECKING:
+    from proofbook.portal.assessing import Assessor
 
 NEWEST: Final = 10_000
 """How far back the first page counts states: enough to be about now, little enough to cost the same in every book."""
@@ -39,6 +48,39 @@ class Engagements(Protocol):
         """One of them. Raises ConfigurationError for an id that is not known."""
 
 
+class Writing(Protocol):
+    """The door into the book, for whoever may write. Safe to call from several threads."""
+
+    def record(self, submissions: Sequence[Submission]) -> tuple[Receipt, ...]:
+        """Record entries together and wait until they are durable. Raises what `Recorder.submit` names."""
+
+    def plan(self, filed: Sequence[Filed], *, actor: Actor) -> Plan:
+        """What filing kept records would do. Raises FilingRefused with everything a rule does not let in."""
+
+    def file(self, plan: Plan, *, actor: Actor) -> tuple[Receipt, ...]:
+        """Write what was planned. Raises ConflictError when the records have changed since; nothing is written then."""
+
+
+class Witness(Protocol):
+    """Keeps account of who looked at what."""
+
+    def viewed(self, visitor: Visitor, page: str, subjects: tuple[str, ...], status: int) -> None:
+        """Record one look before it is answered. Raises StoreUnavailable: then nothing may be shown."""
+
+
+class Accounts(Protocol):
+    """What is asked of the people of this home for every request. May wait for a disk."""
+
+    def accounts_exist(self) -> bool:
+        """Whether anybody could sign in."""
+
+    def visit(self, cookie: str) -> Visitor | None:
+        """Who a session belongs to, if it is still one and its account may still come."""
+
+    def visit_token(self, secret: str) -> Visitor | None:
+        """Whose token that is, if it is still one."""
+
+
 @dataclass(frozen=True, slots=True)
 class PortalSources:
     """Everything the pages need. `origin` and `vkey` are those this home pins, whatever the book itself says."""
@@ -58,6 +100,13 @@ class PortalSources:
     """How often a recorder beats; longer silence than two and a half of these is shown as not covered."""
     patience_seconds: float = 10.0
     """How long a request may take before it is answered with 503."""
+    writing: Writing | None = None
+    """None: this portal only shows."""
+    witness: Witness | None = None
+    accounts: Accounts | None = None
+    """None: nobody can sign in; there is only the key printed at start."""
+    secure: bool = False
+    """Whether browsers reach it by TLS only; cookies say so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +118,38 @@ class Desk:
     position: int
     now: datetime
     sources: PortalSources
+    visitor: Visitor | None = None
+    """None only at places that are open to anybody."""
+    assessor: Assessor | None = None
+    carried: str | None = None
+    """The session's cookie as it was sent; for the entrance only."""
+
+    @property
+    def known(self) -> Visitor:
+        """The visitor, at a place that only known ones reach."""
+        if self.visitor is None:
+            raise RefusedError("nobody is signed in", hint="sign in, then try again")
+        return self.visitor
+
+    @property
+    def writing(self) -> Writing:
+        """The door into the book. Raises RefusedError when this portal only shows."""
+        if self.sources.writing is None:
+            raise RefusedError("this page only shows", hint="write with the `proofbook` command")
+        return self.sources.writing
+
+    def assessments(self) -> Assessor:
+        """Assessed engagements, at a place that says it needs them."""
+        if self.assessor is None:
+            raise RuntimeError("a place that assesses must say so")
+        return self.assessor
+
+
+@dataclass(frozen=True, slots=True)
+class Cookie:
+    """A new value of the session's cookie; None ends it."""
+
+    value: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +159,7 @@ class Page:
     template: str
     values: Mapping[str, Any]
     status: int = 200
+    cookie: Cookie | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +171,24 @@ class Attachment:
     data: bytes
 
 
-Answer = Page | Attachment | None
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A file of this machine to save, in parts where the receiver asks for parts. `name` is made of checked characters only."""
+
+    name: str
+    media_type: str
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class See:
+    """Go on to another page of ours, which says once what was done."""
+
+    path: str
+    said: str = ""
+    cookie: Cookie | None = None
+
+
+Answer = Page | Attachment | Delivery | See | None
 """None: there is no such thing."""
 Query = Mapping[str, str]

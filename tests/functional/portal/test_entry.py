@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
+from proofbook import portal as portal_room
 from proofbook.portal.guard import HEADERS, allowed_hosts
 from support.sample_entries import SampleEntries
 from support.sample_portal import ENTITY, NOW, Visitor, make_sources, running, write_book
@@ -98,13 +100,33 @@ def test_listening_everywhere_allows_no_name_for_everywhere() -> None:
     assert not [host for host in allowed_hosts("0.0.0.0", 8401) if host.startswith("0.0.0.0")]  # noqa: S104 - compared, not bound
 
 
-@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE"])
-def test_nothing_but_reading_is_answered(outside: Visitor, method: str) -> None:
-    """There is nothing to write here, and nothing tries."""
+@pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "OPTIONS", "TRACE"])
+def test_methods_without_a_use_are_refused(outside: Visitor, method: str) -> None:
+    """Before anything else is looked at."""
     outside.enter()
     reply = outside.ask("/", method=method)
     assert reply.status == 405
-    assert reply.headers["allow"] == "GET, HEAD"
+    assert reply.headers["allow"] == "GET, HEAD, POST"
+
+
+def test_a_page_that_takes_no_form_says_so(outside: Visitor) -> None:
+    """Reading a page and acting on it are apart."""
+    outside.enter()
+    reply = outside.ask("/gaps", method="POST")
+    assert reply.status == 405
+    assert "GET" in reply.headers["allow"]
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [{"Origin": "http://evil.example"}, {"Origin": "null"}, {"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "same-site"}],
+)
+def test_forms_of_other_addresses_are_refused(outside: Visitor, headers: dict[str, str]) -> None:
+    """A page of somebody else must not act with the visitor's cookie."""
+    outside.enter()
+    reply = outside.ask("/gaps", method="POST", headers=headers)
+    assert reply.status == 403
+    assert "Not sent from here" in reply.words
 
 
 def test_head_answers_without_a_body(outside: Visitor) -> None:
@@ -127,13 +149,19 @@ def test_every_answer_carries_the_headers(outside: Visitor, path: str, *, inside
 
 def test_wrong_host_and_wrong_method_carry_the_headers_too(outside: Visitor) -> None:
     """Refused before any page is looked at."""
-    for reply in (outside.ask("/", host="evil.example"), outside.ask("/", method="POST")):
+    for reply in (outside.ask("/", host="evil.example"), outside.ask("/", method="PUT")):
         assert dict(HEADERS).items() <= reply.headers.items()
 
 
-def test_policy_allows_no_script_at_all() -> None:
-    """Not even one of ours: there is none."""
+def test_policy_allows_scripts_of_this_address_only() -> None:
+    """Files that lie in the package; nothing written into a page runs."""
     policy = dict(HEADERS)["content-security-policy"]
-    assert policy.startswith("default-src 'none'")
-    assert "script" not in policy
+    assert policy.startswith("default-src 'none'; script-src 'self';")
     assert "unsafe" not in policy
+
+
+def test_the_script_is_the_one_that_was_published() -> None:
+    """The digest in its README is that of the package it came from."""
+    folder = Path(portal_room.__file__).parent / "static" / "vendored" / "htmx"
+    digest = sha256((folder / "htmx.min.js").read_bytes()).hexdigest()
+    assert digest in (folder / "README.md").read_text(encoding="utf-8")

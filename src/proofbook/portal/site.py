@@ -1,0 +1,88 @@
+"""All places of the portal in one table, and the words of its navigation.
+
+This is the only place that knows the sub-rooms together: the entrance, the staff's pages and the auditor's room know nothing of
+each other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Final
+
+from proofbook.people.roles import Permission
+from proofbook.portal.answer_pages import show_answer, show_answers
+from proofbook.portal.artifact_pages import ARTIFACT_STYLE, show_artifact, show_artifacts, show_shelf
+from proofbook.portal.coverage_pages import show_control, show_coverage
+from proofbook.portal.due_page import show_due
+from proofbook.portal.gap_page import show_gaps
+from proofbook.portal.listing import show_exchanges
+from proofbook.portal.model_pages import show_model, show_models
+from proofbook.portal.one_exchange import save_entry, save_proof, show_exchange
+from proofbook.portal.overview import show_book
+from proofbook.portal.places import Place, Section, Show, check_places
+from proofbook.portal.reconciliation_page import show_reconciliation
+from proofbook.portal.surroundings import Answer, Desk, Query
+
+__all__ = ["ARTIFACT_STYLE", "PLACES", "SECTIONS"]
+
+READ: Final = Permission.READ
+
+
+def _thing(show: Callable[..., Answer]) -> Show:
+    """A function that asks for parts of the path in their order and for no query."""
+
+    @wraps(show)
+    def shown(desk: Desk, query: Query, **parts: str) -> Answer:
+        del query
+        return show(desk, *parts.values())
+
+    return shown
+
+
+def _engaged(show: Callable[..., Answer]) -> Show:
+    """A function that asks for the assessor first."""
+
+    @wraps(show)
+    def shown(desk: Desk, query: Query, **parts: str) -> Answer:
+        return show(desk.assessments(), desk, query, **parts)
+
+    return shown
+
+
+SECTIONS: Final = (
+    Section("/", "Book", READ),
+    Section("/exchanges", "Exchanges", READ),
+    Section("/models", "Models", READ),
+    Section("/gaps", "Gaps", READ),
+    Section("/reconciliation", "Two sources", READ),
+    Section("/due", "Due", READ, carried=True),
+    Section("/coverage", "Coverage", READ, carried=True),
+    Section("/answers", "Answers", READ, carried=True),
+    Section("/artifacts", "Artifacts", READ, carried=True),
+)
+
+_BOOK: Final = (
+    Place(path="/", need=READ, show=show_book),
+    Place(path="/exchanges", need=READ, show=show_exchanges),
+    Place(path="/exchanges/{id}", need=READ, show=_thing(show_exchange)),
+    Place(path="/exchanges/{id}/{part}.tlog-proof", need=READ, show=_thing(save_proof)),
+    Place(path="/exchanges/{id}/{part}.entry.json", need=READ, show=_thing(save_entry)),
+    Place(path="/models", need=READ, show=show_models),
+    Place(path="/models/{digest}", need=READ, show=_thing(show_model)),
+    Place(path="/gaps", need=READ, show=show_gaps),
+    Place(path="/reconciliation", need=READ, show=show_reconciliation),
+)
+
+_ENGAGEMENT: Final = (
+    Place(path="/due", need=READ, show=_engaged(show_due), assesses=True),
+    Place(path="/coverage", need=READ, show=_engaged(show_coverage), assesses=True),
+    Place(path="/coverage/{control}", need=READ, show=_engaged(show_control), assesses=True),
+    Place(path="/answers", need=READ, show=_engaged(show_answers), assesses=True),
+    Place(path="/answers/{number}", need=READ, show=_engaged(show_answer), assesses=True),
+    Place(path="/artifacts", need=READ, show=_engaged(show_artifacts), assesses=True),
+    Place(path="/artifacts/{artifact}", need=READ, show=_engaged(show_shelf), assesses=True),
+    Place(path="/artifacts/{artifact}/{name}", need=READ, show=_engaged(show_artifact), assesses=True),
+)
+
+PLACES: Final = check_places((*_BOOK, *_ENGAGEMENT))
