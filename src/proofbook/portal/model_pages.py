@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from proofbook.errors import MalformedRecord, ProofbookError
+from proofbook.fieldwork.proving import prove
 from proofbook.portal import wording
-from proofbook.portal.proving import prove
 from proofbook.portal.surroundings import Answer, Desk, Page, Query
 from proofbook.primitives.digest import parse_digest
 from proofbook.readmodel import activity, artifacts, exchanges

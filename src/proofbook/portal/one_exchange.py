@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from proofbook.errors import MalformedRecord, ProofbookError
+from proofbook.fieldwork.proving import EntryProof, make_proof_file, prove
 from proofbook.portal import wording
-from proofbook.portal.proving import EntryProof, make_proof_file, prove
 from proofbook.portal.surroundings import Answer, Attachment, Desk, Page
 from proofbook.primitives.ids import check_id
 from proofbook.readmodel import artifacts, classes, contents, exchanges

@@ -71,6 +71,7 @@ class DrawnItem(Document):
     item: ItemId = Field(description="its id, as it stands in the population")
     row: int = Field(ge=1, description="line of the table it was found in first, the first row below the heading being 1")
     entry: str | None = Field(description="entry of the book that the row names; null when it names none")
+    index: int | None = Field(ge=0, description="position of that entry in the book; null when the row names none")
 
 
 class StratumAsked(Document):

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from proofbook.errors import EntryDamaged
-from proofbook.portal.proving import EntryProof, make_proof_file, prove
+from proofbook.fieldwork.proving import EntryProof, make_proof_file, prove
 from proofbook.primitives.verdict import Met, Unknown, Unmet
 from proofbook.records.envelope import parse_entry
 from proofbook.tlog.merkle import leaf_hash
