@@ -12,7 +12,7 @@ import os
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Final
 
@@ -54,8 +54,10 @@ def plan_run(home: Home, filed: Sequence[Filed], *, strict: bool = False, actor:
         return make_plan(filed, known, position=position, now=now, actor=actor or operator(), strict=strict)
 
 
-def apply_plan(home: Home, plan: Plan, *, strict: bool = False, actor: Actor | None = None) -> Applied:
-    """Write what was planned.
+def apply_plan(
+    home: Home, plan: Plan, *, strict: bool = False, actor: Actor | None = None, recorder: Recorder | None = None
+) -> Applied:
+    """Write what was planned, through the door in or through a `recorder` that stands open.
 
     Raises:
         ConflictError: the book changed meanwhile in a way that matters; nothing was written. What planning and recording raise.
@@ -63,14 +65,14 @@ def apply_plan(home: Home, plan: Plan, *, strict: bool = False, actor: Actor | N
     who = actor or operator()
     if not plan.changes:
         return Applied(plan, ())
-    with _filing_lock(home), open_door(home) as door:
+    with _filing_lock(home), nullcontext(recorder) if recorder is not None else _open_recorder(home) as writer:
         now_planned = plan_run(home, [each.filed for each in plan.planned], strict=strict, actor=who)
         if not now_planned.writes_the_same(plan):
             raise ConflictError(
                 "somebody changed these records since the plan was made; nothing was recorded", hint="run it again"
             )
         now = format_instant(CLOCK.now())
-        return Applied(now_planned, _record(door.recorder, make_submissions(now_planned, now=now, actor=who)))
+        return Applied(now_planned, _record(writer, make_submissions(now_planned, now=now, actor=who)))
 
 
 @contextmanager
@@ -78,6 +80,12 @@ def open_documents(home: Home) -> Iterator[Documents]:
     """The kept records of a book, caught up with it."""
     with open_projection(home) as (_, projection):
         yield Documents(projection.reader)
+
+
+@contextmanager
+def _open_recorder(home: Home) -> Iterator[Recorder]:
+    with open_door(home) as door:
+        yield door.recorder
 
 
 def _control_ids() -> frozenset[str]:

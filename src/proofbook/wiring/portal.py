@@ -1,11 +1,12 @@
 """Putting the page together for a home and running it until it is told to stop.
 
-The page only reads. It runs in a process of its own, so that looking never slows traffic.
+It runs in a process of its own, so that looking never slows traffic.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,6 +18,7 @@ from proofbook.portal.access import Access
 from proofbook.portal.serving import serve
 from proofbook.portal.surroundings import PortalSources
 from proofbook.readmodel.connection import Reader
+from proofbook.wiring.desk import HomeWriting, LingeringDoor
 from proofbook.wiring.engagements import known_engagements, read_scope
 from proofbook.wiring.home import Home
 from proofbook.wiring.system import CLOCK, ENTROPY, MONOTONIC
@@ -37,8 +39,8 @@ class HomeEngagements:
         return read_scope(self.settings, reader, engagement, moment)
 
 
-def make_sources(home: Home) -> PortalSources:
-    """What the pages need of a home. Raises ConfigurationError when its identity or its book is missing."""
+def make_sources(home: Home, door: LingeringDoor | None = None) -> PortalSources:
+    """What the pages need of a home; without a `door` they only show. Raises ConfigurationError when identity or book is missing."""
     identity, gateway = home.identity(), home.settings.gateway
     BookReader(home.book).close()
     return PortalSources(
@@ -53,6 +55,7 @@ def make_sources(home: Home) -> PortalSources:
         version=__version__,
         gateway=None if gateway is None else f"http://{gateway.host}:{gateway.port}/v1",
         heartbeat_seconds=60.0 if gateway is None else gateway.heartbeat_seconds,
+        writing=None if door is None else HomeWriting(home, door),
     )
 
 
@@ -64,4 +67,5 @@ def run_portal(home: Home, *, ready: Callable[[str], None]) -> None:
     """
     settings = home.settings.portal
     access = Access(entropy=ENTROPY, monotonic=MONOTONIC)
-    serve(make_sources(home), access, host=settings.host, port=settings.port, ready=ready)
+    with closing(LingeringDoor(home)) as door:
+        serve(make_sources(home, door), access, host=settings.host, port=settings.port, ready=ready)
