@@ -40,7 +40,7 @@ class HomeEngagements:
 
 
 def make_sources(home: Home, door: LingeringDoor | None = None) -> PortalSources:
-    """What the pages need of a home; without a `door` they only show. Raises ConfigurationError when identity or book is missing."""
+    """What the pages need of a home; without a `door` they only show. Raises ConfigurationError: no identity, or no book."""
     identity, gateway = home.identity(), home.settings.gateway
     BookReader(home.book).close()
     return PortalSources(
