@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from proofbook.records.classification import NotExaminedReason
+from proofbook.records.unexamined import NotExaminedReason
 from proofbook.sensitive.classes import EXPLAINED
 from proofbook.sensitive.national import COUNTRIES
 

@@ -11,6 +11,7 @@ from proofbook.cli.printing import print_facts, print_json, print_lines, say
 from proofbook.errors import ConfigurationError
 from proofbook.wiring.home import open_home
 from proofbook.wiring.parts import end_with_parent, supervised
+from proofbook.wiring.sparing import import_logging
 from proofbook.wiring.supervising import Addresses, run_both
 
 
@@ -58,6 +59,7 @@ def gateway(context: click.Context, worker: bool) -> None:
     end_with_parent()
     shared: Shared = context.obj
     home = open_home(shared.home)
+    import_logging()
     from proofbook.wiring.gateway import run_gateway
     from proofbook.wiring.logs import start_logging
 
@@ -95,6 +97,7 @@ def guardrail(shared: Shared, name: str | None) -> None:
     """Run the endpoint that a LiteLLM proxy calls before and after each model call. Its logs go to standard error."""
     end_with_parent()
     home = open_home(shared.home)
+    import_logging()
     from proofbook.wiring.guarding import run_guardrail
     from proofbook.wiring.logs import start_logging
 

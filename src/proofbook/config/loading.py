@@ -7,7 +7,6 @@ documentation. Errors are `ConfigurationError` with file, key and what was expec
 from __future__ import annotations
 
 import ast
-import difflib
 import inspect
 import itertools
 import re
@@ -165,6 +164,8 @@ def _join(where: str, name: str) -> str:
 
 
 def _nearest(name: str, known: list[str]) -> str:
+    import difflib  # only for a wrong name
+
     close = difflib.get_close_matches(name, known, n=1)
     return f"did you mean {close[0]!r}?" if close else f"known: {', '.join(known[:20])}"
 

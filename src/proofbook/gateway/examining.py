@@ -7,14 +7,16 @@ classifier's process and where content is classified later, never in the gateway
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from proofbook.gateway.classifying import Side
 from proofbook.gateway.wire.facts import ProtocolName
 from proofbook.gateway.wire.texts import Texts, texts_of_reply, texts_of_request
-from proofbook.records.classification import NotExaminedReason
+from proofbook.records.unexamined import NotExaminedReason
 from proofbook.sensitive.classes import LONGEST, SensitiveKind
 from proofbook.sensitive.counting import count_classes
+
+if TYPE_CHECKING:  # the documents behind it take 7 MiB, which the process that looks does not need
+    from proofbook.gateway.classifying import Side
 
 
 def examine(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
-from importlib.metadata import version
 from importlib.resources import files
 from types import MappingProxyType
 from typing import Final
@@ -18,6 +17,8 @@ _LIBRARIES: Final = ("google-re2", "phonenumberslite", "python-stdnum")
 @cache
 def libraries() -> Mapping[str, str]:
     """The libraries whose tables and checks are relied on, and their versions."""
+    from importlib.metadata import version  # only here: it brings a parser of mail along
+
     return MappingProxyType({name: version(name) for name in _LIBRARIES})
 
 

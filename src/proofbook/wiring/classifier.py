@@ -26,8 +26,9 @@ from proofbook.gateway.classifying import ClassificationSettings
 from proofbook.gateway.wire.facts import ProtocolName
 from proofbook.journal.receipt import Content, Receipt, Recorder, Submission
 from proofbook.primitives.instants import Clock, format_instant
-from proofbook.records.classification import EMPTY, NotExaminedReason, not_examined
+from proofbook.records.classification import EMPTY, not_examined
 from proofbook.records.envelope import Actor, ActorKind, Assurance, Draft
+from proofbook.records.unexamined import NotExaminedReason
 from proofbook.sensitive.classes import SensitiveKind, parse_classes
 from proofbook.sensitive.rule_set import libraries, rule_set
 from proofbook.wiring.classifier_process import ClassifierLost, ClassifierProcess, Piece

@@ -18,8 +18,9 @@ from proofbook.journal.receipt import Recorder, Submission
 from proofbook.primitives.instants import format_instant
 from proofbook.readmodel import classes
 from proofbook.readmodel.classes import Due
-from proofbook.records.classification import EMPTY, NotExaminedReason, not_examined
+from proofbook.records.classification import EMPTY, not_examined
 from proofbook.records.envelope import Assurance, Draft, Entry, parse_entry
+from proofbook.records.unexamined import NotExaminedReason
 from proofbook.sensitive.classes import SensitiveKind, parse_classes
 from proofbook.sensitive.rule_set import rule_set
 from proofbook.vault.reader import Absent, VaultReader

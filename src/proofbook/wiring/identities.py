@@ -1,33 +1,19 @@
-"""Putting together who may prove what: API keys, and whatever else the settings allow, with secrets read from their files.
+"""Who may call, as configured: by API keys, and by whatever else the settings allow.
 
-Promises: everything that can be wrong in the settings or files is found before the gateway serves anybody; providers' keys are
-fetched in the background, and waited for a moment only. Secrets are in memory here and in the gateway's door, nowhere else.
+Promises: everything that can be wrong in the settings or files is found before the gateway serves anybody. What is needed for
+other proofs than keys is imported only where such are configured: it takes megabytes.
 """
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from proofbook.errors import ConfigurationError
 from proofbook.gateway.identity.caller import Identities
-from proofbook.gateway.identity.certificates import CertificateIdentities
-from proofbook.gateway.identity.door import Door
-from proofbook.gateway.identity.end_users import Application, EndUsers
-from proofbook.gateway.identity.fetching import make_fetch
 from proofbook.gateway.identity.keys import KeyIdentities, KeySource
-from proofbook.gateway.identity.provider import FollowedKeys
-from proofbook.gateway.identity.proxies import ProxyIdentities, TrustedProxy
-from proofbook.gateway.identity.settings import IdentitySettings, OidcSettings
-from proofbook.gateway.identity.tokens import Audience, TokenIdentities
 from proofbook.gateway.settings import GatewaySettings
-from proofbook.wiring.system import MONOTONIC
 
-FIRST_FETCH_SECONDS: Final = 5.0
-"""How long the gateway's start waits for providers; what is not there then is fetched while it serves."""
-_HS256_LEAST: Final = 32
-"""RFC 7518 3.2: an HMAC key at least as long as its digest."""
-_PROXY_LEAST: Final = 16
+if TYPE_CHECKING:
+    from proofbook.wiring.proofs import LiveProofs
 
 
 class LiveIdentities:
@@ -38,52 +24,31 @@ class LiveIdentities:
 
         Raises ConfigurationError when a secret or certificate file cannot be used.
         """
-        self._known = {} if before is None else {_provider(each.settings): each for each in before.followed.values()}
-        self.followed: Final[dict[str, FollowedKeys]] = {}
-        self.door: Final = self._open(settings.identity, keys)
+        self.proofs: Final[LiveProofs | None] = self._open(settings, keys, None if before is None else before.proofs)
+        """Other proofs than keys; None where keys are all there is."""
+        self.door: Final[Identities] = KeyIdentities(keys) if self.proofs is None else self.proofs.door
+        """Keys alone go the shortest way, which is every request's."""
 
     def close(self) -> None:
         """Follow no provider any more."""
-        for each in self.followed.values():
-            each.close()
+        if self.proofs is not None:
+            self.proofs.close()
 
-    def _open(self, identity: IdentitySettings, keys: KeySource) -> Identities:
-        if identity.keys_alone:
-            return KeyIdentities(keys)  # the shortest way, which is every request's
-        proxies, applications = _read_proxies(identity), _read_applications(identity)
-        return Door(
-            keys=keys,
-            tokens=TokenIdentities(self._follow(identity)),
-            certificates=CertificateIdentities(identity.certificates) if identity.certificates else None,
-            proxies=ProxyIdentities(proxies),
-            end_users=EndUsers(applications),
-        )
+    @staticmethod
+    def _open(settings: GatewaySettings, keys: KeySource, before: LiveProofs | None) -> LiveProofs | None:
+        if settings.identity.keys_alone:
+            return None
+        from proofbook.wiring.proofs import LiveProofs
 
-    def _follow(self, identity: IdentitySettings) -> tuple[Audience, ...]:
-        """One follower for each issuer, by the first settings that name it."""
-        fetches = {each.issuer: make_fetch(each.ca_file) for each in reversed(identity.oidc)}
-        for each in identity.oidc:
-            if each.issuer not in self.followed:
-                before = self._known.get(_provider(each))
-                self.followed[each.issuer] = FollowedKeys(each, fetches[each.issuer], MONOTONIC, before=before)
-        ends = MONOTONIC() + FIRST_FETCH_SECONDS
-        for keys in self.followed.values():
-            keys.wait(max(0.0, ends - MONOTONIC()))
-        return tuple(Audience(each, self.followed[each.issuer]) for each in identity.oidc)
-
-
-def _provider(settings: OidcSettings) -> tuple[str, str | None, str | None]:
-    """What must be the same for its keys to be the same provider's."""
-    return settings.issuer, settings.keys_url, settings.ca_file
+        return LiveProofs(settings.identity, keys, before)
 
 
 def check_identities(settings: GatewaySettings) -> None:
     """Reads every file that the settings name for identities. Raises ConfigurationError."""
-    identity = settings.identity
-    _read_proxies(identity)
-    _read_applications(identity)
-    for each in identity.oidc:
-        make_fetch(each.ca_file)
+    if not settings.identity.keys_alone:
+        from proofbook.wiring.proofs import check_proofs
+
+        check_proofs(settings.identity)
 
 
 def describe_identities(settings: GatewaySettings) -> dict[str, list[str]]:
@@ -101,36 +66,3 @@ def describe_identities(settings: GatewaySettings) -> dict[str, list[str]]:
         "gateway.open_webui": [f"{each.principal} {each.system} {each.end_user}" for each in settings.open_webui],
     }
     return {name: lines for name, lines in found.items() if lines}
-
-
-def _read_proxies(identity: IdentitySettings) -> tuple[TrustedProxy, ...]:
-    return tuple(
-        TrustedProxy(
-            each,
-            None
-            if each.secret_file is None
-            else _read_secret(each.secret_file, f"gateway.trusted_proxies[{each.name}].secret_file", _PROXY_LEAST),
-        )
-        for each in identity.trusted_proxies
-    )
-
-
-def _read_applications(identity: IdentitySettings) -> tuple[Application, ...]:
-    return tuple(
-        Application(each, _read_secret(each.secret_file, f"gateway.open_webui[{each.principal}].secret_file", _HS256_LEAST))
-        for each in identity.open_webui
-    )
-
-
-def _read_secret(path: str, field: str, least: int) -> bytes:
-    try:
-        text = Path(path).read_text(encoding="ascii").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigurationError(
-            f"{field}: the file cannot be read as ASCII text", hint="check the path and its permissions"
-        ) from error
-    if not text.isprintable() or len(text) < least:
-        raise ConfigurationError(
-            f"{field}: the file does not hold one line of at least {least} characters", hint="openssl rand -hex 32 makes one"
-        )
-    return text.encode("ascii")

@@ -7,7 +7,6 @@ anything. Nothing from outside reaches here but what the parts themselves log, w
 
 from __future__ import annotations
 
-import ctypes
 import json
 import os
 import select
@@ -42,6 +41,8 @@ def end_with_parent() -> None:
     parent = os.environ.get(_PARENT)
     if parent is None:
         return
+    import ctypes  # only here, because it takes memory
+
     ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
     if str(os.getppid()) != parent:  # it went before the kernel was asked
         os.kill(os.getpid(), signal.SIGTERM)

@@ -12,16 +12,16 @@ from collections import Counter as Tally
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Final
-
-from prometheus_client.parser import text_string_to_metric_families
-from prometheus_client.samples import Sample
+from typing import TYPE_CHECKING, Final
 
 from proofbook.collectors.wording import plain
 from proofbook.errors import MalformedRecord
 from proofbook.primitives.instants import format_instant
 from proofbook.reconciliation.published import NO_COUNTERS, PROCESS_START, PUBLISHERS, Counter, Publisher
 from proofbook.records.reconciliation import MAX_COUNTERS, MAX_EXACT, EngineCounter
+
+if TYPE_CHECKING:
+    from prometheus_client.samples import Sample
 
 MAX_METRICS: Final = 4 * 1024 * 1024
 """Bytes of one answer."""
@@ -93,6 +93,8 @@ def _chosen(lines: Sequence[bytes], wanted: set[bytes]) -> list[bytes]:
 
 def _parse(lines: Sequence[bytes]) -> tuple[Sample, ...]:
     """Line by line, so that no line can change what another one means."""
+    from prometheus_client.parser import text_string_to_metric_families  # only here: it brings a web server along
+
     found: list[Sample] = []
     seen: set[tuple[str, frozenset[tuple[str, str]]]] = set()
     try:

@@ -14,9 +14,10 @@ import json
 import math
 import re
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-import jwt
+if TYPE_CHECKING:
+    import jwt
 
 MAX_BYTES = 16 * 1024
 _COMPACT = re.compile(rb"([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)\.[A-Za-z0-9_-]+")
@@ -57,6 +58,8 @@ def parse_compact(token: bytes) -> Parts:
 
 def check_signature(token: bytes, key: jwt.PyJWK | bytes, algorithm: str) -> None:
     """Raises NotAToken when the signature is not this key's, or not of this algorithm."""
+    import jwt  # only where tokens are verified: it brings an HTTP client along
+
     try:
         jwt.PyJWS(algorithms=[algorithm]).decode(token, key=key, algorithms=[algorithm])
     except jwt.PyJWTError as error:

@@ -12,8 +12,6 @@ from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Literal, TypeAlias
 from urllib.parse import urlsplit
 
-from cryptography import x509
-
 from proofbook.errors import ConfigurationError
 
 Algorithm: TypeAlias = Literal[
@@ -265,9 +263,12 @@ def _check_header(name: str, where: str) -> None:
 
 
 def _check_name(name: str | None, where: str) -> None:
+    if name is None:
+        return
+    from cryptography import x509  # only where certificates are configured: it takes megabytes
+
     try:
-        if name is not None:
-            x509.Name.from_rfc4514_string(name)
+        x509.Name.from_rfc4514_string(name)
     except ValueError as error:
         raise ConfigurationError(
             f"{where} is not a name as RFC 4514 writes it", hint="for instance CN=reports,O=Example"

@@ -14,8 +14,8 @@ from datetime import datetime
 from proofbook.errors import ConfigurationError
 from proofbook.gateway.engines.fleet import read_plans
 from proofbook.gateway.engines.upstream import Plan
+from proofbook.gateway.running.operation_settings import TlsSettings
 from proofbook.gateway.running.surroundings import Surroundings
-from proofbook.gateway.running.tls import make_server_context
 from proofbook.gateway.running.tracing import make_exporter
 from proofbook.gateway.settings import GatewaySettings
 
@@ -51,9 +51,15 @@ def prepare(settings: GatewaySettings, now: datetime) -> Prepared:
     """Read what the settings name. Raises ConfigurationError naming field and file. Reads files: not for the event loop."""
     if settings.otel is not None:
         make_exporter(settings.otel)
-    tls = None if settings.tls is None else make_server_context(settings.tls, now)
+    tls = None if settings.tls is None else _make_tls(settings.tls, now)
     trusted = [] if tls is None else tls.get_ca_certs(binary_form=True)
     return Prepared(read_plans(settings), tls, frozenset(trusted))
+
+
+def _make_tls(settings: TlsSettings, now: datetime) -> ssl.SSLContext:
+    from proofbook.gateway.running.tls import make_server_context  # only here, because it takes memory
+
+    return make_server_context(settings, now)
 
 
 def check_renewable(before: GatewaySettings, after: GatewaySettings) -> None:
