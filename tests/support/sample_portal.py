@@ -23,7 +23,7 @@ from proofbook.book.writer import Row
 from proofbook.errors import ConfigurationError
 from proofbook.journal.store import Store, create_store
 from proofbook.portal.access import Access
-from proofbook.portal.serving import listen, make_server
+from proofbook.portal.serving import Listening, listen, make_server
 from proofbook.portal.surroundings import Engagements, PortalSources
 from proofbook.primitives.instants import Clock, FixedClock, format_instant
 from proofbook.readmodel.connection import Reader
@@ -152,7 +152,7 @@ def running(sources: PortalSources, *, inside: bool = True) -> Iterator[Visitor]
     access = Access(entropy=token_bytes, monotonic=time.monotonic)
     listener = listen("127.0.0.1", 0)
     port = int(listener.getsockname()[1])
-    server = make_server(sources, access, host="127.0.0.1", port=port)
+    server = make_server(sources, access, Listening("127.0.0.1", port))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
     try:

@@ -6,6 +6,7 @@ listens beyond this machine, no book is made implicitly, no content is exported.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
@@ -14,6 +15,9 @@ from proofbook.errors import ConfigurationError, MalformedRecord
 from proofbook.gateway.classifying import ClassificationSettings
 from proofbook.gateway.settings import GatewaySettings
 from proofbook.primitives.instants import Period, parse_period
+
+_HOST_NAME = re.compile(r"[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?(?::[0-9]{1,5})?")
+_OF_THIS_MACHINE = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,16 +55,47 @@ class RetentionSettings:
 
 @dataclass(frozen=True, slots=True)
 class PortalSettings:
-    """The read-only page."""
+    """The pages, for staff and auditors."""
 
     host: str = "127.0.0.1"
-    """Address to listen on. The default is reachable from this machine only."""
+    """Address to listen on. The default is reachable from this machine only; any other takes TLS."""
     port: int = 8401
     """Port to listen on; 0 takes a free one."""
+    names: tuple[str, ...] = ()
+    """Host names under which browsers reach it, beside those of this machine, with the port unless it is that of the scheme:
+    `evidence.example.org` or `evidence.example.org:8401`. A request for any other name is refused."""
+    certificate_file: str | None = None
+    """PEM file with the certificate and its chain; with it and `key_file` the portal speaks TLS itself."""
+    key_file: str | None = None
+    """PEM file with the certificate's key, readable by its owner only."""
+    https: bool = False
+    """Whether browsers reach it by TLS only because a proxy in front of it speaks it: cookies are then kept from plain HTTP."""
+    plain_http: bool = False
+    """Lets it listen beyond this machine without TLS, so that passwords travel readable. For a network of which every part is
+    trusted, and for nothing else."""
 
     def __post_init__(self) -> None:
         if not 0 <= self.port <= 65535:
             raise ConfigurationError(f"portal.port {self.port} is not a port", hint="use 1 to 65535, or 0 for a free one")
+        if (self.certificate_file is None) != (self.key_file is None):
+            raise ConfigurationError(
+                "portal.certificate_file and portal.key_file belong together", hint="give both, or neither for plain HTTP"
+            )
+        for name in self.names:
+            if not _HOST_NAME.fullmatch(name):
+                raise ConfigurationError(
+                    f"portal.names has {name[:80]!r}, which is no host name", hint="write it as in the address, without https://"
+                )
+        if self.host not in _OF_THIS_MACHINE and not (self.secure or self.plain_http):
+            raise ConfigurationError(
+                f"portal.host {self.host} is reachable by others, and nothing says how passwords are protected on the way",
+                hint="set certificate_file and key_file; or https = true when a proxy in front speaks TLS",
+            )
+
+    @property
+    def secure(self) -> bool:
+        """Whether browsers reach it by TLS only."""
+        return self.https or self.certificate_file is not None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,11 @@ from __future__ import annotations
 
 import signal
 import socket
+import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
 from types import FrameType
 from typing import Final
 
@@ -27,13 +30,25 @@ _CONNECTIONS: Final = 64
 _STOP_SECONDS: Final = 5
 
 
-def serve(sources: PortalSources, access: Access, *, host: str, port: int, ready: Callable[[str], None]) -> None:
-    """Serve until a signal. `ready` gets the address of the first visit."""
-    listener = listen(host, port)
+@dataclass(frozen=True, slots=True)
+class Listening:
+    """Where to listen, under which names, and the PEM files of a certificate and its key (both or neither)."""
+
+    host: str
+    port: int
+    names: tuple[str, ...] = ()
+    certificate_file: Path | None = None
+    key_file: Path | None = None
+
+
+def serve(sources: PortalSources, access: Access, at: Listening, *, ready: Callable[[str], None]) -> None:
+    """Serve until a signal. `ready` gets the address of the first visit. Raises ConfigurationError."""
+    listener = listen(at.host, at.port)
     with listener:
         bound = int(listener.getsockname()[1])
-        ready(f"http://{_shown(host)}:{bound}/?key={access.key}")
-        server = make_server(sources, access, host=host, port=bound)
+        scheme = "http" if at.certificate_file is None else "https"
+        server = make_server(sources, access, replace(at, port=bound))
+        ready(f"{scheme}://{_shown(at.host)}:{bound}/?key={access.key}")
         with _stopping_on_signals(server):
             server.run(sockets=[listener])
 
@@ -54,12 +69,18 @@ def _stopping_on_signals(server: uvicorn.Server) -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def make_server(sources: PortalSources, access: Access, *, host: str, port: int) -> uvicorn.Server:
-    """A server for a bound socket: no access log, no program name in answers, no trust in forwarding headers."""
-    app = create_application(sources, access, hosts=allowed_hosts(host, port), cookie=f"proofbook_{port}")
-    return uvicorn.Server(
+def make_server(sources: PortalSources, access: Access, at: Listening) -> uvicorn.Server:
+    """A server for a bound socket: no access log, no program name in answers, no trust in forwarding headers.
+
+    Raises ConfigurationError when certificate or key cannot be used.
+    """
+    hosts = allowed_hosts(at.host, at.port) | frozenset(at.names)
+    app = create_application(sources, access, hosts=hosts, cookie=f"proofbook_{at.port}")
+    server = uvicorn.Server(
         uvicorn.Config(
             app,
+            ssl_certfile=at.certificate_file,
+            ssl_keyfile=at.key_file,
             log_config=None,
             access_log=False,
             server_header=False,
@@ -70,6 +91,14 @@ def make_server(sources: PortalSources, access: Access, *, host: str, port: int)
             ws="none",
         )
     )
+    try:
+        server.config.load()
+    except (OSError, ssl.SSLError) as error:
+        raise ConfigurationError(
+            f"portal.certificate_file {at.certificate_file}, key_file {at.key_file}: cannot be used: {error}",
+            hint="give the PEM files of a certificate and of the key it was made for, readable by this user",
+        ) from error
+    return server
 
 
 def listen(host: str, port: int) -> socket.socket:

@@ -15,7 +15,7 @@ from proofbook.assessment.scope import Scope
 from proofbook.book.reader import BookReader
 from proofbook.config.settings import Settings
 from proofbook.portal.access import Access
-from proofbook.portal.serving import serve
+from proofbook.portal.serving import Listening, serve
 from proofbook.portal.surroundings import PortalSources
 from proofbook.readmodel.connection import Reader
 from proofbook.wiring.desk import HomeWriting, LingeringDoor
@@ -56,6 +56,7 @@ def make_sources(home: Home, door: LingeringDoor | None = None) -> PortalSources
         gateway=None if gateway is None else f"http://{gateway.host}:{gateway.port}/v1",
         heartbeat_seconds=60.0 if gateway is None else gateway.heartbeat_seconds,
         writing=None if door is None else HomeWriting(home, door),
+        secure=home.settings.portal.secure,
     )
 
 
@@ -65,7 +66,14 @@ def run_portal(home: Home, *, ready: Callable[[str], None]) -> None:
     Raises:
         ConfigurationError: there is no book, or the address cannot be listened on.
     """
-    settings = home.settings.portal
     access = Access(entropy=ENTROPY, monotonic=MONOTONIC)
     with closing(LingeringDoor(home)) as door:
-        serve(make_sources(home, door), access, host=settings.host, port=settings.port, ready=ready)
+        serve(make_sources(home, door), access, _listening(home), ready=ready)
+
+
+def _listening(home: Home) -> Listening:
+    settings = home.settings.portal
+    certificate, key = settings.certificate_file, settings.key_file
+    if certificate is None or key is None:
+        return Listening(settings.host, settings.port, settings.names)
+    return Listening(settings.host, settings.port, settings.names, home.path / certificate, home.path / key)
