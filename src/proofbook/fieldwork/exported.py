@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -51,6 +51,10 @@ class ExportedTable:
     as_of_root: str
     as_of_signed: str
 
+    def named(self, row: TableRow) -> dict[str, str]:
+        """A row's cells by column, as they stand in the file."""
+        return dict(zip(self.columns, row.cells, strict=True))
+
 
 @dataclass(frozen=True, slots=True)
 class TableRow:
@@ -60,7 +64,7 @@ class TableRow:
     item: str
     entry: str | None
     index: int | None
-    cells: Mapping[str, str]
+    cells: tuple[str, ...]
 
 
 def exports_of(reader: Reader, population: str) -> tuple[Event, ...]:
@@ -201,13 +205,17 @@ def _lines(path: Path, file: Any, digest: Any) -> Iterator[str]:
 
 
 def _rows(path: Path, exported: ExportedTable, lines: Iterator[list[str]]) -> Iterator[TableRow]:
-    if tuple(next(lines, [])) != exported.columns:
-        raise MalformedRecord(f"{path}: its heading is not what its evidence header names")
     columns = exported.columns
+    if tuple(next(lines, [])) != columns:
+        raise MalformedRecord(f"{path}: its heading is not what its evidence header names")
+    key, entry, index = columns.index(exported.key), _place(columns, "entry"), _place(columns, "index")
     for number, cells in enumerate(lines, start=1):
         if len(cells) != len(columns):
             raise MalformedRecord(f"{path}: row {number} has {len(cells)} cells, not {len(columns)}")
-        named = dict(zip(columns, cells, strict=True))
-        index = named.get("index", "")
-        place = int(index) if index.isascii() and index.isdecimal() else None
-        yield TableRow(number, named[exported.key], named.get("entry") or None, place, named)
+        where = "" if index is None else cells[index]
+        position = int(where) if where.isascii() and where.isdecimal() else None
+        yield TableRow(number, cells[key], None if entry is None else cells[entry] or None, position, tuple(cells))
+
+
+def _place(columns: tuple[str, ...], name: str) -> int | None:
+    return columns.index(name) if name in columns else None
