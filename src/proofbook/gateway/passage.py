@@ -131,15 +131,20 @@ class Passage:
         self._connection = connection
         if self._exchange.phase is ex.Phase.OPEN:
             self._perform(self._exchange.request_read())
-        else:
-            self._send_on(connection)
+        elif self._upstream is not None:
+            self._forward(self._upstream)
 
-    def _send_on(self, connection: Outbound) -> None:
-        if self._upstream is None:
-            raise RuntimeError("a connection came for a passage that has no engine")
+    def _forward(self, upstream: Upstream) -> None:
+        """On the connection that was found before the request was recorded, unless it broke meanwhile."""
+        connection = self._connection
+        while connection is not None and not upstream.pool.is_fit(connection):
+            connection = upstream.pool.take()
+        self._connection = connection
+        if connection is None:
+            upstream.pool.acquire(self)
+            return
         self._forwarded = self._house.clock.now()
-        authority, key = self._upstream.settings.authority, self._upstream.key
-        head = format_forwarded_head(self._head, authority=authority, body_bytes=len(self._body), engine_key=key)
+        head = format_forwarded_head(self._head, engine_lines=upstream.lines, body_bytes=len(self._body))
         connection.send((head, self._body) if self._body else (head,), self, bodiless=self._head.method == "HEAD")
         self._body = b""
         if self._client is not None:
@@ -219,17 +224,6 @@ class Passage:
         if self._admitted is not None and self._opening.caller is not None:
             self._house.admission.finished(self._opening.caller)
             self._admitted = None
-
-    def _forward(self, upstream: Upstream) -> None:
-        """On the connection that was found before the request was recorded, unless it broke meanwhile."""
-        connection = self._connection
-        if connection is not None and not connection.closing and not connection.has_news():
-            self._send_on(connection)
-            return
-        if connection is not None:
-            self._connection = None
-            connection.cut()
-        upstream.pool.acquire(self)
 
     def _perform(self, commands: ex.Commands) -> None:
         """In order, and what is said in one turn is written at once."""

@@ -16,7 +16,7 @@ import structlog
 
 from proofbook.errors import ConfigurationError, UpstreamUnavailable
 from proofbook.gateway.engines.binding import ArtifactDigests, OtherFiles, Sighting, fetch_sighting, unseen
-from proofbook.gateway.http.head import ReplyHead
+from proofbook.gateway.http.head import ReplyHead, format_engine_lines
 from proofbook.gateway.http.outbound import Outbound, ReplyLimits
 from proofbook.gateway.http.pool import Pool, PoolLimits
 from proofbook.gateway.settings import MIB, Limits, UpstreamSettings
@@ -66,7 +66,8 @@ class Upstream:
         self.plan = plan
         self.settings = settings
         self.name = settings.name
-        self.key = plan.access.key
+        self.lines = format_engine_lines(settings.authority, plan.access.key)
+        """The header lines that every request to it has."""
         self.state: State = "unknown"
         self._digests: ArtifactDigests = digests if settings.sees_our_files else OtherFiles()
         self._clock = clock
@@ -118,7 +119,7 @@ class Upstream:
 
     async def look(self) -> None:
         """Ask the engine what it is, once."""
-        probe = _Probe(self.settings, self._reply_limits, self.key, self._tls)
+        probe = _Probe(self.settings, self._reply_limits, self.plan.access.key, self._tls)
         try:
             seen = await fetch_sighting(probe, self.settings.product, self._digests, format_instant(self._clock.now()))
         except UpstreamUnavailable:

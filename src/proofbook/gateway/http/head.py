@@ -24,6 +24,8 @@ FORWARDED = frozenset((
 `content-encoding` that would make the engine read it differently does not."""
 EXCHANGE_HEADER = b"x-proofbook-exchange"
 """Names the exchange in every reply, so that a caller can cite its record."""
+_STAYS, _ENDS = b"\r\n\r\n", b"\r\nconnection: close\r\n\r\n"
+"""How a head ends whose last line is not ended yet."""
 _NOT_RETURNED = _HOP_BY_HOP | {EXCHANGE_HEADER, b"proxy-authenticate", b"proxy-authorization"}
 _STATUS_LINES = {status.value: f"HTTP/1.1 {status.value} {status.phrase}\r\n".encode("ascii") for status in HTTPStatus}
 
@@ -67,44 +69,44 @@ def find_header(headers: Iterable[Header], name: bytes) -> bytes | None:
     return None
 
 
-def format_forwarded_head(head: RequestHead, *, authority: str, body_bytes: int, engine_key: str | None) -> bytes:
+def format_engine_lines(authority: str, engine_key: str | None) -> bytes:
+    """The header lines that every request to one engine has; `engine_key` is what it asks of us."""
+    lines = f"host: {authority}\r\naccept-encoding: identity\r\n"
+    return (lines if engine_key is None else f"{lines}authorization: Bearer {engine_key}\r\n").encode("latin-1")
+
+
+def format_forwarded_head(head: RequestHead, *, engine_lines: bytes, body_bytes: int) -> bytes:
     """The request head an engine gets. The query is not forwarded: what is forwarded is what is recorded."""
-    lines = [f"{head.method} {head.path} HTTP/1.1\r\nhost: {authority}\r\naccept-encoding: identity\r\n".encode("ascii")]
-    if engine_key is not None:
-        lines.append(b"authorization: Bearer " + engine_key.encode("latin-1") + b"\r\n")
+    lines = [f"{head.method} {head.path} HTTP/1.1\r\n".encode("ascii"), engine_lines]
     if head.method != "GET" or body_bytes:
         lines.append(b"content-length: %d\r\n" % body_bytes)
-    lines.extend(name + b": " + value + b"\r\n" for name, value in head.headers if name in FORWARDED)
+    for name, value in head.headers:
+        if name in FORWARDED:
+            lines += (name, b": ", value, b"\r\n")
     lines.append(b"\r\n")
     return b"".join(lines)
 
 
 def format_returned_head(status: int, headers: Sequence[Header], *, framing: bytes, exchange: str, close: bool) -> bytes:
     """The reply head a client gets. `framing` is the framing header line, or empty when closing ends the body."""
-    lines = [_status_line(status), *_returned(headers), framing]
-    lines.append(b"%s: %s\r\n" % (EXCHANGE_HEADER, exchange.encode("ascii")))
-    lines.append(b"connection: close\r\n\r\n" if close else b"\r\n")
+    lines = [_STATUS_LINES.get(status) or b"HTTP/1.1 %d \r\n" % status]
+    barred = _NOT_RETURNED
+    for name, value in headers:
+        if name == b"connection":
+            barred |= {token.strip().lower() for token in value.split(b",")}
+    for name, value in headers:
+        if name not in barred:
+            lines += (name, b": ", value, b"\r\n")
+    lines += (framing, b"x-proofbook-exchange: ", exchange.encode("ascii"), _ENDS if close else _STAYS)
     return b"".join(lines)
 
 
 def format_answer(status: int, body: bytes, *, exchange: str | None, close: bool, retry_after: int | None = None) -> bytes:
     """A whole JSON answer of the gateway's own; `retry_after` in seconds (RFC 9110 10.2.3)."""
-    lines = [_status_line(status), b"content-type: application/json\r\ncontent-length: %d\r\n" % len(body)]
+    lines = [_STATUS_LINES.get(status) or b"HTTP/1.1 %d \r\n" % status, b"content-type: application/json\r\ncontent-length: %d\r\n" % len(body)]
     if exchange is not None:
         lines.append(b"%s: %s\r\n" % (EXCHANGE_HEADER, exchange.encode("ascii")))
     if retry_after is not None:
         lines.append(b"retry-after: %d\r\n" % retry_after)
     lines += [b"connection: close\r\n\r\n" if close else b"\r\n", body]
     return b"".join(lines)
-
-
-def _returned(headers: Sequence[Header]) -> list[bytes]:
-    barred = _NOT_RETURNED
-    named = [value for name, value in headers if name == b"connection"]
-    if named:
-        barred |= {token.strip().lower() for value in named for token in value.split(b",")}
-    return [name + b": " + value + b"\r\n" for name, value in headers if name not in barred]
-
-
-def _status_line(status: int) -> bytes:
-    return _STATUS_LINES.get(status) or b"HTTP/1.1 %d \r\n" % status

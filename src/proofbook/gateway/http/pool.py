@@ -1,8 +1,8 @@
 """Connections to one engine: reused while fresh, at most so many, and first come first served when all are taken.
 
-Promises: a connection that the engine has closed or spoken on while it rested is not handed out, so a request is sent on a dead
-connection only if the engine closes it in that very moment; such a request is not repeated, because the engine may
-have read it.
+Promises: a connection that the loop knows to be closed is not handed out, and `is_fit` says of one right before a request is sent
+whether the engine has closed it or spoken on it while it rested, so a request is sent on a dead connection only if the engine
+closes it in that very moment; such a request is not repeated, because the engine may have read it.
 Does not: retry, balance or know what is asked.
 """
 
@@ -58,16 +58,29 @@ class Pool:
 
     def acquire(self, listener: UpstreamListener) -> None:
         """Give `listener` a connection, now or later, or tell it why there is none."""
-        while self._idle:
-            connection = self._idle.pop()
-            if not connection.closing and not connection.has_news():
-                listener.upstream_connected(connection)
-                return
-            connection.cut()
-            self._on_lost()
+        connection = self.take()
+        if connection is not None:
+            listener.upstream_connected(connection)
+            return
         self._waiting.append(listener)
         if len(self._open) + len(self._connecting) < self._limits.connections:
             self._connect()
+
+    def take(self) -> Outbound | None:
+        """A connection that rested, if there is one."""
+        while self._idle:
+            connection = self._idle.pop()
+            if not connection.closing:
+                return connection
+            self._give_up(connection)
+        return None
+
+    def is_fit(self, connection: Outbound) -> bool:
+        """Whether a request may be sent on a connection that was handed out; one that is not fit is given up."""
+        if not connection.closing and not connection.has_news():
+            return True
+        self._give_up(connection)
+        return False
 
     @property
     def full(self) -> bool:
@@ -115,6 +128,10 @@ class Pool:
             task.cancel()
         for connection in tuple(self._open):
             connection.cut()
+
+    def _give_up(self, connection: Outbound) -> None:
+        connection.cut()
+        self._on_lost()
 
     def _connect(self) -> None:
         task = self._loop.create_task(self._open_one())

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from proofbook.gateway.http.head import ReplyHead, RequestHead, format_forwarded_head, format_returned_head
+from proofbook.gateway.http.head import (
+    ReplyHead,
+    RequestHead,
+    format_engine_lines,
+    format_forwarded_head,
+    format_returned_head,
+)
 from proofbook.gateway.http.reply_writer import ReplyWriter
 
 HEADERS = (
@@ -15,7 +21,7 @@ HEAD = RequestHead("POST", "/v1/completions", HEADERS, modern=True, keep_alive=T
 
 def test_credentials_and_hop_by_hop_headers_stay_here() -> None:
     """The engine learns neither keys nor the framing of another connection."""
-    lines = format_forwarded_head(HEAD, authority="engine:1", body_bytes=7, engine_key=None).split(b"\r\n")
+    lines = format_forwarded_head(HEAD, engine_lines=format_engine_lines("engine:1", None), body_bytes=7).split(b"\r\n")
     assert lines == [
         b"POST /v1/completions HTTP/1.1", b"host: engine:1", b"accept-encoding: identity", b"content-length: 7",
         b"content-type: application/json", b"", b"",
@@ -30,13 +36,13 @@ def test_nothing_crosses_that_is_not_recorded() -> None:
         (b"x-http-method-override", b"DELETE"),
         (b"x-adapter", b"other"),
     )
-    head = format_forwarded_head(HEAD._replace(headers=(*HEADERS, *odd)), authority="e", body_bytes=7, engine_key=None)
+    head = format_forwarded_head(HEAD._replace(headers=(*HEADERS, *odd)), engine_lines=b"host: e\r\n", body_bytes=7)
     assert not any(name in head for name, _ in odd)
 
 
 def test_engines_own_key_is_sent_instead() -> None:
     """From its file, never from the caller."""
-    head = format_forwarded_head(HEAD, authority="e", body_bytes=0, engine_key="engine-key")
+    head = format_forwarded_head(HEAD, engine_lines=format_engine_lines("e", "engine-key"), body_bytes=0)
     assert head.count(b"authorization: Bearer engine-key\r\n") == 1
     assert b"secret" not in head
 
