@@ -15,6 +15,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from proofbook.errors import MalformedRecord
 
+_SECOND: list[tuple[tuple[int, ...], str]] = [((), "")]
+"""The second that was spelled last: of the moments of one exchange most are in the same."""
 FIRST_YEAR, LAST_YEAR = 1900, 9000
 """Periods stay well inside the calendar, so that no time zone pushes their ends out of it."""
 
@@ -47,7 +49,12 @@ class FixedClock:
 def format_instant(moment: datetime) -> str:
     """Aware datetime -> `2026-11-21T03:12:28.123456Z`. Raises MalformedRecord for a naive one."""
     if moment.tzinfo is UTC:
-        return moment.isoformat(timespec="microseconds")[:26] + "Z"  # three times as fast as strftime
+        second = (moment.second, moment.minute, moment.hour, moment.day, moment.month, moment.year)
+        known, spelled = _SECOND[0]
+        if known != second:
+            spelled = moment.isoformat(timespec="seconds")[:19]
+            _SECOND[0] = (second, spelled)  # in one step, since other threads read it
+        return f"{spelled}.{moment.microsecond:06}Z"
     if moment.tzinfo is None:
         raise MalformedRecord("a moment without a time zone cannot be recorded")
     try:
