@@ -17,6 +17,7 @@ from types import MappingProxyType
 from typing import Any, Final, TypeAlias
 
 from proofbook.errors import EntryDamaged
+from proofbook.readmodel.person_rows import EVENTS, VIEWS, person_row, view_row
 from proofbook.records.exchange import RefusalReason
 from proofbook.records.kept import KEPT
 
@@ -329,6 +330,14 @@ _HANDLERS: Final[Mapping[str, _Handler]] = MappingProxyType(
         "source.started": _started,
         "source.stopped": _stopped,
         "source.gap": _gap,
+def _person(batch: Batch, index: int, entry: Object, body: Object) -> None:
+    batch.rows["add_person_event"].append(person_row(index, entry, body, _text(body)))
+
+
+def _viewed(batch: Batch, index: int, entry: Object, body: Object) -> None:
+    batch.rows["add_portal_view"].append(view_row(index, entry, body, _text(body["subjects"])))
+
+
         "access.key_issued": _issued,
         "access.key_revoked": _revoked,
         "access.key_limited": _limited,
@@ -342,3 +351,5 @@ _HANDLERS: Final[Mapping[str, _Handler]] = MappingProxyType(
         **dict.fromkeys(KEPT, _document),
     }
 )
+        VIEWS: _viewed,
+        **dict.fromkeys(EVENTS, _person),

@@ -21,8 +21,8 @@ from proofbook.book.interface import BookReading
 from proofbook.readmodel.connection import Reader, make_schema, open_reading, open_writing, transaction, unavailable
 from proofbook.readmodel.derive import Batch, Cells, SourceState
 
-SCHEMA: Final = 8
-"""Raised with every change of `schema.sql`; an older file is rebuilt."""
+SCHEMA: Final = 10
+"""Raised with every change of `schema.sql` or `tallies.sql`; an older file is rebuilt."""
 
 _BATCH: Final = 10_000
 """Entries in one transaction: some tens of megabytes at most, and readers see progress."""

@@ -20,6 +20,8 @@ DROP TABLE IF EXISTS classification;
 DROP TABLE IF EXISTS class_count;
 DROP TABLE IF EXISTS engine_counters;
 DROP TABLE IF EXISTS engine_sighting;
+DROP TABLE IF EXISTS person_event;
+DROP TABLE IF EXISTS portal_view;
 DROP TABLE IF EXISTS fieldwork_event;
 
 CREATE TABLE position (
@@ -315,3 +317,34 @@ CREATE TABLE fieldwork_event (        -- what was handed over, drawn, watched, n
 CREATE INDEX fieldwork_event_about ON fieldwork_event (kind, about, idx);
 CREATE INDEX fieldwork_event_engagement ON fieldwork_event (kind, engagement, idx);
 CREATE INDEX fieldwork_event_actor ON fieldwork_event (kind, actor, idx);
+
+CREATE TABLE person_event (           -- accounts, proofs, sessions, tokens: everything about people but their looks
+  idx INTEGER PRIMARY KEY,
+  entry TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  account TEXT,                       -- NULL: nobody's
+  session TEXT,
+  recorded TEXT NOT NULL,
+  actor TEXT NOT NULL,
+  actor_kind TEXT NOT NULL,
+  method TEXT NOT NULL,
+  source TEXT NOT NULL,
+  body TEXT NOT NULL                  -- JSON
+) STRICT;
+CREATE INDEX person_event_account ON person_event (account, idx);
+CREATE INDEX person_event_session ON person_event (session, idx) WHERE session IS NOT NULL;
+CREATE INDEX person_event_kind ON person_event (kind, idx);
+
+CREATE TABLE portal_view (            -- looks at pages whose looks are kept account of
+  idx INTEGER PRIMARY KEY,
+  entry TEXT NOT NULL,
+  recorded TEXT NOT NULL,
+  session TEXT NOT NULL,
+  account TEXT NOT NULL,
+  engagement TEXT,
+  page TEXT NOT NULL,
+  subjects TEXT NOT NULL,             -- JSON list
+  status INTEGER NOT NULL
+) STRICT;
+CREATE INDEX portal_view_account ON portal_view (account, idx);
+CREATE INDEX portal_view_engagement ON portal_view (engagement, idx) WHERE engagement IS NOT NULL;

@@ -1,0 +1,6 @@
+-- Events about one account before a position, the newest first.
+SELECT idx, entry, kind, account, session, recorded, actor, actor_kind, method, source, body
+FROM person_event
+WHERE account = :account AND idx < :before
+ORDER BY idx DESC
+LIMIT :limit;

@@ -1,0 +1,6 @@
+-- Looks of one account before a position, the newest first.
+SELECT idx, entry, recorded, session, account, engagement, page, subjects, status
+FROM portal_view
+WHERE account = :account AND idx < :before
+ORDER BY idx DESC
+LIMIT :limit;
