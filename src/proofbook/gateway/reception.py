@@ -12,6 +12,7 @@ from proofbook.errors import ProofbookError
 from proofbook.gateway.drafts import Opening, derive_actor
 from proofbook.gateway.house import House
 from proofbook.gateway.http.head import RequestHead
+from proofbook.gateway.http.room import Room
 from proofbook.gateway.http.visit import Client, Visit
 from proofbook.gateway.identity.caller import Caller, Identities
 from proofbook.gateway.passage import Passage
@@ -26,50 +27,22 @@ from proofbook.primitives.instants import format_instant
 _PATH_CHARACTERS = 512
 
 
-class FrontDoor:
+class FrontDoor(Room):
     """Implements `Reception` for the gateway."""
 
     def __init__(
         self, house: House, identities: Identities, ids: IdSource, *, limits: Limits, readiness: Callable[[], Readiness]
     ) -> None:
+        super().__init__(limits)
         self._house = house
         self._identities = identities
         self._ids = ids
-        self._limits = limits
-        self._held = 0
         self._readiness = readiness
-        self.clients: set[Client] = set()
 
     def renew(self, house: House, identities: Identities, limits: Limits) -> None:
         """From the next request on these; requests under way end under those they began with."""
-        self._house, self._identities, self._limits = house, identities, limits
-
-    def enter(self, client: Client) -> bool:
-        """Whether there is room for one more connection."""
-        if len(self.clients) >= self._limits.connections:
-            return False
-        self.clients.add(client)
-        return True
-
-    def leave(self, client: Client) -> None:
-        """A connection is gone."""
-        self.clients.discard(client)
-
-    @property
-    def held(self) -> int:
-        """Bytes of bodies in memory."""
-        return self._held
-
-    def hold(self, size: int) -> bool:
-        """Whether there is room for so many more bytes of bodies."""
-        if self._held + size > self._limits.bodies_bytes:
-            return False
-        self._held += size
-        return True
-
-    def let_go(self, size: int) -> None:
-        """So many bytes of bodies are held no more."""
-        self._held -= size
+        self._house, self._identities = house, identities
+        self.allow(limits)
 
     def open_visit(self, client: Client, head: RequestHead) -> Visit:
         """A request head arrived."""

@@ -9,42 +9,19 @@ from __future__ import annotations
 from proofbook.capture.litellm.desk import Desk
 from proofbook.gateway.drafts import Opening
 from proofbook.gateway.http.head import RequestHead, format_answer
+from proofbook.gateway.http.room import Room
 from proofbook.gateway.http.visit import Client, Visit
 from proofbook.gateway.refusal import Refusal
 from proofbook.gateway.running.readiness import StatusVisit
 from proofbook.gateway.settings import Limits
 
 
-class GuardrailDoor:
+class GuardrailDoor(Room):
     """Implements `Reception` for the endpoint."""
 
     def __init__(self, desk: Desk, limits: Limits) -> None:
+        super().__init__(limits)
         self._desk = desk
-        self._limits = limits
-        self._held = 0
-        self.clients: set[Client] = set()
-
-    def enter(self, client: Client) -> bool:
-        """Whether there is room for one more connection."""
-        if len(self.clients) >= self._limits.connections:
-            return False
-        self.clients.add(client)
-        return True
-
-    def leave(self, client: Client) -> None:
-        """A connection is gone."""
-        self.clients.discard(client)
-
-    def hold(self, size: int) -> bool:
-        """Whether there is room for so many more bytes of bodies."""
-        if self._held + size > self._limits.bodies_bytes:
-            return False
-        self._held += size
-        return True
-
-    def let_go(self, size: int) -> None:
-        """So many bytes of bodies are held no more."""
-        self._held -= size
 
     def open_visit(self, client: Client, head: RequestHead) -> Visit:
         """A request head arrived."""

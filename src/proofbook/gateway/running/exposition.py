@@ -56,7 +56,7 @@ class FigureCollector(Collector):
             "first_byte_seconds", "From the request's head to the engine's first byte.", labels, figures.first_bytes
         )
         yield self._gauge("open_exchanges", "Exchanges under way.", (), {(): len(operation.house.open)})
-        yield self._gauge("client_connections", "Connections of clients.", (), {(): len(operation.door.clients)})
+        yield self._gauge("client_connections", "Connections of clients.", (), {(): operation.door.connections})
         yield self._gauge("reply_bytes_held", "Bytes of replies in memory.", (), {(): operation.house.open.held})
         yield self._gauge("body_bytes_held", "Bytes of request bodies in memory.", (), {(): operation.door.held})
 

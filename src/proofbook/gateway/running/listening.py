@@ -14,9 +14,10 @@ from contextlib import suppress
 from ipaddress import ip_address
 
 from proofbook.errors import ConfigurationError
+from proofbook.gateway.http.room import Room
+from proofbook.gateway.running.handshakes import Handshakes
 
 _BACKLOG = 1024
-_HANDSHAKE_SECONDS = 10.0
 
 
 class Listener:
@@ -30,6 +31,7 @@ class Listener:
         """
         self._sockets: list[socket.socket] = []
         self._servers: list[asyncio.Server] = []
+        self._handshakes: Handshakes | None = None
         try:
             for family, _, _, _, address in _addresses(host, port):
                 taken = self._sockets[0].getsockname()[1] if self._sockets and port == 0 else port
@@ -46,17 +48,21 @@ class Listener:
         host, port = self._sockets[0].getsockname()[:2]
         return host, port
 
-    async def serve(self, protocol: Callable[[], asyncio.Protocol], tls: ssl.SSLContext | None) -> None:
-        """From now on new connections get this protocol, over TLS where a context is given. Raises OSError: all is as before."""
+    async def serve(self, protocol: Callable[[], asyncio.Protocol], tls: ssl.SSLContext | None, room: Room) -> None:
+        """From now on new connections get this protocol, over TLS where a context is given. Raises OSError: all is as before.
+
+        `room` counts those whose handshake is under way; the protocol itself enters there.
+        """
+        if tls is not None:
+            self._handshakes = self._handshakes or Handshakes(self._sockets, room, protocol)
+            self._handshakes.take(tls)
+            return
         loop = asyncio.get_running_loop()
-        seconds = None if tls is None else _HANDSHAKE_SECONDS
         made: list[asyncio.Server] = []
         try:
             for each in self._sockets:
                 sock = each.dup()
-                made.append(
-                    await loop.create_server(protocol, sock=sock, ssl=tls, backlog=_BACKLOG, ssl_handshake_timeout=seconds)
-                )
+                made.append(await loop.create_server(protocol, sock=sock, backlog=_BACKLOG))
         except OSError:
             for server in made:
                 server.close()
@@ -67,6 +73,9 @@ class Listener:
 
     def close(self) -> None:
         """Accept nobody any more. Connections that exist are not touched. Safe to call twice."""
+        if self._handshakes is not None:
+            self._handshakes.close()
+            self._handshakes = None
         for server in self._servers:
             server.close()
         for each in self._sockets:

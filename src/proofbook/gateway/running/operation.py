@@ -84,7 +84,7 @@ class Operation:
         self._beat()
         settings = self.settings
         self.listener = Listener(settings.host, settings.port, share=settings.share_port or settings.workers > 1)
-        await self.listener.serve(self._receive, self._tls)
+        await self.listener.serve(self._receive, self._tls, self.door)
         if settings.tls is None and is_exposed(settings.host):
             LOG.warning(EXPOSED, host=settings.host)
         return self.listener.address
@@ -99,7 +99,7 @@ class Operation:
             await self._loop.run_in_executor(None, renewal.enter)
             if self.draining or self.listener is None:
                 return
-            await self.listener.serve(self._receive, prepared.tls)
+            await self.listener.serve(self._receive, prepared.tls, self.door)
             self.fleet.take(renewal.settings, prepared.plans)
         except Exception as error:  # noqa: BLE001 - whatever stands in the way, the old settings go on
             if renewal is not None:
