@@ -16,6 +16,7 @@ from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Re
 from proofbook.errors import ProofbookError, StoreUnavailable, UnavailableError
 from proofbook.people.roles import ROLES, Permission
 from proofbook.people.visitor import Visitor
+from proofbook.portal.navigation import derive_navigation
 from proofbook.portal.places import Need, Section
 from proofbook.portal.posting import make_token
 from proofbook.portal.rendering import Pages
@@ -39,7 +40,7 @@ class Answering:
         self._said: OrderedDict[str, str] = OrderedDict()
         self._lock = Lock()
         standing = {"entity": sources.entity, "version": sources.version, "gateway_url": sources.gateway}
-        self._pages = Pages(standing | {"carried": "", "said": "", "csrf": "", "visitor": None, "sections": ()})
+        self._pages = Pages(standing | {"carried": "", "said": "", "csrf": "", "visitor": None, "navigation": None})
 
     def answer(self, answer: Answer, desk: Desk, path: str, token: str | None) -> Response:
         """One answer of a place."""
@@ -93,8 +94,7 @@ class Answering:
         return HTMLResponse(self._pages.render("failed.html", values), error.http_status, headers)
 
     def _frame(self, visitor: Visitor | None, path: str) -> dict[str, Any]:
-        sections = tuple(each for each in self._sections if each.open_to(visitor))
-        return {"here": path, "visitor": visitor, "sections": sections}
+        return {"here": path, "visitor": visitor, "navigation": derive_navigation(self._sections, visitor, path)}
 
     def _see(self, answer: See, visitor: Visitor | None) -> Response:
         response = RedirectResponse(answer.path, status_code=303)

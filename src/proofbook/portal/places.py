@@ -69,12 +69,16 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """One word of the navigation: shown to whom its place is open. `carried`: its link keeps the chosen engagement."""
+    """One word of the navigation: shown to whom its place is open. `carried`: its link keeps the chosen engagement.
+
+    A section with `parts` is shown to whom one of them is open, and leads to the first such one.
+    """
 
     path: str
     name: str
     need: Need
     carried: bool = False
+    parts: tuple[Section, ...] = ()
 
     def open_to(self, visitor: Visitor | None) -> bool:
         """Whether it is shown."""

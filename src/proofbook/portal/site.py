@@ -11,17 +11,17 @@ from functools import wraps
 from typing import Final
 
 from proofbook.people.roles import Permission
-from proofbook.portal.answer_pages import show_answer, show_answers
 from proofbook.portal.artifact_pages import ARTIFACT_STYLE, show_artifact, show_artifacts, show_shelf
-from proofbook.portal.coverage_pages import show_control, show_coverage
-from proofbook.portal.due_page import show_due
 from proofbook.portal.gap_page import show_gaps
 from proofbook.portal.listing import show_exchanges
 from proofbook.portal.model_pages import show_model, show_models
 from proofbook.portal.one_exchange import save_entry, save_proof, show_exchange
-from proofbook.portal.overview import show_book
 from proofbook.portal.places import Place, Section, Show, check_places
 from proofbook.portal.reconciliation_page import show_reconciliation
+from proofbook.portal.staff.answering.places import ANSWER_PLACES
+from proofbook.portal.staff.book.places import BOOK_PLACES
+from proofbook.portal.staff.coverage.places import COVERAGE_PLACES
+from proofbook.portal.staff.today.places import TODAY_PLACES
 from proofbook.portal.surroundings import Answer, Desk, Query
 
 __all__ = ["ARTIFACT_STYLE", "PLACES", "SECTIONS"]
@@ -51,19 +51,31 @@ def _engaged(show: Callable[..., Answer]) -> Show:
 
 
 SECTIONS: Final = (
-    Section("/", "Book", READ),
-    Section("/exchanges", "Exchanges", READ),
-    Section("/models", "Models", READ),
-    Section("/gaps", "Gaps", READ),
-    Section("/reconciliation", "Two sources", READ),
-    Section("/due", "Due", READ, carried=True),
+    Section(
+        "/",
+        "Today",
+        READ,
+        carried=True,
+        parts=(Section("/", "Today", READ, carried=True), Section("/due", "Whole list", READ, carried=True)),
+    ),
     Section("/coverage", "Coverage", READ, carried=True),
+    Section("/artifacts", "Records", READ, parts=(Section("/artifacts", "Artifacts", READ, carried=True),)),
+    Section(
+        "/exchanges",
+        "Exchanges",
+        READ,
+        parts=(
+            Section("/exchanges", "Exchanges", READ),
+            Section("/models", "Models", READ),
+            Section("/gaps", "Gaps", READ),
+            Section("/reconciliation", "Two sources", READ),
+        ),
+    ),
     Section("/answers", "Answers", READ, carried=True),
-    Section("/artifacts", "Artifacts", READ, carried=True),
+    Section("/book", "Book", READ),
 )
 
 _BOOK: Final = (
-    Place(path="/", need=READ, show=show_book),
     Place(path="/exchanges", need=READ, show=show_exchanges),
     Place(path="/exchanges/{id}", need=READ, show=_thing(show_exchange)),
     Place(path="/exchanges/{id}/{part}.tlog-proof", need=READ, show=_thing(save_proof)),
@@ -75,14 +87,9 @@ _BOOK: Final = (
 )
 
 _ENGAGEMENT: Final = (
-    Place(path="/due", need=READ, show=_engaged(show_due), assesses=True),
-    Place(path="/coverage", need=READ, show=_engaged(show_coverage), assesses=True),
-    Place(path="/coverage/{control}", need=READ, show=_engaged(show_control), assesses=True),
-    Place(path="/answers", need=READ, show=_engaged(show_answers), assesses=True),
-    Place(path="/answers/{number}", need=READ, show=_engaged(show_answer), assesses=True),
     Place(path="/artifacts", need=READ, show=_engaged(show_artifacts), assesses=True),
     Place(path="/artifacts/{artifact}", need=READ, show=_engaged(show_shelf), assesses=True),
     Place(path="/artifacts/{artifact}/{name}", need=READ, show=_engaged(show_artifact), assesses=True),
 )
 
-PLACES: Final = check_places((*_BOOK, *_ENGAGEMENT))
+PLACES: Final = check_places((*_BOOK, *_ENGAGEMENT, *TODAY_PLACES, *COVERAGE_PLACES, *ANSWER_PLACES, *BOOK_PLACES))

@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import Final
 
 from proofbook.assessment.finding import Consequence
-from proofbook.portal.assessing import Assessed, Assessor
-from proofbook.portal.grid_words import counted_states
+from proofbook.portal.assessing import Assessed
+from proofbook.portal.staff.coverage.states import counted_states
 from proofbook.portal.surroundings import Answer, Desk, Page, Query
 
 MOST: Final = 200
@@ -26,7 +26,7 @@ HEADINGS: Final = {
 """Consequence -> heading, what it means, tone."""
 
 
-def show_due(assessor: Assessor, desk: Desk, query: Query) -> Answer:
+def show_due(desk: Desk, query: Query) -> Answer:
     """`/due`."""
 
     def make(assessed: Assessed) -> Page:
@@ -41,6 +41,6 @@ def show_due(assessor: Assessor, desk: Desk, query: Query) -> Answer:
             "groups": groups,
             "nil": [case for case in today.nil if not case.items],
         }
-        return Page("due.html", values)
+        return Page("staff/due.html", values)
 
-    return assessor.show(desk, query, make)
+    return desk.assessments().show(desk, query, make)

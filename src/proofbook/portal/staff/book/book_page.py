@@ -73,7 +73,7 @@ def show_book(desk: Desk, query: Query) -> Page:
         "unknowns": _unknowns(desk, uncovered, states, records),
         "rungs": {name: (place, word) for place, (name, word, _) in enumerate(wording.RUNGS)},
     }
-    return Page("book.html", values)
+    return Page("staff/book.html", values)
 
 
 def _draw(desk: Desk, duties: tuple[Duty, ...]) -> tuple[chart.Chart | None, tuple[Span, ...]]:

@@ -7,22 +7,24 @@ words and names are text; a number that is none of the cards' is not there.
 from __future__ import annotations
 
 from proofbook.controls.crosswalk import load_crosswalk
-from proofbook.portal.assessing import Assessed, Assessor
+from proofbook.portal.assessing import Assessed
 from proofbook.portal.surroundings import Answer, Desk, Page, Query
 
 
-def show_answers(assessor: Assessor, desk: Desk, query: Query) -> Answer:
+def show_answers(desk: Desk, query: Query) -> Answer:
     """`/answers`."""
 
     def make(assessed: Assessed) -> Page:
         cards = assessed.cards
         groups = [(each, [card for card in cards if card.card.category == each.id]) for each in load_crosswalk().questions]
-        return Page("answers.html", {"groups": groups, "own": sum(card.own is not None for card in cards), "of": len(cards)})
+        return Page(
+            "staff/answers.html", {"groups": groups, "own": sum(card.own is not None for card in cards), "of": len(cards)}
+        )
 
-    return assessor.show(desk, query, make)
+    return desk.assessments().show(desk, query, make)
 
 
-def show_answer(assessor: Assessor, desk: Desk, query: Query, number: str) -> Answer:
+def show_answer(desk: Desk, query: Query, number: str) -> Answer:
     """`/answers/{number}`, or None for a number that is none of the cards'."""
 
     def make(assessed: Assessed) -> Page | None:
@@ -30,6 +32,6 @@ def show_answer(assessor: Assessor, desk: Desk, query: Query, number: str) -> An
         if found is None:
             return None
         question = next(each for each in load_crosswalk().questions if each.id == found.card.category)
-        return Page("answer.html", {"it": found, "question": question})
+        return Page("staff/answer.html", {"it": found, "question": question})
 
-    return assessor.show(desk, query, make)
+    return desk.assessments().show(desk, query, make)

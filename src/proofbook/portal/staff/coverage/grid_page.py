@@ -16,22 +16,22 @@ from proofbook.assessment.control_set import SLOTS
 from proofbook.assessment.grid import Column, Grid, Row, Width
 from proofbook.errors import InputError
 from proofbook.obligations.duty import Cell, State
-from proofbook.portal.assessing import Assessed, Assessor
-from proofbook.portal.grid_words import LETTERS, counted_states
+from proofbook.portal.assessing import Assessed
+from proofbook.portal.staff.coverage.states import LETTERS, counted_states
 from proofbook.portal.surroundings import Answer, Desk, Page, Query
 
 MOST: Final = 100
 """Occurrences of one square on a control's page."""
 
 
-def show_coverage(assessor: Assessor, desk: Desk, query: Query) -> Answer:
+def show_coverage(desk: Desk, query: Query) -> Answer:
     """`/coverage`."""
     width = read_width(query)
 
     def make(assessed: Assessed) -> Page:
         grid = assessed.grid(width)
         return Page(
-            "coverage.html",
+            "staff/coverage.html",
             {
                 "width": width,
                 "columns": grid.columns,
@@ -43,10 +43,10 @@ def show_coverage(assessor: Assessor, desk: Desk, query: Query) -> Answer:
             },
         )
 
-    return assessor.show(desk, query, make)
+    return desk.assessments().show(desk, query, make)
 
 
-def show_control(assessor: Assessor, desk: Desk, query: Query, control: str) -> Answer:
+def show_control(desk: Desk, query: Query, control: str) -> Answer:
     """`/coverage/{control}`: its versions, and the occurrences of each of its rows; None when the grid has no such control."""
     width = read_width(query)
 
@@ -57,7 +57,7 @@ def show_control(assessor: Assessor, desk: Desk, query: Query, control: str) -> 
             return None
         rows = [row for row in grid.rows if row.control == control]
         return Page(
-            "control.html",
+            "staff/control.html",
             {
                 "width": width,
                 "standing": standing,
@@ -69,7 +69,7 @@ def show_control(assessor: Assessor, desk: Desk, query: Query, control: str) -> 
             },
         )
 
-    return assessor.show(desk, query, make)
+    return desk.assessments().show(desk, query, make)
 
 
 def read_width(query: Query) -> Width:

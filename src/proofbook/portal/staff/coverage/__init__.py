@@ -1,0 +1,1 @@
+"""Controls against the intervals of the period, and the evidence of one of them."""
