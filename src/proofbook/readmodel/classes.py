@@ -10,7 +10,9 @@ import json
 from dataclasses import dataclass
 from typing import Final
 
-from proofbook.readmodel.connection import Bindings, Reader
+from proofbook.readmodel.by_day import Split, gathered, in_order, join_sums, split
+from proofbook.readmodel.connection import Bindings, Reader, Row
+from proofbook.readmodel.derive import Classified
 
 UNCLASSIFIED: Final = "unclassified"
 """State of a side of an exchange that has no classification."""
@@ -101,14 +103,28 @@ def of_exchange(reader: Reader, exchange: str) -> Classification | None:
     return Classification(index, entry, of, recorded, rule_set, tuple(json.loads(looked_for)), made_by, request, response)
 
 
+def before(reader: Reader, exchange: str, index: int) -> Classified | None:
+    """The newest classification of an exchange that stands before an entry, as it was counted; None when there is none."""
+    row = reader.row("classification_before", {"exchange": exchange, "before": index})
+    if row is None:
+        return None
+    at, rule_set, looked_for, *sides = row
+    counts = tuple(reader.rows("class_counts_of", {"idx": at}))
+    return Classified(at, exchange, rule_set, looked_for, (sides[0], sides[1]), (sides[2], sides[3]), counts)
+
+
 def found(reader: Reader, since: str, until: str, size: int, *, system: str | None = None) -> tuple[Found, ...]:
     """Classes found in exchanges that occurred in [since, until)."""
-    return tuple(Found(*row) for row in reader.rows("classes_found", _bindings(since, until, size, system)))
+    parts, narrowed = split(reader, since, until, size), {"system": system}
+    rows = gathered(reader, "classes_by_day", "classes_found", parts, width=3, join=join_sums, bindings=narrowed)
+    return tuple(Found(*row) for row in rows)
 
 
 def coverage(reader: Reader, since: str, until: str, size: int, *, system: str | None = None) -> tuple[Coverage, ...]:
     """What was examined of the exchanges that occurred in [since, until)."""
-    rows = reader.rows("classes_coverage", _bindings(since, until, size, system))
+    parts, narrowed = split(reader, since, until, size), {"system": system}
+    rows = gathered(reader, "examined_by_day", "classes_coverage", parts, width=5, join=join_sums, bindings=narrowed)
+    rows = _with_unclassified(rows, reader, parts, system)
     return tuple(
         Coverage(
             of,
@@ -154,6 +170,21 @@ def due(
         "limit": limit,
     }
     return tuple(Due(*row) for row in reader.rows("classes_due", bindings))
+
+
+def _with_unclassified(rows: list[Row], reader: Reader, parts: Split, system: str | None) -> list[Row]:
+    """What is counted of kept days is what was classified; the other requests of these days were not."""
+    if not parts.first:
+        return rows
+    bindings: Bindings = {**parts.bindings, "system": system}
+    left = {row[0]: row[1] for row in reader.rows("requests_by_day", bindings)}
+    for row in reader.rows("examined_by_day", bindings):
+        left[row[0]] = left.get(row[0], 0) - row[5]
+    sums = {row[:5]: list(row[5:]) for row in rows}
+    for each, count in left.items():
+        if count > 0:
+            sums.setdefault((each, None, None, None, None), [0, 0])[0] += count
+    return in_order([(*key, *cells) for key, cells in sums.items()], 5)
 
 
 def _missing(text: str) -> tuple[tuple[str, int], ...]:

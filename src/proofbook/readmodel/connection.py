@@ -86,9 +86,10 @@ class Reader:
 
 def make_schema(connection: apsw.Connection) -> None:
     """Create all tables, empty."""
-    script = files("proofbook.readmodel").joinpath("schema.sql").read_text(encoding="utf-8")
-    for _ in connection.execute(script):
-        raise RuntimeError("the schema gave a row")
+    for name in ("schema.sql", "tallies.sql"):
+        script = files("proofbook.readmodel").joinpath(name).read_text(encoding="utf-8")
+        for _ in connection.execute(script):
+            raise RuntimeError(f"{name} gave a row")
 
 
 @contextmanager

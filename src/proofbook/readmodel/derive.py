@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Final, TypeAlias
@@ -58,6 +58,19 @@ class SourceState:
     last_heartbeat: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Classified:
+    """A classification as it was written: where it stands, what it says, and what it found: side, class, spans."""
+
+    index: int
+    exchange: str
+    rule_set: str
+    looked_for: str
+    request: tuple[str, int]
+    response: tuple[str, int]
+    counts: tuple[tuple[str, str, int], ...]
+
+
 @dataclass(slots=True)
 class Batch:
     """Rows to write, by the question that writes them. `sources` starts as the state before the batch."""
@@ -94,6 +107,15 @@ class Batch:
         if principal["method"] == "api_key" and principal["key"] is not None:
             before = self.key_uses.get(principal["key"], (0, 0, ""))
             self.key_uses[principal["key"]] = (before[0] + uses, before[1] + refusals, max(before[2], occurred or ""))
+
+    def classified(self) -> Iterator[Classified]:
+        """The classifications of this batch, in order."""
+        counts: defaultdict[int, list[tuple[str, str, int]]] = defaultdict(list)
+        for index, *found in self.rows.get("add_class_count", ()):
+            counts[index].append((found[0], found[1], found[2]))
+        for row in self.rows.get("add_classification", ()):
+            request, response = (row[7], row[8]), (row[10], row[11])
+            yield Classified(row[0], row[2], row[4], row[5], request, response, tuple(counts[row[0]]))
 
     def _see_source(self, index: int, entry: Object) -> None:
         source, seq, recorded = entry["source"]["id"], entry["source"]["seq"], entry["recorded"]
@@ -308,6 +330,14 @@ def _fieldwork(batch: Batch, index: int, entry: Object, body: Object) -> None:
     batch.rows["add_fieldwork_event"].append((*row, entry["actor"]["id"], _text(body)))
 
 
+def _person(batch: Batch, index: int, entry: Object, body: Object) -> None:
+    batch.rows["add_person_event"].append(person_row(index, entry, body, _text(body)))
+
+
+def _viewed(batch: Batch, index: int, entry: Object, body: Object) -> None:
+    batch.rows["add_portal_view"].append(view_row(index, entry, body, _text(body["subjects"])))
+
+
 def _text(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
@@ -330,14 +360,6 @@ _HANDLERS: Final[Mapping[str, _Handler]] = MappingProxyType(
         "source.started": _started,
         "source.stopped": _stopped,
         "source.gap": _gap,
-def _person(batch: Batch, index: int, entry: Object, body: Object) -> None:
-    batch.rows["add_person_event"].append(person_row(index, entry, body, _text(body)))
-
-
-def _viewed(batch: Batch, index: int, entry: Object, body: Object) -> None:
-    batch.rows["add_portal_view"].append(view_row(index, entry, body, _text(body["subjects"])))
-
-
         "access.key_issued": _issued,
         "access.key_revoked": _revoked,
         "access.key_limited": _limited,
@@ -348,8 +370,8 @@ def _viewed(batch: Batch, index: int, entry: Object, body: Object) -> None:
         "engine.counters": _engine_counters,
         "engine.sighting": _engine_sighting,
         **dict.fromkeys(FIELDWORK, _fieldwork),
+        VIEWS: _viewed,
+        **dict.fromkeys(EVENTS, _person),
         **dict.fromkeys(KEPT, _document),
     }
 )
-        VIEWS: _viewed,
-        **dict.fromkeys(EVENTS, _person),

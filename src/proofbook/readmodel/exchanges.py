@@ -7,16 +7,16 @@ arrive meanwhile do not shift what was seen.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from proofbook.errors import InputError
 from proofbook.primitives.instants import Period, format_instant
 from proofbook.readmodel.connection import Bindings, Reader, Row
+from proofbook.readmodel.walking import BEYOND, BUDGET, EVERYTHING, Filters, walk
 
 MAX_PAGE: Final = 1000
-_BEYOND: Final = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,18 +80,16 @@ class Exchange:
 
 
 @dataclass(frozen=True, slots=True)
-class Filters:
-    """What a page is narrowed to; None does not narrow. `since` is inclusive, `until` exclusive, both instants."""
+class Found:
+    """A page of what fits, newest first. `older` and `newer`: positions to go on from, None at the list's ends."""
 
-    system: str | None = None
-    principal: str | None = None
-    state: str | None = None
-    artifact: str | None = None
-    since: str | None = None
-    until: str | None = None
-
-
-EVERYTHING: Final = Filters()
+    rows: tuple[Exchange, ...]
+    looked: int
+    """Exchanges looked at for it."""
+    older: int | None
+    newer: int | None
+    whole: bool
+    """False: the search ended before the page was full; more may fit farther on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,20 +102,39 @@ class Stray:
 
 
 def page(reader: Reader, before_index: int | None = None, limit: int = 50, filters: Filters = EVERYTHING) -> tuple[Exchange, ...]:
-    """The newest exchanges before a position (None: from the newest). Raises InputError for a limit outside 1 to MAX_PAGE."""
-    if not 1 <= limit <= MAX_PAGE:
-        raise InputError(f"a page of {limit} rows cannot be given", hint=f"ask for 1 to {MAX_PAGE}")
-    bindings: Bindings = {
-        "before": _BEYOND if before_index is None else before_index,
-        "limit": limit,
-        "system": filters.system,
-        "principal": filters.principal,
-        "state": filters.state,
-        "artifact": filters.artifact,
-        "since": filters.since,
-        "until": filters.until,
-    }
-    return tuple(map(_exchange, reader.rows(_best_question(filters), bindings)))
+    """The newest exchanges before a position (None: from the newest). Raises InputError for a limit outside 1 to MAX_PAGE.
+
+    Looks at as many as it takes: for a person who waits there is `search`.
+    """
+    _check(limit)
+    walked = walk(reader, filters, start=before_index, limit=limit, budget=BEYOND)
+    return _at(reader, walked.indexes)
+
+
+def search(
+    reader: Reader,
+    filters: Filters,
+    *,
+    before: int | None = None,
+    after: int | None = None,
+    limit: int = 50,
+    budget: int = BUDGET,
+) -> Found:
+    """A page of what fits, before a position or after one, at a cost that does not grow with the book.
+
+    Raises InputError for a limit outside 1 to MAX_PAGE, StoreUnavailable.
+    """
+    _check(limit)
+    up = after is not None
+    walked = walk(reader, filters, start=after if up else before, up=up, limit=limit + 1, budget=budget)
+    shown = walked.indexes[:limit]
+    more = len(walked.indexes) > limit
+    onward = shown[-1] if more else walked.resume
+    back = (after if up else before) if not shown else shown[0]
+    if (after if up else before) is None:
+        back = None
+    older, newer = (back, onward) if up else (onward, back)
+    return Found(_at(reader, shown), walked.looked, older, newer, more or walked.resume is None)
 
 
 def one(reader: Reader, exchange: str) -> Exchange | None:
@@ -160,12 +177,14 @@ def stray_responses(reader: Reader) -> Iterator[Stray]:
     return (Stray(*row) for row in reader.rows("stray_responses"))
 
 
-def _best_question(filters: Filters) -> str:
-    """The page question whose index narrows most."""
-    for name in ("principal", "artifact", "system", "state"):
-        if getattr(filters, name) is not None:
-            return f"exchanges_page_by_{name}"
-    return "exchanges_page"
+def _check(limit: int) -> None:
+    if not 1 <= limit <= MAX_PAGE:
+        raise InputError(f"a page of {limit} rows cannot be given", hint=f"ask for 1 to {MAX_PAGE}")
+
+
+def _at(reader: Reader, indexes: Sequence[int]) -> tuple[Exchange, ...]:
+    """The exchanges at some positions, newest first."""
+    return tuple(map(_exchange, reader.rows("exchanges_at", {"indexes": json.dumps(indexes)})))
 
 
 def _exchange(row: Row) -> Exchange:

@@ -9,17 +9,20 @@ Hostile input: EntryDamaged for an entry that does not have its form; StoreUnava
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
 from pathlib import Path
 from types import TracebackType
-from typing import Final, Self
+from typing import Any, Final, Self
 
 import apsw
 
 from proofbook.book.interface import BookReading
+from proofbook.errors import EntryDamaged
+from proofbook.readmodel import classes
 from proofbook.readmodel.connection import Reader, make_schema, open_reading, open_writing, transaction, unavailable
-from proofbook.readmodel.derive import Batch, Cells, SourceState
+from proofbook.readmodel.derive import Batch, Cells, Classified, SourceState
+from proofbook.readmodel.tallies import FORWARDED, IDX, LAST, STATE, Tallies, latency_of
 
 SCHEMA: Final = 10
 """Raised with every change of `schema.sql` or `tallies.sql`; an older file is rebuilt."""
@@ -108,23 +111,54 @@ class Projection:
     def _take_in(self, start: int, stop: int) -> None:
         batch = Batch({row[0]: _source_state(row) for row in self.reader.rows("sources")})
         batch.add(islice(self._book.entries(start, stop), stop - start))
-        self.reader.write("add_exchange", (tuple(row) for row in batch.exchanges))
-        self._answer(batch.responses, batch)
+        self.reader.write("add_exchange", ((*row, latency_of(row[FORWARDED], row[LAST])) for row in batch.exchanges))
+        ended = self._answer(batch.responses, batch)
         for name, rows in batch.rows.items():
             self.reader.write(name, rows)
+        self._count(batch, ended)
         self.reader.write("use_access_key", ((*each, key) for key, each in batch.key_uses.items()))
         states = batch.sources.items()
         self.reader.write("set_source", (_source_row(source, state) for source, state in states if state.last_idx >= start))
         self._set_position(stop, next(iter(self._book.leaf_hashes(stop - 1, stop)), None))
 
-    def _answer(self, responses: Iterable[tuple[str, Cells]], batch: Batch) -> None:
-        """Responses to requests of earlier batches; one that finds no open request is listed as stray."""
+    def _answer(self, responses: Iterable[tuple[str, Cells]], batch: Batch) -> list[Cells]:
+        """Responses to requests of earlier batches, with the rows they end; one that finds no open request is listed as stray."""
+        ended: list[Cells] = []
         for exchange, cells in responses:
-            row = self.reader.row("first_request", {"exchange": exchange})
-            if row is not None and row[1] == "open":
-                self.reader.write("answer_exchange", [(*cells, row[0])])
+            row = self.reader.row("exchange_written", {"exchange": exchange})
+            if row is not None and row[STATE] == "open":
+                ended.append((*row[:STATE], *cells))
+                latency = latency_of(ended[-1][FORWARDED], ended[-1][LAST])
+                self.reader.write("answer_exchange", [(*cells, latency, row[IDX])])
             else:
                 batch.rows["add_stray_response"].append((cells[4], cells[5], exchange))
+        return ended
+
+    def _count(self, batch: Batch, ended: Iterable[Cells]) -> None:
+        """Adds the batch to what is kept counted. Its rows are written already."""
+        tallies = Tallies()
+        try:
+            for each in batch.exchanges:
+                tallies.see(each)
+            for row in ended:
+                tallies.end(row)
+            self._classify(batch, tallies)
+        except (TypeError, ValueError, AttributeError, KeyError) as error:
+            raise EntryDamaged(f"an exchange does not have the form of its kind: {type(error).__name__} {error}") from error
+        for name, rows in tallies.rows():
+            self.reader.write(name, rows)
+
+    def _classify(self, batch: Batch, tallies: Tallies) -> None:
+        newest: dict[str, Classified] = {}
+        for new in batch.classified():
+            row: Sequence[Any] | None = batch.waiting.get(new.exchange)
+            old = newest.get(new.exchange)
+            if row is None:
+                row = self.reader.row("exchange_written", {"exchange": new.exchange})
+                old = old or classes.before(self.reader, new.exchange, new.index)
+            if row is not None and row[IDX] < new.index:
+                tallies.classify(row, new, old)
+                newest[new.exchange] = new
 
     def _forget(self) -> None:
         make_schema(self._connection)

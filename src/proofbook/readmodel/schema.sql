@@ -82,14 +82,18 @@ CREATE TABLE exchange (               -- one row for each exchange.request or ex
   first_byte_at TEXT,
   last_byte_at TEXT,
   response_bytes INTEGER,
-  cached_tokens INTEGER
+  cached_tokens INTEGER,
+  latency_ms INTEGER                  -- from forwarding to the last byte
 ) STRICT;
 CREATE INDEX exchange_id ON exchange (exchange);
 CREATE INDEX exchange_occurred ON exchange (occurred);
 CREATE INDEX exchange_principal ON exchange (principal, idx);
 CREATE INDEX exchange_artifact ON exchange (artifact, idx);
 CREATE INDEX exchange_system ON exchange (system, idx);
-CREATE INDEX exchange_state ON exchange (state, idx);
+CREATE INDEX exchange_odd ON exchange (state, idx) WHERE state NOT IN ('open', 'complete');
+CREATE INDEX exchange_conversation ON exchange (conversation, idx);
+CREATE INDEX exchange_verified ON exchange (verified_user, idx) WHERE verified_user IS NOT NULL;
+CREATE INDEX exchange_claimed ON exchange (claimed_user, idx) WHERE claimed_user IS NOT NULL;
 CREATE INDEX exchange_flagged ON exchange (occurred) WHERE flags IS NOT NULL;
 CREATE INDEX exchange_refused ON exchange (occurred) WHERE refused = 1;
 CREATE INDEX exchange_open ON exchange (source, idx) WHERE state = 'open';

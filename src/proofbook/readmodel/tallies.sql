@@ -120,6 +120,9 @@ CREATE TABLE told_quarter (           -- what an engine may have counted for the
   exchanges INTEGER NOT NULL,
   first_start TEXT NOT NULL,
   last_end TEXT NOT NULL,
-  amounts TEXT NOT NULL,              -- JSON: for each measure the least, the most of those that have one, and how many have none
+  low_0 INTEGER NOT NULL, low_1 INTEGER NOT NULL, low_2 INTEGER NOT NULL, low_3 INTEGER NOT NULL, low_4 INTEGER NOT NULL,
+  high_0 INTEGER NOT NULL, high_1 INTEGER NOT NULL, high_2 INTEGER NOT NULL, high_3 INTEGER NOT NULL, high_4 INTEGER NOT NULL,
+  unbounded_0 INTEGER NOT NULL, unbounded_1 INTEGER NOT NULL, unbounded_2 INTEGER NOT NULL, unbounded_3 INTEGER NOT NULL,
+  unbounded_4 INTEGER NOT NULL,       -- by measure: the least, the most of those that have one, how many have none
   PRIMARY KEY (quarter, upstream)
 ) STRICT, WITHOUT ROWID;

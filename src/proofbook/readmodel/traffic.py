@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from proofbook.readmodel.by_day import gathered, join_stretch, split
 from proofbook.readmodel.connection import Reader
 from proofbook.readmodel.derive import DENIED, REFUSED
 
@@ -101,22 +102,30 @@ class Discovery:
 
 def served(reader: Reader, since: str, until: str, size: int) -> tuple[Served, ...]:
     """Exchanges that occurred in [since, until), as the first `size` entries tell it."""
-    return tuple(Served(*row) for row in reader.rows("traffic_served", {"since": since, "until": until, "size": size}))
+    parts = split(reader, since, until, size)
+    found = gathered(reader, "served_by_day", "traffic_served", parts, width=4, join=join_stretch, more="served_open")
+    return tuple(Served(*row) for row in found)
 
 
 def callers(reader: Reader, since: str, until: str, size: int) -> tuple[Caller, ...]:
     """Who called in [since, until), in the first `size` entries; refusals are left out."""
-    return tuple(Caller(*row) for row in reader.rows("traffic_principals", {"since": since, "until": until, "size": size}))
+    parts = split(reader, since, until, size)
+    found = gathered(reader, "callers_by_day", "traffic_principals", parts, width=5, join=join_stretch)
+    return tuple(Caller(*row) for row in found)
 
 
 def flagged(reader: Reader, since: str, until: str, size: int) -> tuple[Flagged, ...]:
     """What passed in [since, until) although something was lacking, in the first `size` entries."""
-    return tuple(Flagged(*row) for row in reader.rows("traffic_flagged", {"since": since, "until": until, "size": size}))
+    parts = split(reader, since, until, size)
+    found = gathered(reader, "flagged_by_day", "traffic_flagged", parts, width=6, join=join_stretch)
+    return tuple(Flagged(*row) for row in found)
 
 
 def denied(reader: Reader, since: str, until: str, size: int) -> tuple[Denied, ...]:
     """What a rule turned away in [since, until), in the first `size` entries."""
-    return tuple(Denied(*row) for row in reader.rows("traffic_denied", {"since": since, "until": until, "size": size}))
+    parts = split(reader, since, until, size)
+    found = gathered(reader, "denied_by_day", "traffic_denied", parts, width=4, join=join_stretch)
+    return tuple(Denied(*row) for row in found)
 
 
 def configs(reader: Reader, size: int) -> tuple[Loaded, ...]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final
 
-from proofbook.reconciliation.facts import Scrape, Served
+from proofbook.reconciliation.facts import Group, Scrape, Served
 from proofbook.reconciliation.published import COMPARED
 from proofbook.reconciliation.serving import shift
 
@@ -57,6 +57,21 @@ class Account:
             return
         for stretch in self.stretches[max(first - 1, 0) : last]:
             self._add_edge(stretch, served)
+
+    def holds_whole(self, group: Group) -> bool:
+        """Whether no look can have been made while any exchange of a group was under way."""
+        return bisect_right(self._not_before, group.start) >= bisect_left(self._counted_by, group.end)
+
+    def add_group(self, group: Group) -> None:
+        """Exchanges that lie in one stretch together: what `add` gives for each of them."""
+        place = bisect_right(self._not_before, group.start) - 1
+        if not 0 <= place < len(self.stretches):
+            return
+        stretch = self.stretches[place]
+        stretch.inside += group.exchanges
+        for sums, more in ((stretch.low, group.low), (stretch.high, group.high), (stretch.unbounded, group.unbounded)):
+            for measure, each in enumerate(more):
+                sums[measure] += each
 
     @staticmethod
     def _add_whole(stretch: Stretch, served: Served) -> None:

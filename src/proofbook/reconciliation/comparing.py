@@ -15,7 +15,7 @@ from typing import Final
 
 from proofbook.reconciliation.accounting import Account, Stretch
 from proofbook.reconciliation.choosing import Chosen
-from proofbook.reconciliation.facts import Gap, Scrape, Served
+from proofbook.reconciliation.facts import Gap, Group, Scrape, Served
 from proofbook.reconciliation.growth import Growth, began_anew, derive_growth
 from proofbook.reconciliation.published import COMPARED, COUNTS_REQUESTS, PUBLISHERS, Measure
 
@@ -117,6 +117,14 @@ class Reckoning:
         """One exchange of the engine's upstreams, in any order."""
         self._stretches.add(served)
         self._segments.add(served)
+
+    def add_group(self, group: Group) -> bool:
+        """Exchanges of the engine's upstreams at once. False, with nothing added, when they have to be told one by one."""
+        if not (self._stretches.holds_whole(group) and self._segments.holds_whole(group)):
+            return False
+        self._stretches.add_group(group)
+        self._segments.add_group(group)
+        return True
 
     def close(self, gaps: Sequence[Gap]) -> Comparison:
         """The result; `gaps`: when a recorder was down without having been stopped."""

@@ -44,6 +44,20 @@ class Served(NamedTuple):
     """By measure, in the order of `COMPARED`."""
 
 
+class Group(NamedTuple):
+    """Ended exchanges of one upstream, added up: all of them began at or after `start` and ended by `end`.
+
+    By measure, in the order of `COMPARED`: the least, the most of those that have one, how many have none.
+    """
+
+    start: str
+    end: str
+    exchanges: int
+    low: tuple[int, ...]
+    high: tuple[int, ...]
+    unbounded: tuple[int, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Gap:
     """A stretch in which a recorder did not record although it was not stopped, or the clock was set back."""

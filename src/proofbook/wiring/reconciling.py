@@ -10,8 +10,9 @@ from proofbook.errors import InputError
 from proofbook.journal.receipt import Receipt, Recorder
 from proofbook.primitives.canonical import canonical_bytes
 from proofbook.primitives.instants import format_instant, parse_period
-from proofbook.readmodel.counters import BEGINNING, reconcile, scrapes
+from proofbook.readmodel.counters import reconcile, scrapes
 from proofbook.readmodel.projection import Projection
+from proofbook.readmodel.telling import BEGINNING
 from proofbook.reconciliation.choosing import Width, label_of
 from proofbook.reconciliation.comparing import Comparison, Figure, Interval, Standing
 from proofbook.reconciliation.wording import describe_comparison, describe_interval

@@ -18,8 +18,9 @@ from proofbook.collectors.engine_counters.fetching import Target
 from proofbook.collectors.engine_counters.host_process import HostProcesses
 from proofbook.collectors.engine_counters.looking import KIND, CounterLooks
 from proofbook.collectors.runner import COLLECTOR
-from proofbook.readmodel.counters import BEGINNING, reconcile
+from proofbook.readmodel.counters import reconcile
 from proofbook.readmodel.projection import Projection
+from proofbook.readmodel.telling import BEGINNING
 from proofbook.reconciliation.comparing import Comparison, Standing
 from proofbook.reconciliation.published import Measure
 from proofbook.reconciliation.wording import describe_interval

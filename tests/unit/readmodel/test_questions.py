@@ -236,7 +236,7 @@ def test_every_question_has_a_file_that_is_used() -> None:
     code = "".join(each.read_text() for each in sorted(room.glob("*.py")))
     for path in sorted((room / "queries").glob("*.sql")):
         assert question(path.stem).rstrip().endswith(";")
-        assert f'"{path.stem}"' in code or path.stem.startswith("exchanges_page_by_"), path.stem
+        assert f'"{path.stem}"' in code or path.stem.startswith("walk_"), path.stem
 
 
 def test_two_copies_of_the_same_bytes_are_two_places(tmp_path: Path, entries: SampleEntries) -> None:

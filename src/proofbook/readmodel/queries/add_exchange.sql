@@ -5,8 +5,9 @@ INSERT INTO exchange (
   upstream, product, build, parameters, messages, tools, system_prompt, guardrail, request_bytes, flags,
   refusals, state, reason,
   detail, http_status, response_idx, response_entry, response_recorded, model_answered, finish, prompt_tokens,
-  completion_tokens, chunks, forwarded_at, first_byte_at, last_byte_at, response_bytes, cached_tokens
+  completion_tokens, chunks, forwarded_at, first_byte_at, last_byte_at, response_bytes, cached_tokens,
+  latency_ms
 ) VALUES (
   ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
-  ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?
+  ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?
 );

@@ -1,0 +1,2 @@
+-- A class found in an exchange.
+INSERT OR IGNORE INTO exchange_class (class, idx) VALUES (?, ?);

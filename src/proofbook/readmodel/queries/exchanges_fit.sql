@@ -1,0 +1,22 @@
+-- Which of the exchanges at some positions fit everything that was asked; :indexes is a JSON array.
+SELECT idx FROM exchange
+WHERE idx IN (SELECT value FROM json_each(:indexes))
+  AND (:system IS NULL OR system = :system)
+  AND (:principal IS NULL OR principal = :principal)
+  AND (:verified IS NULL OR verified_user = :verified)
+  AND (:claimed IS NULL OR claimed_user = :claimed)
+  AND (:model IS NULL OR model_asked = :model)
+  AND (:artifact IS NULL OR artifact = :artifact)
+  AND (:state IS NULL OR state = :state)
+  AND (:protocol IS NULL OR protocol = :protocol)
+  AND (:reason IS NULL OR (refused = 1 AND reason = :reason))
+  AND (:conversation IS NULL OR conversation = :conversation)
+  AND (:since IS NULL OR occurred >= :since)
+  AND (:until IS NULL OR occurred < :until)
+  AND (:tokens IS NULL OR coalesce(prompt_tokens, 0) + coalesce(completion_tokens, 0) >= :tokens)
+  AND (:latency IS NULL OR latency_ms >= :latency)
+  AND (:bytes IS NULL OR coalesce(request_bytes, 0) + coalesce(response_bytes, 0) >= :bytes)
+  AND (:flag IS NULL OR instr(flags, json_quote(:flag)) > 0)
+  AND (:finish IS NULL OR instr(finish, json_quote(:finish)) > 0)
+  AND (:prefix IS NULL OR substr(exchange, 1, length(:prefix)) = :prefix)
+  AND (:found IS NULL OR EXISTS (SELECT 1 FROM exchange_class AS other WHERE other.class = :found AND other.idx = exchange.idx));

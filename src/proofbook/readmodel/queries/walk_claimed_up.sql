@@ -1,0 +1,5 @@
+-- Where exchanges stand, one claimed end user, between two positions, oldest first.
+SELECT idx FROM exchange
+WHERE claimed_user = :value AND idx >= :low AND idx <= :high
+ORDER BY idx
+LIMIT :look;

@@ -1,0 +1,5 @@
+-- Where exchanges stand in which a class was found, between two positions, oldest first.
+SELECT idx FROM exchange_class
+WHERE class = :value AND idx >= :low AND idx <= :high
+ORDER BY idx
+LIMIT :look;

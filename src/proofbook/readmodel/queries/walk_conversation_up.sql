@@ -1,0 +1,5 @@
+-- Where exchanges stand, one conversation, between two positions, oldest first.
+SELECT idx FROM exchange
+WHERE conversation = :value AND idx >= :low AND idx <= :high
+ORDER BY idx
+LIMIT :look;

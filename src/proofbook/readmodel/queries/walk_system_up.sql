@@ -1,0 +1,5 @@
+-- Where exchanges stand, one system, between two positions, oldest first.
+SELECT idx FROM exchange
+WHERE system = :value AND idx >= :low AND idx <= :high
+ORDER BY idx
+LIMIT :look;
