@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from proofbook.wiring.home import Home, open_home
 from proofbook.wiring.recording import open_door
 from proofbook.wiring.system import CLOCK
 from support.draft_builder import beats
+from support.followed_book import AbsentBook, heard
 from support.home_builder import make_home
 
 GATEWAY = """
@@ -43,18 +43,6 @@ def home(tmp_path: Path) -> Home:
     return open_home(made.path)
 
 
-class AbsentBook(BookReader):
-    """A book whose disk can be taken away."""
-
-    absent = False
-
-    def kinds(self) -> dict[str, tuple[int, int]]:
-        """Fails while the disk is away."""
-        if self.absent:
-            raise OSError("the disk is away")
-        return super().kinds()
-
-
 def _issue(home: Home) -> str:
     with open_door(home) as door:
         return issue_key(
@@ -65,15 +53,6 @@ def _issue(home: Home) -> str:
 def _revoke(home: Home, key: str) -> None:
     with open_door(home) as door:
         revoke_key(home, door.recorder, key=key, reason="sample end")
-
-
-def _wait(condition: Callable[[], bool], seconds: float = 60.0) -> bool:
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if condition():
-            return True
-        time.sleep(0.02)
-    return False
 
 
 def _is_back(keys: LiveKeys) -> bool:
@@ -96,9 +75,9 @@ def test_keys_issued_and_revoked_while_it_follows_are_known_soon(home: Home) -> 
         with open_door(home) as door:
             door.recorder.submit(beats(700)).result()
         second = _issue(home)
-        assert _wait(lambda: second in keys.current().keys)
+        assert heard(lambda: second in keys.current().keys)
         _revoke(home, first)
-        assert _wait(lambda: _is_revoked(keys.current(), first))
+        assert heard(lambda: _is_revoked(keys.current(), first))
         assert not _is_revoked(keys.current(), second)
     finally:
         keys.close()
@@ -115,7 +94,7 @@ def test_a_rotated_key_ends_in_time_and_its_successor_goes_on(home: Home) -> Non
             )
             with pytest.raises(InputError, match=f"is being replaced by {made.id}"):
                 rotate_key(home, door.recorder, key=old, overlap=timedelta(0), expires=None, note="")
-        assert _wait(lambda: made.id in keys.current().keys)
+        assert heard(lambda: made.id in keys.current().keys)
         for ring in (keys.current(), load_key_ring(home)):
             before, after = ring.keys[old], ring.keys[made.id]
             assert (before.expires, after.expires) == (until, None)
@@ -151,13 +130,13 @@ def test_revocation_is_heard_of_though_the_projection_is_damaged(home: Home) -> 
     keys = LiveKeys(home, BookReader(home.book))
     try:
         _revoke(home, key)  # reads the projection, so it comes first; the ring has half a second to be told
-        assert _wait(lambda: _is_revoked(keys.current(), key))
+        assert heard(lambda: _is_revoked(keys.current(), key))
         other = _issue(home)
-        assert _wait(lambda: other in keys.current().keys)
+        assert heard(lambda: other in keys.current().keys)
         for each in home.readmodel.parent.glob("readmodel.sqlite*"):
             each.write_bytes(b"not a projection")
         third = _issue(home)
-        assert _wait(lambda: third in keys.current().keys)
+        assert heard(lambda: third in keys.current().keys)
     finally:
         keys.close()
 
@@ -178,6 +157,6 @@ def test_ring_that_cannot_be_refreshed_lets_nobody_in(home: Home) -> None:
         with pytest.raises(StoreUnavailable, match="keys could not be read"):
             keys.current()
         book.absent = False
-        assert _wait(lambda: _is_back(keys))
+        assert heard(lambda: _is_back(keys))
     finally:
         keys.close()

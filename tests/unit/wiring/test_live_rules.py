@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -19,6 +18,7 @@ from proofbook.wiring.home import Home, open_home
 from proofbook.wiring.recording import open_door
 from proofbook.wiring.system import CLOCK
 from support.draft_builder import beats
+from support.followed_book import AbsentBook, heard
 from support.home_builder import make_home
 from support.rule_records import DESK, Records
 
@@ -50,32 +50,11 @@ def home(tmp_path: Path) -> Home:
     return open_home(made.path)
 
 
-class AbsentBook(BookReader):
-    """A book whose disk can be taken away."""
-
-    absent = False
-
-    def kinds(self) -> dict[str, tuple[int, int]]:
-        """Fails while the disk is away."""
-        if self.absent:
-            raise OSError("the disk is away")
-        return super().kinds()
-
-
 def _record(home: Home, records: Records) -> None:
     with open_door(home) as door:
         for each in records.found.values():
             occurred = format_instant(CLOCK.now())
             door.recorder.record(Draft(each.kind, each.id, occurred, operator(), "desk", Assurance.MANUAL, dict(each.body)))
-
-
-def _wait(condition: Callable[[], bool], seconds: float = 10.0) -> bool:
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if condition():
-            return True
-        time.sleep(0.02)
-    return False
 
 
 def test_records_are_known_at_the_start_and_while_it_follows(home: Home) -> None:
@@ -88,7 +67,7 @@ def test_records_are_known_at_the_start_and_while_it_follows(home: Home) -> None
         with open_door(home) as door:
             door.recorder.submit(beats(700)).result()
         _record(home, Records().revocation().page())
-        assert _wait(lambda: rules.current().rules.is_registered(DESK, NOW))
+        assert heard(lambda: rules.current().rules.is_registered(DESK, NOW))
         (ended,) = rules.current().rules.grants["principal", "sample-person-1"]
         assert not ended.holds(DESK, NOW)
         assert not rules.current().stale
@@ -107,7 +86,7 @@ def test_rules_that_cannot_be_refreshed_go_on_and_say_so(home: Home) -> None:
         now[0] = 5.1
         assert rules.current().stale
         book.absent = False
-        assert _wait(lambda: not rules.current().stale)
+        assert heard(lambda: not rules.current().stale)
     finally:
         rules.close()
 
