@@ -14,6 +14,7 @@ from proofbook.capture.settings import CaptureSettings
 from proofbook.errors import ConfigurationError, MalformedRecord
 from proofbook.gateway.classifying import ClassificationSettings
 from proofbook.gateway.settings import GatewaySettings
+from proofbook.people.settings import SignInSettings
 from proofbook.primitives.instants import Period, parse_period
 
 _HOST_NAME = re.compile(r"[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?(?::[0-9]{1,5})?")
@@ -73,6 +74,8 @@ class PortalSettings:
     plain_http: bool = False
     """Lets it listen beyond this machine without TLS, so that passwords travel readable. For a network of which every part is
     trusted, and for nothing else."""
+    sign_in: SignInSettings = field(default_factory=SignInSettings)
+    """Sessions, second factors, links."""
 
     def __post_init__(self) -> None:
         if not 0 <= self.port <= 65535:

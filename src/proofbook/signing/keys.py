@@ -1,8 +1,8 @@
-"""Keys by URI: where the log's signing key and the vault's key live.
+"""Keys by URI: where the log's signing key, the vault's key and the key of the people's store live.
 
 `file:<path>` is the one scheme today; other schemes are refused by name, so a typo never falls back to something weaker.
 Promises: key files are created by us with owner-only permissions and are refused when others may read them; key bytes are never
-logged, never in an error, never in an entry. The log key is PKCS #8 PEM (readable by OpenSSL), the vault key 32 bytes in base64
+logged, never in an error, never in an entry. The log key is PKCS #8 PEM (readable by OpenSSL), the others are 32 bytes in base64
 with a label.
 """
 
@@ -23,7 +23,9 @@ from proofbook.errors import ConfigurationError
 from proofbook.tlog.note import Ed25519Signer
 
 VAULT_KEY_BYTES: Final = 32
+PEOPLE_KEY_BYTES: Final = 32
 _VAULT_LABEL: Final = "proofbook-vault-key/1 "
+_PEOPLE_LABEL: Final = "proofbook-people-key/1 "
 _RESTORE: Final = "restore the key file itself from its backup"
 _OTHERS: Final = 0o077
 _MAX_KEY_FILE_BYTES: Final = 16 * 1024
@@ -38,6 +40,11 @@ def make_log_key(path: Path) -> None:
 def make_vault_key(path: Path, entropy: Callable[[int], bytes]) -> None:
     """Create a new vault key. Raises ConfigurationError when the file exists or cannot be written."""
     _create(path, _VAULT_LABEL.encode() + base64.b64encode(entropy(VAULT_KEY_BYTES)) + b"\n")
+
+
+def make_people_key(path: Path, entropy: Callable[[int], bytes]) -> None:
+    """Create a new key of the people's store. Raises ConfigurationError as `make_vault_key` does."""
+    _create(path, _PEOPLE_LABEL.encode() + base64.b64encode(entropy(PEOPLE_KEY_BYTES)) + b"\n")
 
 
 def open_log_signer(uri: str, name: str) -> Ed25519Signer:
@@ -60,14 +67,22 @@ def open_log_signer(uri: str, name: str) -> Ed25519Signer:
 def read_vault_key(uri: str) -> bytes:
     """The 32 bytes of the vault key. Raises ConfigurationError as `open_log_signer` does."""
     path = _path_of(uri)
-    text = _read(path).decode("ascii", "replace").strip()
-    try:
-        key = base64.b64decode(text.removeprefix(_VAULT_LABEL), validate=True)
-    except ValueError:  # binascii's own error is one, and so is text that is not ASCII
-        key = b""
-    if not text.startswith(_VAULT_LABEL) or len(key) != VAULT_KEY_BYTES:
+    key = _read_labelled(path, _VAULT_LABEL, VAULT_KEY_BYTES)
+    if key is None:
         raise ConfigurationError(
             f"{path}: is not a vault key", hint="restore it from where it was kept; without it content cannot be opened"
+        )
+    return key
+
+
+def read_people_key(uri: str) -> bytes:
+    """The 32 bytes of the key of the people's store. Raises ConfigurationError as `open_log_signer` does."""
+    path = _path_of(uri)
+    key = _read_labelled(path, _PEOPLE_LABEL, PEOPLE_KEY_BYTES)
+    if key is None:
+        raise ConfigurationError(
+            f"{path}: is not a key of the people's store",
+            hint="restore it, or move it aside: second factors then have to be set up again",
         )
     return key
 
@@ -82,6 +97,15 @@ def _path_of(uri: str) -> Path:
     if scheme != "file" or not rest:
         raise ConfigurationError(f"key {uri.partition(':')[0][:16]!r}: no such key scheme", hint="keys are named file:<path>")
     return Path(rest)
+
+
+def _read_labelled(path: Path, label: str, length: int) -> bytes | None:
+    text = _read(path).decode("ascii", "replace").strip()
+    try:
+        key = base64.b64decode(text.removeprefix(label), validate=True)
+    except ValueError:  # binascii's own error is one, and so is text that is not ASCII
+        return None
+    return key if text.startswith(label) and len(key) == length else None
 
 
 def _read(path: Path) -> bytes:

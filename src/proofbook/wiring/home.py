@@ -20,7 +20,7 @@ from proofbook.config.settings import Settings
 from proofbook.errors import ConfigurationError, InputError, MalformedRecord
 from proofbook.primitives.canonical import JsonValue, canonical_bytes, parse_canonical
 from proofbook.primitives.digest import sha256_digest
-from proofbook.signing.keys import file_uri, make_log_key, make_vault_key, open_log_signer, read_vault_key
+from proofbook.signing.keys import file_uri, make_log_key, make_people_key, make_vault_key, open_log_signer, read_vault_key
 from proofbook.tlog.note import Ed25519Signer
 from proofbook.tlog.vkey import format_vkey
 from proofbook.wiring.system import ENTROPY
@@ -69,6 +69,16 @@ class Home:
     def log_key(self) -> Path:
         """The signing key."""
         return self.path / self.settings.book.log_key
+
+    @property
+    def people(self) -> Path:
+        """The store of what people sign in with."""
+        return self.path / "people" / "people.sqlite"
+
+    @property
+    def people_key(self) -> Path:
+        """The key of that store; made when it is first needed, where a home is older."""
+        return self.path / "keys" / "people.key"
 
     @property
     def hash_cache(self) -> Path:
@@ -138,6 +148,7 @@ def create_home(path: Path, *, config: str, origin: str, start_book: Callable[[H
         home = open_home(path)
         make_log_key(home.log_key)
         make_vault_key(path / home.settings.book.vault_key, ENTROPY)
+        make_people_key(home.people_key, ENTROPY)
         write_identity(home, open_log_signer(file_uri(home.log_key), origin))
         start_book(home)
     except BaseException:

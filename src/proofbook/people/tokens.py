@@ -1,0 +1,173 @@
+"""API tokens: bound to an account or a service, with scopes and an end; looked up in the roll.
+
+Promises: a token is shown once and only its digest is kept, in the book; it never has more than its holder has now, and never the
+permission to administer; a wrong secret is answered as an unknown token. Revoking counts from the entry on.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from proofbook.errors import InputError, RefusedError
+from proofbook.people.account import MAX_NAME, Account
+from proofbook.people.recording import Scribe
+from proofbook.people.roles import Permission, Role
+from proofbook.people.roll import RollSource, Token
+from proofbook.people.visitor import Visitor
+from proofbook.primitives.digest import sha256_digest
+from proofbook.primitives.instants import parse_instant
+from proofbook.records.envelope import Actor
+from proofbook.records.people import TokenIssued, TokenRevoked
+
+PREFIX: Final = "pbt_"
+FOR_SERVICES: Final = frozenset({Permission.PUSH, Permission.READ, Permission.EXPORT})
+"""What a token of a service that is nobody's account may have."""
+_LONGEST: Final = 256
+_NO_TOKEN: Final = sha256_digest(b"no token has this digest")
+
+
+@dataclass(frozen=True, slots=True)
+class NewToken:
+    """A token as it is shown once."""
+
+    id: str
+    secret: str
+    expires: str
+
+
+class Tokens:
+    """Safe to call from several threads."""
+
+    def __init__(self, source: RollSource, scribe: Scribe, entropy: Callable[[int], bytes]) -> None:
+        self._source = source
+        self._scribe = scribe
+        self._entropy = entropy
+
+    def issue(
+        self,
+        *,
+        by: Actor,
+        scopes: Iterable[Permission],
+        expires: str,
+        account: str | None = None,
+        service: str | None = None,
+        note: str = "",
+    ) -> NewToken:
+        """A token of an account or, by name, of a service.
+
+        Raises:
+            InputError: no such account, not a name, no scope, or an end that is past. RefusedError: more than the holder may do.
+        """
+        wanted = frozenset(scopes)
+        if (account is None) == (service is None):
+            raise InputError("a token is for an account or for a service", hint="give one of the two")
+        self._check_end(expires)
+        found = None if account is None else self._account(account)
+        self._check_scopes(wanted, FOR_SERVICES if found is None else found.permissions - {Permission.ADMINISTER})
+        holder = found.id if found is not None else _check_service(service or "")
+        token_id = self._entropy(6).hex()
+        secret = f"{PREFIX}{token_id}_{self._entropy(32).hex()}"
+        body = TokenIssued(
+            token=token_id,
+            holder=holder,
+            holder_kind="service" if found is None else "account",
+            scopes=sorted(scope.value for scope in wanted),
+            engagement=None if found is None else found.terms.engagement,
+            expires=expires,
+            secret_sha256=sha256_digest(secret.encode()),
+            note=note,
+        ).to_body()
+        self._scribe.write(self._scribe.draft("token.issued", token_id, by, body))
+        return NewToken(token_id, secret, expires)
+
+    def revoke(self, token: str, *, by: Actor, reason: str) -> None:
+        """A token opens nothing any more. Raises InputError when there is none or it was revoked before."""
+        found = self._source.current().tokens.get(token)
+        if found is None:
+            raise InputError(f"token {token[:80]!r}: there is no such token", hint="see `proofbook token list`")
+        if found.revoked is not None:
+            raise InputError(f"token {token}: was revoked at {found.revoked} already")
+        if not reason.strip():
+            raise InputError("reason: is empty", hint="say why")
+        body = TokenRevoked(token=token, reason=reason).to_body()
+        self._scribe.write(self._scribe.draft("token.revoked", token, by, body))
+
+    def every(self) -> tuple[Token, ...]:
+        """All tokens ever issued, in order of issue."""
+        return tuple(self._source.current().tokens.values())
+
+    def visit(self, secret: str) -> Visitor | None:
+        """Whose token this is and what it opens now; None when it opens nothing. Raises StoreUnavailable."""
+        plain = secret[:_LONGEST]
+        token_id = plain.removeprefix(PREFIX).partition("_")[0]
+        roll, now = self._source.current(), self._scribe.now
+        token = roll.tokens.get(token_id)
+        digest = sha256_digest(secret.encode("utf-8", "surrogatepass") if len(secret) <= _LONGEST else b"")
+        if not hmac.compare_digest(digest, _NO_TOKEN if token is None else token.secret_sha256) or token is None:
+            return None
+        if token.revoked is not None or token.expires <= now:
+            return None
+        if token.holder_kind == "service":
+            return _service_visitor(token)
+        account = roll.accounts.get(token.holder)
+        if account is None or account.assess_at(now) != "open" or account.terms.engagement != token.engagement:
+            return None
+        return _account_visitor(token, account)
+
+    def _account(self, account: str) -> Account:
+        found = self._source.current().accounts.get(account)
+        if found is None:
+            raise InputError(f"account {account[:80]!r}: there is no such account", hint="see `proofbook user list`")
+        if found.terms.state != "active":
+            raise RefusedError(f"account {account}: is disabled", hint="enable it first")
+        return found
+
+    def _check_end(self, expires: str) -> None:
+        parse_instant(expires)
+        if expires <= self._scribe.now:
+            raise InputError("expires: is past", hint="give a moment to come")
+
+    @staticmethod
+    def _check_scopes(wanted: frozenset[Permission], most: frozenset[Permission]) -> None:
+        if not wanted:
+            raise InputError("scopes: is empty", hint=f"choose from {', '.join(sorted(most)) or 'none'}")
+        if wanted - most:
+            raise RefusedError(
+                f"scopes: {', '.join(sorted(wanted - most))}: the holder may not", hint=f"choose from {', '.join(sorted(most))}"
+            )
+
+
+def _check_service(name: str) -> str:
+    if not name.strip() or len(name) > MAX_NAME or not name.isprintable():
+        raise InputError("service: is not a name", hint=f"1 to {MAX_NAME} printable characters")
+    return name
+
+
+def _service_visitor(token: Token) -> Visitor:
+    return Visitor(
+        account=token.holder,
+        name=token.holder,
+        roles=frozenset({Role.SERVICE}),
+        permissions=token.scopes & FOR_SERVICES,
+        method="api_token",
+        session=token.id,
+        until=token.expires,
+    )
+
+
+def _account_visitor(token: Token, account: Account) -> Visitor:
+    terms = account.terms
+    return Visitor(
+        account=account.id,
+        name=terms.name,
+        roles=terms.roles,
+        permissions=token.scopes & (account.permissions - {Permission.ADMINISTER}),
+        method="api_token",
+        session=token.id,
+        engagement=terms.engagement,
+        since=terms.since,
+        until=terms.until,
+    )
