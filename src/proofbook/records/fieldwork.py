@@ -41,7 +41,7 @@ class AuditRequest(Record):
     )
     control: ControlRef | None = Field(default=None, description="control it is about, by id")
     control_as_written: Stated = Field(default=None, description="control as the list has it, where that is not one known here")
-    criterion: Stated = Field(default=None, description="criterion it is about, by id")
+    criteria: list[Text] = Field(default=[], description="criteria it is about, by id; empty: none named")
     first: Day | None = Field(default=None, description="first day it is about; null: not stated")
     last: Day | None = Field(default=None, description="last day it is about")
     as_of: Day | None = Field(default=None, description="day a list or setting is wanted as of")
