@@ -39,7 +39,12 @@ class Answering:
         self._trouble = trouble
         self._said: OrderedDict[str, str] = OrderedDict()
         self._lock = Lock()
-        standing = {"entity": sources.entity, "version": sources.version, "gateway_url": sources.gateway}
+        standing = {
+            "has_people": sources.people is not None,
+            "entity": sources.entity,
+            "version": sources.version,
+            "gateway_url": sources.gateway,
+        }
         self._pages = Pages(standing | {"carried": "", "said": "", "csrf": "", "visitor": None, "navigation": None})
 
     def answer(self, answer: Answer, desk: Desk, path: str, token: str | None) -> Response:
@@ -78,6 +83,8 @@ class Answering:
 
     def not_admitted(self, need: Need, visitor: Visitor | None, path: str) -> Response:
         """A page for somebody who is known and may not come here."""
+        if visitor is not None and visitor.needs_second_factor:
+            return RedirectResponse("/account", status_code=303)
         roles = [role.value for role, given in ROLES.items() if isinstance(need, Permission) and need in given]
         values = {"roles": roles, **self._frame(visitor, path)}
         return HTMLResponse(self._pages.render("not_admitted.html", values), 403)

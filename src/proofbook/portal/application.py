@@ -152,7 +152,17 @@ class _Room:
         visitor: Visitor | None = request.state.visitor
         with sources.open_book() as book, ReadOnlyProjection(sources.projection) as projection:
             assessor = self._assessor if place.assesses else None
-            desk = Desk(book, projection.reader, projection.position, now, sources, visitor, assessor, request.state.carried)
+            desk = Desk(
+                book,
+                projection.reader,
+                projection.position,
+                now,
+                sources,
+                visitor,
+                assessor,
+                request.state.carried,
+                _address(request),
+            )
             answer = make(desk)
             if not isinstance(answer, See):
                 self._witness(place, request, 404 if answer is None else 200)
@@ -172,6 +182,10 @@ class _Room:
         if isinstance(error, HTTPException):
             answer.headers.update(error.headers or {})
         return answer
+
+
+def _address(request: Request) -> str | None:
+    return None if request.client is None else request.client.host
 
 
 def _methods(place: Place) -> list[str]:

@@ -12,6 +12,7 @@ from typing import Final
 
 from proofbook.people.roles import Permission
 from proofbook.portal.artifact_pages import ARTIFACT_STYLE, show_artifact, show_artifacts, show_shelf
+from proofbook.portal.entrance.places import ENTRANCE_PLACES
 from proofbook.portal.gap_page import show_gaps
 from proofbook.portal.listing import show_exchanges
 from proofbook.portal.model_pages import show_model, show_models
@@ -73,6 +74,15 @@ SECTIONS: Final = (
     ),
     Section("/answers", "Answers", READ, carried=True),
     Section("/book", "Book", READ),
+    Section(
+        "/people",
+        "People",
+        Permission.ADMINISTER,
+        parts=(
+            Section("/people", "Accounts", Permission.ADMINISTER),
+            Section("/tokens", "Tokens", Permission.ADMINISTER),
+        ),
+    ),
 )
 
 _BOOK: Final = (
@@ -92,4 +102,6 @@ _ENGAGEMENT: Final = (
     Place(path="/artifacts/{artifact}/{name}", need=READ, show=_engaged(show_artifact), assesses=True),
 )
 
-PLACES: Final = check_places((*_BOOK, *_ENGAGEMENT, *TODAY_PLACES, *COVERAGE_PLACES, *ANSWER_PLACES, *BOOK_PLACES))
+PLACES: Final = check_places(
+    (*ENTRANCE_PLACES, *_BOOK, *_ENGAGEMENT, *TODAY_PLACES, *COVERAGE_PLACES, *ANSWER_PLACES, *BOOK_PLACES)
+)

@@ -19,6 +19,7 @@ from proofbook.errors import RefusedError
 from proofbook.filing.document import Filed
 from proofbook.filing.plan import Plan
 from proofbook.journal.receipt import Receipt, Submission
+from proofbook.people.people import People
 from proofbook.people.visitor import Visitor
 from proofbook.primitives.instants import Clock
 from proofbook.readmodel.connection import Reader
@@ -74,11 +75,19 @@ class Accounts(Protocol):
     def accounts_exist(self) -> bool:
         """Whether anybody could sign in."""
 
-    def visit(self, cookie: str) -> Visitor | None:
+    def visit(self, cookie: str | None) -> Visitor | None:
         """Who a session belongs to, if it is still one and its account may still come."""
 
     def visit_token(self, secret: str) -> Visitor | None:
         """Whose token that is, if it is still one."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderButton:
+    """A provider somebody can sign in with: its id in addresses, and what it is called."""
+
+    id: str
+    title: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +114,9 @@ class PortalSources:
     witness: Witness | None = None
     accounts: Accounts | None = None
     """None: nobody can sign in; there is only the key printed at start."""
+    people: People | None = None
+    """Those behind `accounts`, for the entrance."""
+    providers: tuple[ProviderButton, ...] = ()
     secure: bool = False
     """Whether browsers reach it by TLS only; cookies say so."""
 
@@ -123,6 +135,8 @@ class Desk:
     assessor: Assessor | None = None
     carried: str | None = None
     """The session's cookie as it was sent; for the entrance only."""
+    address: str | None = None
+    """Where the request came from, as far as the socket tells."""
 
     @property
     def known(self) -> Visitor:

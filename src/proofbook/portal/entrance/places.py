@@ -1,0 +1,59 @@
+"""The places of the entrance."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from proofbook.people.roles import Permission
+from proofbook.portal.entrance.own_account import (
+    begin_second_factor,
+    confirm_second_factor,
+    end_session,
+    make_recovery_codes,
+    remove_second_factor,
+    set_password,
+    show_account,
+)
+from proofbook.portal.entrance.people_pages import (
+    act_on_account,
+    change_account,
+    make_account,
+    show_new,
+    show_people,
+    show_person,
+)
+from proofbook.portal.entrance.signing_in import (
+    make_first,
+    show_first,
+    show_link,
+    show_sign_in,
+    sign_in,
+    sign_out,
+    use_link,
+)
+from proofbook.portal.entrance.token_pages import issue_token, revoke_token, show_tokens
+from proofbook.portal.places import Place, Reach
+
+ANYBODY: Final = Reach.ANYBODY
+SIGNED_IN: Final = Reach.SIGNED_IN
+ADMINISTER: Final = Permission.ADMINISTER
+
+ENTRANCE_PLACES: Final = (
+    Place(path="/sign-in", need=ANYBODY, show=show_sign_in, act=sign_in),
+    Place(path="/sign-out", need=SIGNED_IN, act=sign_out),
+    Place(path="/first", need=Permission.READ, show=show_first, act=make_first),
+    Place(path="/link/{secret}", need=ANYBODY, show=show_link, act=use_link),
+    Place(path="/account", need=SIGNED_IN, show=show_account),
+    Place(path="/account/password", need=SIGNED_IN, act=set_password),
+    Place(path="/account/second-factor", need=SIGNED_IN, act=begin_second_factor),
+    Place(path="/account/second-factor/confirm", need=SIGNED_IN, act=confirm_second_factor),
+    Place(path="/account/second-factor/codes", need=SIGNED_IN, act=make_recovery_codes),
+    Place(path="/account/second-factor/remove", need=SIGNED_IN, act=remove_second_factor),
+    Place(path="/account/sessions/{session}/end", need=SIGNED_IN, act=end_session),
+    Place(path="/people", need=ADMINISTER, show=show_people, act=make_account),
+    Place(path="/people/new", need=ADMINISTER, show=show_new),
+    Place(path="/people/{account}", need=ADMINISTER, show=show_person, act=change_account),
+    Place(path="/people/{account}/{what}", need=ADMINISTER, act=act_on_account),
+    Place(path="/tokens", need=ADMINISTER, show=show_tokens, act=issue_token),
+    Place(path="/tokens/{token}/revoke", need=ADMINISTER, act=revoke_token),
+)
