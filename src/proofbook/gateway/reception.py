@@ -19,6 +19,8 @@ from proofbook.gateway.passage import Passage
 from proofbook.gateway.refusal import STORE_UNAVAILABLE, UPSTREAM_NOT_CONFIGURED, Refusal
 from proofbook.gateway.running.readiness import Readiness, StatusVisit
 from proofbook.gateway.settings import Limits
+from proofbook.gateway.wire.body_type import find_type
+from proofbook.gateway.wire.generic import as_stated
 from proofbook.gateway.wire.routes import Route, find_route
 from proofbook.gateway.wire.text import bounded_text
 from proofbook.primitives.ids import IdSource
@@ -53,9 +55,10 @@ class FrontDoor(Room):
         now = format_instant(self._house.clock.now())
         caller = self._assess(client, head, now)
         route = find_route(head.method, head.path, record_unknown=self._house.record_unknown)
-        opening = self._opening(head, now, caller)
-        passage = Passage(self._house, client, head, opening, route.dialect)
-        refusal = caller.refusal or self._assess_route(caller, route, now)
+        opening, stated = self._opening(head, now, caller), find_type(head.headers)
+        dialect = route.dialect if isinstance(stated, Refusal) else as_stated(route.dialect, stated)
+        passage = Passage(self._house, client, head, opening, dialect)
+        refusal = caller.refusal or self._assess_route(caller, route, now) or (stated if isinstance(stated, Refusal) else None)
         if refusal is not None:
             passage.turn_away(refusal)
         elif (figures := self._house.recording.figures) is not None:

@@ -13,6 +13,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from functools import partial
+from typing import TypeAlias
 
 import structlog
 
@@ -29,6 +30,8 @@ STORE_FAILED = "gateway.store_failed"
 STORE_RECOVERED = "gateway.store_recovered"
 
 Continuation = Callable[[Refusal | None], None]
+_Waiting: TypeAlias = "tuple[Settled | None, Continuation | None, Settled | None]"
+"""Who hears of a record: see `_send`; and who counts it."""
 
 
 class Recording:
@@ -46,7 +49,7 @@ class Recording:
         self._unanswered = 0
         self._answered_at = 0.0
         self._outage: Outage | None = None
-        self._settled: deque[tuple[Settled, ProofbookError | None]] = deque()
+        self._settled: deque[tuple[_Waiting, ProofbookError | None]] = deque()
         self._waking = False
 
     @property
@@ -66,7 +69,7 @@ class Recording:
 
     def submit(self, submission: Submission, done: Continuation) -> None:
         """Record, then call `done(None)`, or `done(refusal)` saying why it was not recorded."""
-        self._send((submission,), partial(_tell, done))
+        self._send((submission,), None, done)
 
     async def record(self, submissions: Sequence[Submission]) -> None:
         """Record these together and wait. Raises what the recorder raises."""
@@ -102,36 +105,37 @@ class Recording:
         if self._outage is not None:
             self._outage.keep_end(submission)
         else:
-            self._send((submission,), _ignore)
+            self._send((submission,), None)
 
-    def _send(self, submissions: Sequence[Submission], done: Settled) -> None:
+    def _send(self, submissions: Sequence[Submission], done: Settled | None, told: Continuation | None = None) -> None:
+        """`done` hears the error itself, `told` the refusal that it means for a caller."""
         if not self._unanswered:
             self._answered_at = self._loop.time()
         self._unanswered += 1
-        if self.figures is not None:
-            done = self.figures.noted(submissions, done)
+        noted = None if self.figures is None else self.figures.noted(submissions)
         try:
-            self._hand_in(submissions, partial(self._report, done))
+            self._hand_in(submissions, partial(self._report, (done, told, noted)))
         except ProofbookError as error:
-            self._loop.call_soon(self._settle, done, error)
+            self._loop.call_soon(self._settle, (done, told, noted), error)
 
-    def _report(self, done: Settled, error: ProofbookError | None) -> None:
+    def _report(self, waiting: _Waiting, error: ProofbookError | None) -> None:
         """Called in the recorder's thread. A commit settles many submissions at once: they wake the loop once."""
-        self._settled.append((done, error))
+        self._settled.append((waiting, error))
         if not self._waking:
             self._waking = True
             self._loop.call_soon_threadsafe(self._wake)
 
     def _wake(self) -> None:
         self._waking = False  # first, so that what is reported from here on wakes the loop again
+        settled = self._settled
         try:
-            while self._settled:
-                self._settle(*self._settled.popleft())
+            while settled:
+                self._settle(*settled.popleft())
         finally:  # a continuation that fails must not keep others from hearing that their record is durable
-            if self._settled:
+            if settled:
                 self._loop.call_soon(self._wake)
 
-    def _settle(self, done: Settled, error: ProofbookError | None) -> None:
+    def _settle(self, waiting: _Waiting, error: ProofbookError | None) -> None:
         self._unanswered -= 1
         self._answered_at = self._loop.time()
         if error is None:
@@ -141,7 +145,13 @@ class Recording:
         elif not isinstance(error, InputError) and self._outage is None:
             self._outage = Outage(self._now())
             LOG.error(STORE_FAILED, code=error.code)
-        done(error)
+        done, told, noted = waiting
+        if noted is not None:
+            noted(error)
+        if told is not None:
+            told(None if error is None else _refusal_for(error))
+        elif done is not None:
+            done(error)
 
     def _recover(self, outage: Outage) -> None:
         """State the gap; if that fails too, the outage simply goes on."""
@@ -165,7 +175,7 @@ class Recording:
             if isinstance(error, InputError):
                 detail = f"exchange {submission.draft.subject} was served and its {submission.draft.kind} has no form as an entry"
                 occurred = submission.draft.occurred
-                self._send((draft_gap(self.source, occurred, self._now(), detail, served_late=0, served_unrecorded=1),), _ignore)
+                self._send((draft_gap(self.source, occurred, self._now(), detail, served_late=0, served_unrecorded=1),), None)
             elif error is not None:
                 self.keep_served(submission)
 
@@ -173,11 +183,6 @@ class Recording:
 
     def _now(self) -> str:
         return format_instant(self._clock.now())
-
-
-def _ignore(error: ProofbookError | None) -> None:
-    """Whatever became of it was logged as the store's failure."""
-    del error
 
 
 def _by_futures(recorder: Recorder) -> Callable[[Sequence[Submission], Settled], None]:
@@ -194,10 +199,6 @@ def _error_of(future: Future[tuple[Receipt, ...]]) -> ProofbookError | None:
     if error is None or isinstance(error, ProofbookError):
         return error
     return StoreUnavailable(f"the recorder failed: {type(error).__name__}")
-
-
-def _tell(done: Continuation, error: ProofbookError | None) -> None:
-    done(None if error is None else _refusal_for(error))
 
 
 def _refusal_for(error: ProofbookError) -> Refusal:

@@ -89,7 +89,7 @@ def format_forwarded_head(head: RequestHead, *, engine_lines: bytes, body_bytes:
 
 def format_returned_head(status: int, headers: Sequence[Header], *, framing: bytes, exchange: str, close: bool) -> bytes:
     """The reply head a client gets. `framing` is the framing header line, or empty when closing ends the body."""
-    lines = [_STATUS_LINES.get(status) or b"HTTP/1.1 %d \r\n" % status]
+    lines = [_status_line(status)]
     barred = _NOT_RETURNED
     for name, value in headers:
         if name == b"connection":
@@ -103,10 +103,14 @@ def format_returned_head(status: int, headers: Sequence[Header], *, framing: byt
 
 def format_answer(status: int, body: bytes, *, exchange: str | None, close: bool, retry_after: int | None = None) -> bytes:
     """A whole JSON answer of the gateway's own; `retry_after` in seconds (RFC 9110 10.2.3)."""
-    lines = [_STATUS_LINES.get(status) or b"HTTP/1.1 %d \r\n" % status, b"content-type: application/json\r\ncontent-length: %d\r\n" % len(body)]
+    lines = [_status_line(status), b"content-type: application/json\r\ncontent-length: %d\r\n" % len(body)]
     if exchange is not None:
         lines.append(b"%s: %s\r\n" % (EXCHANGE_HEADER, exchange.encode("ascii")))
     if retry_after is not None:
         lines.append(b"retry-after: %d\r\n" % retry_after)
     lines += [b"connection: close\r\n\r\n" if close else b"\r\n", body]
     return b"".join(lines)
+
+
+def _status_line(status: int) -> bytes:
+    return _STATUS_LINES.get(status) or b"HTTP/1.1 %d \r\n" % status

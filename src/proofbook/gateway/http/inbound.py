@@ -12,11 +12,12 @@ import asyncio
 import re
 from collections.abc import Sequence
 from enum import IntEnum
-from typing import cast
+from typing import NoReturn, cast
 
 import httptools
 import structlog
 
+from proofbook.gateway.http.framing import LINES, SWITCHING, read_framing
 from proofbook.gateway.http.head import Header, RequestHead
 from proofbook.gateway.http.peer import Peer, read_peer
 from proofbook.gateway.http.visit import Reception, Visit
@@ -28,7 +29,6 @@ FAILED = "gateway.request_failed"
 
 _WRITE_BUFFER = 256 * KIB
 """Bytes waiting for a client beyond which the engine is not read."""
-_FRAMING = frozenset((b"content-length", b"transfer-encoding", b"host", b"upgrade", b"expect"))
 _REQUEST_LINE = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+ [\x21-\x7e]+ HTTP/[0-9]\.[0-9]\r\n")
 """RFC 9112 3: llhttp also lets several spaces and leading line ends pass, which other parsers read differently."""
 _UNREAD_AT_FIRST = 1 << 62
@@ -69,6 +69,7 @@ class Inbound(asyncio.Protocol):
         self._close_after = False
         self._unread = _UNREAD_AT_FIRST
         self._pipelined = False
+        self._waits = False
         self._line: bytes | None = None
         """What came of the request line; None once it is read."""
         self._draining = False
@@ -192,7 +193,8 @@ class Inbound(asyncio.Protocol):
             self._read_line(data)
         if self._refusal is None:
             self._feed(data)
-        self._check_volume(len(data))
+        if self._stage < Stage.SERVING:
+            self._check_volume(len(data))
         if self._refusal is not None and not self._pipelined:
             self._stop(self._refusal)
 
@@ -235,30 +237,34 @@ class Inbound(asyncio.Protocol):
     def on_url(self, url: bytes) -> None:
         """A piece of the request target."""
         self._target += url
-        self._count_head(len(url))
+        self._head_bytes += len(url)
+        if self._head_bytes > self._limits.head_bytes:
+            self._reject(self._head_too_large())
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """One header line, or a trailer, which is dropped."""
-        self._count_head(len(name) + len(value) + 4)
+        limits, headers = self._limits, self._headers
+        self._head_bytes += len(name) + len(value) + 4
+        if self._head_bytes > limits.head_bytes:
+            self._reject(self._head_too_large())
         if self._stage is Stage.BODY:
             return
         name = name.lower()
-        self._headers.append((name, value))
-        if name in _FRAMING:
+        headers.append((name, value))
+        if name in LINES:
             self._framing.append((name, value))
-        if len(self._headers) > self._limits.headers:
+        if len(headers) > limits.headers:
             self._reject(too_large(f"The request has more than {self._limits.headers} header lines.", status=431))
 
     def on_headers_complete(self) -> None:
         """The head is complete: judge it before anything of the body is kept."""
-        self.head = head = self._read_head()
-        self._check_framing(head)
+        head = self._read_head()
         self._enter(Stage.BODY, self._limits.body_seconds)
         self._visit = self._reception.open_visit(self, head)
         if not self._visit.wants_body:
             self._close_after = True
             self._enter(Stage.SERVING, None)
-        elif any(name == b"expect" and value.lower() == b"100-continue" for name, value in self._framing):
+        elif self._waits:
             self.write((b"HTTP/1.1 100 Continue\r\n\r\n",))
 
     def on_body(self, body: bytes) -> None:
@@ -278,7 +284,8 @@ class Inbound(asyncio.Protocol):
         if self._stage is not Stage.BODY or self._visit is None:
             return
         self._enter(Stage.SERVING, None)
-        body, self._body = b"".join(self._body), []
+        body = self._body[0] if len(self._body) == 1 else b"".join(self._body)
+        self._body = []
         self._visit.request_read(body)
 
     # -- inside --
@@ -287,7 +294,7 @@ class Inbound(asyncio.Protocol):
         try:
             self._parser.feed_data(data)
         except httptools.HttpParserUpgrade:
-            self._refusal = malformed("Switching protocols is not offered here.")
+            self._refusal = SWITCHING
         except httptools.HttpParserError as error:
             if isinstance(error, httptools.HttpParserCallbackError) and not isinstance(error.__context__, _Refused):
                 LOG.error(FAILED, error=type(error.__context__).__name__)  # noqa: TRY400 - a trace could hold content
@@ -296,39 +303,25 @@ class Inbound(asyncio.Protocol):
                 self._refusal = self._refusal or malformed("The request is not valid HTTP/1.1, or its framing is ambiguous.")
 
     def _read_head(self) -> RequestHead:
-        length, chunked = 0, False
-        for name, value in self._framing:
-            if name == b"content-length":
-                length = int(value)
-            elif name == b"transfer-encoding":
-                chunked = True
-        return RequestHead(
-            method=self._parser.get_method().decode("ascii"),
-            path=self._target.partition(b"?")[0].decode("ascii", "replace"),
-            headers=tuple(self._headers),
-            modern=self._parser.get_http_version() == "1.1",
-            keep_alive=self._parser.should_keep_alive(),
-            length=None if chunked else length,
-        )
+        """The head, put in force; what is wrong with its framing is refused."""
+        parser = self._parser
+        method, version = parser.get_method().decode("ascii"), parser.get_http_version()
+        path = self._target.partition(b"?")[0].decode("ascii", "replace")
+        framing = read_framing(self._framing, version=version, method=method)
+        headers, modern, stays = tuple(self._headers), version == "1.1", parser.should_keep_alive()
+        if isinstance(framing, Refusal):
+            self.head = RequestHead(method, path, headers, modern, stays, 0)
+            self._reject(framing)
+        self._waits = framing.waits
+        self.head = head = RequestHead(method, path, headers, modern, stays, framing.length)
+        if framing.length is not None and framing.length > self._limits.body_bytes:
+            self._reject(self._body_too_large())
+        return head
 
     def _read_partial_head(self) -> RequestHead:
         path = self._target.partition(b"?")[0].decode("ascii", "replace")
         method = self._parser.get_method().decode("ascii") if path else ""
         return RequestHead(method, path, tuple(self._headers), modern=True, keep_alive=False, length=None)
-
-    def _check_framing(self, head: RequestHead) -> None:
-        names = [name for name, _ in self._framing]
-        codings = [value.lower() for name, value in self._framing if name == b"transfer-encoding"]
-        if self._parser.get_http_version() not in {"1.0", "1.1"}:
-            self._reject(malformed("Only HTTP/1.1 and HTTP/1.0 are spoken here.", status=505))
-        if codings not in ([], [b"chunked"]) or (codings and (not head.modern or b"content-length" in names)):
-            self._reject(malformed("The framing of the request is ambiguous: use one Content-Length, or one 'chunked'."))
-        if names.count(b"host") > 1 or (head.modern and b"host" not in names):
-            self._reject(malformed("The request needs exactly one Host header."))
-        if b"upgrade" in names or head.method == "CONNECT":
-            self._reject(malformed("Switching protocols is not offered here."))
-        if head.length is not None and head.length > self._limits.body_bytes:
-            self._reject(self._body_too_large())
 
     def _read_line(self, data: bytes) -> None:
         end = data.find(b"\n") + 1
@@ -336,11 +329,6 @@ class Inbound(asyncio.Protocol):
         self._line = None if end or len(line) > self._limits.head_bytes else line
         if end and _REQUEST_LINE.fullmatch(line) is None:
             self._refusal = malformed("The request does not begin with a request line as RFC 9112 has it.")
-
-    def _count_head(self, size: int) -> None:
-        self._head_bytes += size
-        if self._head_bytes > self._limits.head_bytes:
-            self._reject(self._head_too_large())
 
     def _check_volume(self, size: int) -> None:
         """Bytes that llhttp swallows without telling (an endless header line, chunk extensions) count too."""
@@ -353,7 +341,7 @@ class Inbound(asyncio.Protocol):
         if self._wire_bytes > room + self._limits.head_bytes:
             self._refusal = self._head_too_large()
 
-    def _reject(self, refusal: Refusal) -> None:
+    def _reject(self, refusal: Refusal) -> NoReturn:
         self._refusal = refusal
         raise _Refused
 

@@ -8,8 +8,9 @@ Does not: read the book. Whoever wires the gateway gives a `KeySource` whose `cu
 from __future__ import annotations
 
 import hmac
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from types import MappingProxyType
 from typing import Literal, Protocol
 
@@ -60,16 +61,33 @@ class KeySource(Protocol):
         """The keys as known now. Called on the event loop for each request: must not block."""
 
 
-@dataclass(frozen=True, slots=True)
 class KeyIdentities:
-    """Implements `Identities` by API keys alone."""
+    """Implements `Identities` by API keys alone. Used on the event loop only."""
 
-    keys: KeySource
+    def __init__(self, keys: KeySource) -> None:
+        self._keys = keys
+        self._ring: KeyRing | None = None
+        self._known: dict[bytes, tuple[Caller, str | None]] = {}
+        """Whom a token was found to prove by the present ring, and until when, by the token's hash: one for each key at most."""
 
     def assess(self, head: RequestHead, peer: Peer, now: str) -> Caller:
         """See `Identities`."""
         del peer  # a key says the same wherever it comes from
-        return assess_key(head.headers, self.keys.current(), now)
+        ring = self._keys.current()
+        if ring is not self._ring:
+            self._ring = ring
+            self._known.clear()
+        tokens = find_tokens(head.headers)
+        if len(tokens) != 1:
+            return assess_tokens(tokens, ring, now)
+        digest = sha256(tokens[0].encode("latin-1")).digest()
+        known = self._known.get(digest)
+        if known is not None and (known[1] is None or now < known[1]):
+            return known[0]
+        found = assess_token(tokens[0], ring, now)
+        if found.verified is not None and found.refusal is None:
+            self._known[digest] = (found, ring.keys[found.verified.credential or ""].expires)
+        return found
 
 
 def build_key_ring(keys: Iterable[IssuedKey]) -> KeyRing:
@@ -89,7 +107,11 @@ def derive_secret_hash(secret: bytes) -> Digest:
 
 def assess_key(headers: Iterable[tuple[bytes, bytes]], ring: KeyRing, now: str) -> Caller:
     """Who calls, judged by the `Authorization: Bearer` or `x-api-key` header; `now` is an instant."""
-    tokens = find_tokens(headers)
+    return assess_tokens(find_tokens(headers), ring, now)
+
+
+def assess_tokens(tokens: Sequence[str], ring: KeyRing, now: str) -> Caller:
+    """Who calls, judged by everything that was sent as a key; `now` is an instant."""
     if not tokens:
         return Caller(None, KEY_MISSING)
     if len(set(tokens)) > 1:

@@ -107,8 +107,8 @@ class Figures:
             if len(self._parents) > _MOST_PARENTS:
                 self._parents.popitem(last=False)
 
-    def noted(self, submissions: Sequence[Submission], done: Settled) -> Settled:
-        """These are being recorded; call what is returned instead of `done`."""
+    def noted(self, submissions: Sequence[Submission]) -> Settled:
+        """These are being recorded; call what is returned once it is known what became of them."""
         began = self._clock()
 
         def settled(error: ProofbookError | None) -> None:
@@ -118,7 +118,6 @@ class Figures:
                     self._count(each)
             else:
                 self.unrecorded += 1
-            done(error)
 
         return settled
 

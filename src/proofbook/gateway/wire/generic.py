@@ -8,14 +8,18 @@ may use a model may not load another one (gateways.md finding 10).
 from __future__ import annotations
 
 import re
-from functools import partial
+from dataclasses import replace
+from functools import cache, partial
 from types import MappingProxyType
 from typing import Final
+from urllib.parse import unquote_to_bytes
 
+from proofbook.errors import MalformedRecord
 from proofbook.gateway.refusal import Refusal
+from proofbook.gateway.wire.body_type import is_urlencoded
 from proofbook.gateway.wire.dialect import Api, Dialect
 from proofbook.gateway.wire.facts import Fingerprint, ProtocolName, RequestFacts, bare_request
-from proofbook.gateway.wire.fields import parse_object
+from proofbook.gateway.wire.fields import TWICE, parse_object
 from proofbook.gateway.wire.multipart import read_fields
 from proofbook.gateway.wire.openai_error import format_error
 from proofbook.gateway.wire.openai_reply import parse_reply
@@ -33,11 +37,13 @@ ENGINE_ADMINISTRATION: Final = Refusal(
 _START: Final = re.compile(rb"[\s\0\xef\xbb\xbf\xfe\xff]*(.)", re.DOTALL)
 """The first byte that counts: readers of JSON pass over blanks, and some over marks and zeros of other encodings, which
 `parse_object` then refuses."""
+_FIELD: Final = re.compile(rb"(?:\A|&)([^=&]{1,64})=([^&]{0,4096})")
+_IN_LINE: Final = frozenset(("model", "stream"))
 _FIELDS = frozenset(("model", "stream", "user", "safety_identifier", "metadata"))
 
 
-def parse_generic(protocol: ProtocolName, body: bytes, fingerprint: Fingerprint) -> RequestFacts:
-    """What can be told of a request whose form is not known.
+def parse_generic(protocol: ProtocolName, body: bytes, fingerprint: Fingerprint, *, urlencoded: bool = False) -> RequestFacts:
+    """What can be told of a request whose form is not known. `urlencoded`: its head says that it holds fields in one line.
 
     Raises:
         MalformedRecord: a JSON body or a form is ambiguous.
@@ -50,9 +56,35 @@ def parse_generic(protocol: ProtocolName, body: bytes, fingerprint: Fingerprint)
         fields = parse_object(body, _FIELDS)
         model, stream, claimed = fields.get("model"), fields.get("stream") is True, claimed_user(fields)
     else:
-        model, said = read_fields(body, b"model", b"stream")
+        model, said = _read_line(body) if urlencoded else read_fields(body, b"model", b"stream")
         stream, claimed = (said or "").lower() == "true", None
     return RequestFacts(protocol, bounded_text(model, 512), stream, {}, None, None, "unknown", claimed)
+
+
+def _read_line(body: bytes) -> tuple[str | None, str | None]:
+    """Model and stream of fields in one line (WHATWG URL 5.1), whose names may be written in escapes."""
+    found: dict[str, str] = {}
+    for name, value in _FIELD.findall(body):
+        read = _unescape(name)
+        if read in _IN_LINE:
+            if read in found:
+                raise MalformedRecord(TWICE)
+            found[read] = _unescape(value)
+    return found.get("model"), found.get("stream")
+
+
+def _unescape(text: bytes) -> str:
+    return unquote_to_bytes(text.replace(b"+", b" ")).decode("utf-8", "replace")
+
+
+def as_stated(dialect: Dialect, stated: bytes) -> Dialect:
+    """The same API for a body of the type that the head states: only where the form is not known it makes a difference."""
+    return _in_line(dialect.protocol) if stated and dialect in _DIALECTS and is_urlencoded(stated) else dialect
+
+
+@cache
+def _in_line(protocol: ProtocolName) -> Dialect:
+    return replace(_dialect(protocol), read_request=partial(parse_generic, protocol, urlencoded=True))
 
 
 def _dialect(protocol: ProtocolName) -> Dialect:
@@ -66,6 +98,7 @@ OTHER: Final = _dialect("generic.other")
 """Any path that no API knows, where the policy is to pass and record it."""
 
 _RERANK, _AUDIO, _IMAGES = _dialect("generic.rerank"), _dialect("generic.audio"), _dialect("generic.images")
+_DIALECTS: Final = (OTHER, _RERANK, _AUDIO, _IMAGES)
 
 _ADMINISTRATION: Final = (
     # vLLM

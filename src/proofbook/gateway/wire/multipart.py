@@ -24,6 +24,10 @@ _DISPOSITION: Final = re.compile(
 _NAME: Final = re.compile(rb'; *name=(?:"([^"]*)"|([^\s";]+))', re.IGNORECASE)
 _MARK: Final = b"content-disposition"
 _FORM_PART: Final = re.compile(rb"content-disposition\s*:\s*form-data")
+_DEFAULT_CHARSET: Final = b"_charset_"
+"""RFC 7578 4.6: a field that says in which charset the others are."""
+_RECODED: Final = re.compile(rb"(?i)charset *\*?=(?! *\"?(?:utf-?8|us-ascii|ascii)\b)|^content-(?:transfer-)?encoding *:", re.MULTILINE)
+"""A part that says that its value is not the bytes that stand there."""
 _HEAD_BYTES: Final = 4096
 _VALUE_BYTES: Final = 2048
 _MOST_PARTS: Final = 256
@@ -40,7 +44,9 @@ def read_fields(body: bytes, *names: bytes) -> tuple[str | None, ...]:
     if len(parts) != called:
         raise MalformedRecord(UNCLEAR)
     found: dict[bytes, str | None] = {}
-    for name, start, end in parts:
+    for name, head, start, end in parts:
+        if name == _DEFAULT_CHARSET or (name in names and _RECODED.search(head) is not None):
+            raise MalformedRecord(UNCLEAR)
         if name in names:
             if name in found:
                 raise MalformedRecord(TWICE)
@@ -48,15 +54,16 @@ def read_fields(body: bytes, *names: bytes) -> tuple[str | None, ...]:
     return tuple(found.get(name) for name in names)
 
 
-def _parts(body: bytes, boundary: re.Match[bytes]) -> Iterator[tuple[bytes, int, int]]:
-    """Name of each field, and where its value begins and ends."""
+def _parts(body: bytes, boundary: re.Match[bytes]) -> Iterator[tuple[bytes, bytes, int, int]]:
+    """Name and head of each field, and where its value begins and ends."""
     mark, start = b"\r\n--" + boundary[1], boundary.end()
     for _ in range(_MOST_PARTS):
         end = body.find(mark, start)
         blank = body.find(b"\r\n\r\n", start, min(end, start + _HEAD_BYTES))
         if end < 0 or blank < 0:
             break
-        yield _name(body[start:blank].split(b"\r\n")), blank + 4, end
+        head = body[start:blank]
+        yield _name(head.split(b"\r\n")), head, blank + 4, end
         start = end + len(mark) + 2
         match body[start - 2 : start]:
             case b"--" if not body[start:].strip(b"\r\n"):

@@ -35,5 +35,5 @@ def test_trace_of_a_caller_is_kept_while_it_is_of_a_usual_size(sent: bytes | Non
     figures.opened("x_1", () if sent is None else ((b"traceparent", sent),))
     request = _submission("exchange.request", {"system": "support-desk", "protocol": "openai.chat"})
     response = _submission("exchange.response", {"state": "complete", "first_byte_at": None})
-    figures.noted((request, response), lambda _: None)(None)
+    figures.noted((request, response))(None)
     assert spans.ended_with == [kept]
