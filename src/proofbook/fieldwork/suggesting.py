@@ -1,6 +1,6 @@
 """Which evidence might answer a request, and why it is thought of: a help for whoever answers, nothing more.
 
-By what the request names itself (POP-08, ART-02), by its control, by its criteria; each suggestion says by which, the surest first.
+By what the request names itself (POP-08, ART-02), by its control, by its criteria; each suggestion says by which, surest first.
 Where a population was exported already, the newest export is named so that it can be given as it is. Does not say that something
 answers a request, and submits nothing.
 """
@@ -28,7 +28,7 @@ _NAMED: Final = re.compile(r"\b(POP|ART|SUP)[- ]?(\d{1,2})\b", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """Something that might answer. `sort`: population or artifact; `evidence` can be submitted as it is, None before an export."""
+    """Something that might answer. `sort`: population or artifact. `evidence` can be submitted; None before an export."""
 
     sort: str
     id: str
