@@ -61,3 +61,24 @@ def test_unknown_path_is_refused_or_recorded_by_policy(method: str) -> None:
                 assert len(engine.requests) == 1
 
     run(scenario())
+
+
+def test_a_head_cannot_make_a_body_mean_what_the_record_does_not_say() -> None:
+    """In UTF-7, which servers that believe the head would read, this form names another model."""
+
+    async def scenario() -> None:
+        async with running_engine(lambda _: [Say(whole(b"{}"))]) as engine, running_gateway(engine.url) as gateway:
+            disguised = b'--b\r\nContent-Disposition: form-data; name="+AG0-odel"\r\n\r\nother\r\n--b--\r\n'
+            stated = "Content-Type: multipart/form-data; boundary=b; charset=utf-7\r\n"
+            reply = await ask(gateway, disguised, path="/v1/audio/transcriptions", extra=stated)
+            assert reply.status == 415
+            (refused,) = await gateway.wait_for("exchange.refused")
+            assert (refused.body["reason"], engine.requests) == ("malformed_request", [])
+            stated = "Content-Type: application/x-www-form-urlencoded\r\n"
+            assert (await ask(gateway, b"%6dodel=whisper&x=1", path="/v1/audio/translations", extra=stated)).status == 200
+            assert (await ask(gateway, b'{"model":"m","messages":[]}', extra=stated)).status == 200
+            await gateway.ends(2)
+            asked = [each.body["model"]["asked"] for each in gateway.recorder.of_kind("exchange.request")]
+            assert asked == ["whisper", "m"]
+
+    run(scenario())

@@ -79,7 +79,7 @@ def _unescape(text: bytes) -> str:
 
 def as_stated(dialect: Dialect, stated: bytes) -> Dialect:
     """The same API for a body of the type that the head states: only where the form is not known it makes a difference."""
-    return _in_line(dialect.protocol) if stated and dialect in _DIALECTS and is_urlencoded(stated) else dialect
+    return _in_line(dialect.protocol) if is_urlencoded(stated) and dialect in _DIALECTS else dialect
 
 
 @cache

@@ -26,7 +26,9 @@ _MARK: Final = b"content-disposition"
 _FORM_PART: Final = re.compile(rb"content-disposition\s*:\s*form-data")
 _DEFAULT_CHARSET: Final = b"_charset_"
 """RFC 7578 4.6: a field that says in which charset the others are."""
-_RECODED: Final = re.compile(rb"(?i)charset *\*?=(?! *\"?(?:utf-?8|us-ascii|ascii)\b)|^content-(?:transfer-)?encoding *:", re.MULTILINE)
+_RECODED: Final = re.compile(
+    rb"charset *\*?=(?! *\"?(?:utf-?8|us-ascii|ascii)\b)|^content-(?:transfer-)?encoding *:", re.IGNORECASE | re.MULTILINE
+)
 """A part that says that its value is not the bytes that stand there."""
 _HEAD_BYTES: Final = 4096
 _VALUE_BYTES: Final = 2048

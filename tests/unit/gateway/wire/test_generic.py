@@ -135,3 +135,50 @@ def test_hostile_forms_are_read_or_refused(tail: bytes) -> None:
         read_fields(b"--x\r\n" + tail, b"model")
     except MalformedRecord:
         return
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "name=model\r\nContent-Type: text/plain; charset=utf-7",
+        'name=model\r\nContent-Type: text/plain; charset="utf-16"',
+        "name=model\r\nContent-Transfer-Encoding: base64",
+        "name=model\r\nContent-Encoding: deflate",
+        "name=_charset_",
+    ],
+)
+def test_a_field_that_is_not_the_bytes_that_stand_there_is_refused(head: str) -> None:
+    """Some servers decode a part as its head says; the record would have another name than the engine."""
+    with pytest.raises(MalformedRecord, match="two programs could read differently"):
+        read_fields(form((head, b"bW9kZWw="), ("name=other", b"x")), b"model")
+
+
+def test_a_field_that_says_it_is_utf8_is_read() -> None:
+    """Careful clients say so, and files beside it may be of any kind."""
+    body = form(
+        ("name=model\r\nContent-Type: text/plain; charset=UTF-8", b"whisper"),
+        ('name=file; filename="notes.txt"\r\nContent-Type: text/plain; charset=iso-8859-1', b"caf\xe9"),
+    )
+    assert read_fields(body, b"model") == ("whisper",)
+
+
+@pytest.mark.parametrize(
+    "body", [b"model=whisper&stream=true", b"a=1&%6Dodel=whis%70er&stream=TRUE", b"x&=&stream=true&model=whisper"]
+)
+def test_fields_in_one_line_are_read_where_the_head_says_so(body: bytes) -> None:
+    """Frameworks read them as they read forms; a model named so must not be on record as unknown."""
+    facts = parse_generic("generic.audio", body, sample_fingerprint, urlencoded=True)
+    assert (facts.model, facts.stream) == ("whisper", True)
+    assert parse_generic("generic.audio", body, sample_fingerprint).model is None
+
+
+def test_fields_in_one_line_that_name_the_model_twice_are_refused() -> None:
+    """However one of them is spelled."""
+    with pytest.raises(MalformedRecord, match="names a field twice"):
+        parse_generic("generic.other", b"model=a&%6d%6f%64%65%6c=b", sample_fingerprint, urlencoded=True)
+
+
+def test_json_is_read_as_json_whatever_the_head_says() -> None:
+    """Clients such as curl call everything a form unless told otherwise."""
+    facts = parse_generic("generic.rerank", b'{"model":"m&model=x","query":"q"}', sample_fingerprint, urlencoded=True)
+    assert facts.model == "m&model=x"
