@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from typing import Final
 from urllib.parse import urlsplit
 
 from proofbook.capture.settings import CaptureSettings
@@ -18,7 +19,8 @@ from proofbook.people.settings import SignInSettings
 from proofbook.primitives.instants import Period, parse_period
 
 _HOST_NAME = re.compile(r"[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?(?::[0-9]{1,5})?")
-_OF_THIS_MACHINE = frozenset({"127.0.0.1", "::1", "localhost"})
+OF_THIS_MACHINE: Final = frozenset({"127.0.0.1", "::1", "localhost"})
+"""Addresses that nobody else reaches."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +91,7 @@ class PortalSettings:
                 raise ConfigurationError(
                     f"portal.names has {name[:80]!r}, which is no host name", hint="write it as in the address, without https://"
                 )
-        if self.host not in _OF_THIS_MACHINE and not (self.secure or self.plain_http):
+        if self.host not in OF_THIS_MACHINE and not (self.secure or self.plain_http):
             raise ConfigurationError(
                 f"portal.host {self.host} is reachable by others, and nothing says how passwords are protected on the way",
                 hint="set certificate_file and key_file; or https = true when a proxy in front speaks TLS",

@@ -34,10 +34,12 @@ class Refusal(Enum):
 class Access:
     """Keys and sessions of one run. Used by one thread (the event loop)."""
 
-    def __init__(self, *, entropy: Callable[[int], bytes], monotonic: Callable[[], float]) -> None:
+    def __init__(self, *, entropy: Callable[[int], bytes], monotonic: Callable[[], float], lasting: bool = True) -> None:
+        """`lasting`: the key opens the pages even when there are accounts; for a page that only this machine reaches."""
         self._entropy = entropy
         self._monotonic = monotonic
         self.key: Final = self._secret()
+        self.lasting: Final = lasting
         self._digest = _digest(self.key)
         self._sessions: OrderedDict[bytes, None] = OrderedDict()
         self._wrong: deque[float] = deque(maxlen=_WRONG_KEYS)

@@ -35,7 +35,7 @@ from proofbook.portal.places import Place, Reach
 from proofbook.portal.posting import check_token, read_given
 from proofbook.portal.site import ARTIFACT_STYLE, PLACES, SECTIONS
 from proofbook.portal.surroundings import Answer, Desk, PortalSources, See
-from proofbook.portal.visiting import Doorkeeper
+from proofbook.portal.visiting import KEY_METHOD, Doorkeeper, holder_of_the_key
 from proofbook.readmodel.projection import ReadOnlyProjection
 
 PAGE_FAILED: Final = "portal.page_failed"
@@ -58,7 +58,14 @@ def create_application(
     """The whole portal behind its guard."""
     room = _Room(sources, places, cookie)
     doorkeeper = Doorkeeper(access, sources.accounts, cookie=cookie)
-    return Guard(room.starlette(), doorkeeper=doorkeeper, hosts=hosts, opened=room.opened, explain=room.answering.explain)
+    return Guard(
+        room.starlette(),
+        doorkeeper=doorkeeper,
+        hosts=hosts,
+        opened=room.opened,
+        explain=room.answering.explain,
+        welcome=room.welcome,
+    )
 
 
 class _Room:
@@ -88,6 +95,11 @@ class _Room:
             return True
         scope = {"type": "http", "path": path, "method": "GET", "root_path": ""}
         return any(route.matches(scope)[0] is not Match.NONE for route in self._open)
+
+    def welcome(self, session: str) -> None:
+        """Somebody came with the key printed at start."""
+        if self._sources.witness is not None:
+            self._sources.witness.viewed(holder_of_the_key(session), KEY_METHOD, (), 303)
 
     @asynccontextmanager
     async def _lifespan(self, app: Starlette) -> AsyncIterator[None]:

@@ -53,7 +53,7 @@ Explain = Callable[[int, str], Response]
 class Guard:
     """ASGI middleware. `hosts` are the exact Host values that are answered; `opened` are places open to anybody.
 
-    `schemes` are those a browser may see in front of them.
+    `welcome` is told of each session that the key opened, before it is given; what it raises keeps the door shut.
     """
 
     def __init__(
@@ -64,6 +64,7 @@ class Guard:
         hosts: frozenset[str],
         opened: Callable[[str], bool],
         explain: Explain,
+        welcome: Callable[[str], None],
     ) -> None:
         self._app = app
         self._doorkeeper = doorkeeper
@@ -71,6 +72,7 @@ class Guard:
         self._origins = frozenset(f"{scheme}://{host}" for host in hosts for scheme in ("http", "https"))
         self._opened = opened
         self._explain = explain
+        self._welcome = welcome
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer or pass on."""
@@ -85,7 +87,7 @@ class Guard:
                     headers[name] = value
             await send(message)
 
-        answer = self._refusal(scope) or await self._unknown(scope) or self._app
+        answer = self._refusal(scope) or await self._with_key(scope) or await self._unknown(scope) or self._app
         await answer(scope, receive, send_with_headers)
 
     def _refusal(self, scope: Scope) -> ASGIApp | None:
@@ -98,8 +100,7 @@ class Guard:
             return refused
         if scope["method"] == "POST" and not scope["path"].startswith(API_PATH) and not self._sent_from_here(headers):
             return self._explain(403, "origin")
-        given = _given_key(scope)
-        return None if given is None else self._let_in(given)
+        return None
 
     def _sent_from_here(self, headers: Headers) -> bool:
         """Browsers state where a form came from; a program that states nothing has no cookie of a browser to misuse."""
@@ -132,7 +133,11 @@ class Guard:
         except ProofbookError:
             return False
 
-    def _let_in(self, given: str) -> Response:
+    async def _with_key(self, scope: Scope) -> ASGIApp | None:
+        """The first visit with the key printed at start; None for every other request."""
+        given = _given_key(scope)
+        if given is None:
+            return None
         session = self._doorkeeper.access.admit(given)
         match session:
             case Refusal.WRONG_KEY:
@@ -140,9 +145,16 @@ class Guard:
             case Refusal.TOO_MANY:
                 return self._explain(429, "many")
             case str():
-                answer = RedirectResponse("/", status_code=303)
-                answer.set_cookie(self._doorkeeper.cookie, session, path="/", httponly=True, samesite="strict")
-                return answer
+                return await self._let_in(session)
+
+    async def _let_in(self, session: str) -> ASGIApp:
+        try:
+            await asyncio.to_thread(self._welcome, session)
+        except ProofbookError:
+            return self._explain(503, "unavailable")
+        answer = RedirectResponse("/", status_code=303)
+        answer.set_cookie(self._doorkeeper.cookie, session, path="/", httponly=True, samesite="strict")
+        return answer
 
 
 def _sign_in(scope: Scope) -> str:

@@ -39,7 +39,7 @@ class Doorkeeper:
         if carried is None:
             return None
         if self.access.knows(carried):
-            return _holder_of_the_key(carried)
+            return holder_of_the_key(carried) if self.access.lasting or not self.has_accounts() else None
         return None if self.accounts is None else self.accounts.visit(carried)
 
     def carried(self, headers: Mapping[str, str]) -> str | None:
@@ -61,7 +61,8 @@ class Doorkeeper:
         return self.accounts.visit_token(secret) if 0 < len(secret) <= _MAX_TOKEN and secret.isascii() else None
 
 
-def _holder_of_the_key(cookie: str) -> Visitor:
+def holder_of_the_key(cookie: str) -> Visitor:
+    """Who came with the key printed at start."""
     session = "k_" + sha256(cookie.encode()).hexdigest()[:16]
     permissions = frozenset({Permission.READ})
     return Visitor(KEY_ACCOUNT, "Holder of the start key", frozenset(), permissions, KEY_METHOD, session)

@@ -5,15 +5,21 @@ It runs in a process of its own, so that looking never slows traffic.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import closing
-from dataclasses import dataclass
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Final
+
+import structlog
 
 from proofbook import __version__
 from proofbook.assessment.scope import Scope
 from proofbook.book.reader import BookReader
-from proofbook.config.settings import Settings
+from proofbook.config.settings import OF_THIS_MACHINE, Settings
+from proofbook.errors import ProofbookError
+from proofbook.people.people import People
 from proofbook.portal.access import Access
 from proofbook.portal.serving import Listening, serve
 from proofbook.portal.surroundings import PortalSources
@@ -21,7 +27,13 @@ from proofbook.readmodel.connection import Reader
 from proofbook.wiring.desk import HomeWriting, LingeringDoor
 from proofbook.wiring.engagements import known_engagements, read_scope
 from proofbook.wiring.home import Home
+from proofbook.wiring.people import open_people
 from proofbook.wiring.system import CLOCK, ENTROPY, MONOTONIC
+
+SOURCE: Final = "portal"
+SWEEP_SECONDS: Final = 60.0
+SWEEP_FAILED: Final = "portal.sweep_failed"
+LOG = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +51,8 @@ class HomeEngagements:
         return read_scope(self.settings, reader, engagement, moment)
 
 
-def make_sources(home: Home, door: LingeringDoor | None = None) -> PortalSources:
-    """What the pages need of a home; without a `door` they only show. Raises ConfigurationError: no identity, or no book."""
+def make_sources(home: Home) -> PortalSources:
+    """What the pages need of a home to show it, and nothing else. Raises ConfigurationError: no identity, or no book."""
     identity, gateway = home.identity(), home.settings.gateway
     BookReader(home.book).close()
     return PortalSources(
@@ -55,9 +67,21 @@ def make_sources(home: Home, door: LingeringDoor | None = None) -> PortalSources
         version=__version__,
         gateway=None if gateway is None else f"http://{gateway.host}:{gateway.port}/v1",
         heartbeat_seconds=60.0 if gateway is None else gateway.heartbeat_seconds,
-        writing=None if door is None else HomeWriting(home, door),
         secure=home.settings.portal.secure,
     )
+
+
+@contextmanager
+def open_sources(home: Home) -> Iterator[PortalSources]:
+    """What the pages need of a home to show it, write into its book and let people in.
+
+    Raises:
+        ConfigurationError: no identity, no book, or no key of the people. StoreUnavailable: what cannot be opened.
+    """
+    with closing(LingeringDoor(home)) as door:
+        writing = HomeWriting(home, door)
+        with open_people(home, writing.record, source=SOURCE) as people, _sweeping(people):
+            yield replace(make_sources(home), writing=writing, accounts=people, people=people, witness=people)
 
 
 def run_portal(home: Home, *, ready: Callable[[str], None]) -> None:
@@ -66,9 +90,31 @@ def run_portal(home: Home, *, ready: Callable[[str], None]) -> None:
     Raises:
         ConfigurationError: there is no book, or the address cannot be listened on.
     """
-    access = Access(entropy=ENTROPY, monotonic=MONOTONIC)
-    with closing(LingeringDoor(home)) as door:
-        serve(make_sources(home, door), access, _listening(home), ready=ready)
+    at = _listening(home)
+    access = Access(entropy=ENTROPY, monotonic=MONOTONIC, lasting=at.host in OF_THIS_MACHINE)
+    with open_sources(home) as sources:
+        serve(sources, access, at, ready=ready)
+
+
+@contextmanager
+def _sweeping(people: People) -> Iterator[None]:
+    """What comes due with time alone, every minute, in a thread."""
+    stopped = threading.Event()
+
+    def sweep() -> None:
+        while not stopped.wait(SWEEP_SECONDS):
+            try:
+                people.sweep()
+            except ProofbookError as error:
+                LOG.warning(SWEEP_FAILED, code=error.code)
+
+    thread = threading.Thread(target=sweep, name="sweeping", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stopped.set()
+        thread.join(10)
 
 
 def _listening(home: Home) -> Listening:
