@@ -77,7 +77,7 @@ class Entrance:
         Raises:
             StoreUnavailable: the book cannot be written or the store not be read: nobody is let in.
         """
-        typed = shown.account[:_MAX_NAME].strip()
+        typed = shown.account[:_MAX_NAME].encode("utf-8", "replace").decode().strip()  # a lone surrogate is in no name
         account = self._source.current().accounts.get(typed)
         if not self._rate.take(address):
             return self.refuse(account, Reason.TOO_MANY, seconds=60)
