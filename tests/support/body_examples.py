@@ -262,4 +262,13 @@ EXAMPLES: Mapping[str, Mapping[str, Any]] = {
         "subjects": ["x_1"],
         "status": 200,
     },
+    "record.attached": {
+        "of_kind": "vendor",
+        "of_id": "sample-hub",
+        "name": "sample report.pdf",
+        "sha256": "8" * 64,
+        "bytes": 12,
+        "conversation": "records/vendor/sample-hub",
+        "content": {"file": {"alg": "salted-sha256/1", "commit": "9" * 64, "bytes": 12}},
+    },
 }

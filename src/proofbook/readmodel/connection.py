@@ -86,7 +86,7 @@ class Reader:
 
 def make_schema(connection: apsw.Connection) -> None:
     """Create all tables, empty."""
-    for name in ("schema.sql", "tallies.sql"):
+    for name in ("schema.sql", "tallies.sql", "documents.sql"):
         script = files("proofbook.readmodel").joinpath(name).read_text(encoding="utf-8")
         for _ in connection.execute(script):
             raise RuntimeError(f"{name} gave a row")

@@ -17,6 +17,7 @@ from types import MappingProxyType
 from typing import Any, Final, TypeAlias
 
 from proofbook.errors import EntryDamaged
+from proofbook.readmodel.head_rows import FILED, file_row, head_rows
 from proofbook.readmodel.person_rows import EVENTS, VIEWS, person_row, view_row
 from proofbook.records.exchange import RefusalReason
 from proofbook.records.kept import KEPT
@@ -41,6 +42,7 @@ FIELDWORK: Final[Mapping[str, str]] = MappingProxyType(
     }
 )
 """Kinds of fieldwork, and the field that says what an entry is about."""
+_ENCODER: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 _STATE: Final = 33
 """Where the state stands in an exchange row; the 17 cells from here on come from the response."""
 
@@ -91,7 +93,7 @@ class Batch:
         for index, data in entries:
             count += 1
             try:
-                entry = json.loads(data)
+                entry = json.loads(str(data, "utf-8"))
                 self._see_source(index, entry)
                 handler = _HANDLERS.get(entry["kind"])
                 if handler is not None:
@@ -304,6 +306,13 @@ def _document(batch: Batch, index: int, entry: Object, body: Object) -> None:
     plain = tuple(entry[name] for name in ("kind", "subject", "occurred", "recorded"))
     row = (index, entry["id"], *plain, actor["id"], actor["kind"], actor["method"], source["id"], source["assurance"])
     batch.rows["add_document_version"].append((*row, entry["supersedes"], _text(body)))
+    for question, cells in head_rows(index, entry, body):
+        batch.rows[question].append(cells)
+
+
+def _filed(batch: Batch, index: int, entry: Object, body: Object) -> None:
+    question, cells = file_row(index, entry, body)
+    batch.rows[question].append(cells)
 
 
 def _discovery(batch: Batch, index: int, entry: Object, body: Object) -> None:
@@ -339,7 +348,7 @@ def _viewed(batch: Batch, index: int, entry: Object, body: Object) -> None:
 
 
 def _text(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return _ENCODER.encode(value)
 
 
 def _bytes(content: Object, slot: str) -> int | None:
@@ -373,5 +382,6 @@ _HANDLERS: Final[Mapping[str, _Handler]] = MappingProxyType(
         VIEWS: _viewed,
         **dict.fromkeys(EVENTS, _person),
         **dict.fromkeys(KEPT, _document),
+        FILED: _filed,
     }
 )

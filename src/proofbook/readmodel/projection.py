@@ -24,8 +24,8 @@ from proofbook.readmodel.connection import Reader, make_schema, open_reading, op
 from proofbook.readmodel.derive import Batch, Cells, Classified, SourceState
 from proofbook.readmodel.tallies import FORWARDED, IDX, LAST, STATE, Tallies, latency_of
 
-SCHEMA: Final = 10
-"""Raised with every change of `schema.sql` or `tallies.sql`; an older file is rebuilt."""
+SCHEMA: Final = 11
+"""Raised with every change of `schema.sql`, `tallies.sql` or `documents.sql`; an older file is rebuilt."""
 
 _BATCH: Final = 10_000
 """Entries in one transaction: some tens of megabytes at most, and readers see progress."""

@@ -64,6 +64,7 @@ KINDS: Mapping[str, type[Document]] = KindTable(
         "observed.run": "fieldwork:ObservedRun",
         "auditor.note": "fieldwork:AuditorNote",
         "receipt.given": "fieldwork:ReceiptGiven",
+        "record.attached": "attachments:RecordAttached",
         **PLACES,
     }
 )

@@ -1,7 +1,8 @@
+-- sign_offs_of
 -- The newest version of every sign-off that names a version of one record, in book order.
-SELECT idx, entry, kind, id, version, occurred, recorded, actor, actor_kind, method, source, assurance, supersedes, body
-FROM document_version AS signed
-WHERE kind = 'sign_off'
-  AND json_extract(body, '$.of_kind') = :kind AND json_extract(body, '$.of_id') = :id
-  AND NOT EXISTS (SELECT 1 FROM document_version AS later WHERE later.kind = 'sign_off' AND later.id = signed.id AND later.idx > signed.idx)
-ORDER BY idx;
+SELECT signed.idx, signed.entry, signed.kind, signed.id, signed.version, signed.occurred, signed.recorded, signed.actor,
+  signed.actor_kind, signed.method, signed.source, signed.assurance, signed.supersedes, signed.body
+FROM document_reference AS pointing
+JOIN document_version AS signed ON signed.idx = pointing.idx
+WHERE pointing.to_kind = :kind AND pointing.to_id = :id AND pointing.from_kind = 'sign_off' AND pointing.field = 'of_id'
+ORDER BY signed.idx;

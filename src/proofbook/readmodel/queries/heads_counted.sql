@@ -1,0 +1,3 @@
+-- heads_counted
+-- Records of each kind.
+SELECT kind, count(*) FROM document_head GROUP BY kind;
