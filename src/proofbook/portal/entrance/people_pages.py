@@ -50,7 +50,7 @@ def show_people(desk: Desk, query: Query) -> Answer:
 def show_new(desk: Desk, query: Query) -> Answer:
     """`/people/new`."""
     del query
-    return _form(desk, None, {"roles": ()}, {})
+    return _form(desk, None, _typed(Given({})), {})
 
 
 def make_account(desk: Desk, given: Given) -> Answer:
@@ -175,6 +175,7 @@ def _stated(account: Account) -> dict[str, Any]:
         "until": "" if terms.until is None else (parse_instant(terms.until) - timedelta(microseconds=1)).date().isoformat(),
         "state": terms.state,
         "version": account.version,
+        "account": account.id,
         "because": "",
     }
 

@@ -81,7 +81,7 @@ def show_first(desk: Desk, query: Query) -> Answer:
     """`/first`: the first account of a book, made by whoever holds the key printed at start."""
     del query
     _check_first(desk)
-    return Page("entrance/first.html", {"given": {}, "mistakes": {}})
+    return Page("entrance/first.html", {"given": {"account": "", "name": ""}, "mistakes": {}})
 
 
 def make_first(desk: Desk, given: Given) -> Answer:

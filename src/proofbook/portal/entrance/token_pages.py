@@ -15,6 +15,7 @@ from proofbook.portal.surroundings import Answer, Desk, Page, Query, See
 from proofbook.primitives.instants import format_instant
 
 SCOPES: Final = tuple((each, MEANINGS[each]) for each in Permission if each is not Permission.ADMINISTER)
+_TYPED: Final = ("account", "service", "days", "note")
 _LIVES: Final = {"30": 30, "90": 90, "365": 365}
 """Days a token may live."""
 
@@ -22,12 +23,12 @@ _LIVES: Final = {"30": 30, "90": 90, "365": 365}
 def show_tokens(desk: Desk, query: Query) -> Answer:
     """`/tokens`."""
     del query
-    return _page(desk, {"days": "90", "scopes": ("push",)}, {})
+    return _page(desk, {**dict.fromkeys(_TYPED, ""), "days": "90", "scopes": ("push",)}, {})
 
 
 def issue_token(desk: Desk, given: Given) -> Answer:
     """A token, shown once."""
-    typed = {name: given.one(name) for name in ("holder", "account", "service", "days", "note")}
+    typed = {name: given.one(name) for name in _TYPED}
     try:
         days = _LIVES.get(typed["days"])
         if days is None:
