@@ -8,12 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
-from proofbook.errors import InputError
+from proofbook.errors import InputError, RefusedError
+from proofbook.fieldwork.acting import Act, Side, check_said, check_side
+from proofbook.journal.receipt import Submission
 from proofbook.readmodel import fieldwork
 from proofbook.readmodel.connection import Reader
 from proofbook.readmodel.fieldwork import Event
+from proofbook.records.fieldwork import SampleReleased
+
+View: TypeAlias = Literal["redacted", "unredacted"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +136,25 @@ def read_sample(reader: Reader, sample: str) -> Sample:
     if found is None:
         raise InputError(f"sample {sample[:60]!r}: there is none in this book", hint="see `proofbook sample list`")
     return found
+
+
+def release_content(reader: Reader, act: Act, sample: str, item: str, *, view: View, because: str) -> tuple[Submission, ...]:
+    """Lets the auditor see the content of one drawn item; each look is still recorded when it happens.
+
+    Raises:
+        RefusedError: an auditor asks, or the content is released like this already. InputError: no such item, or no reason.
+    """
+    check_side(act, Side.STAFF, "releasing content")
+    found = read_sample(reader, sample)
+    if found.item(item) is None:
+        raise InputError(f"item {item[:80]!r}: is not in sample {sample}")
+    before = found.release_of(item)
+    if before is not None and before.view == view:
+        raise RefusedError(f"item {item[:80]!r}: is released {view} already, since {before.recorded[:10]}")
+    body = SampleReleased(
+        sample=sample, engagement=found.engagement, item=item, view=view, because=check_said(because, "because")
+    )
+    return (act.submission("sample.released", sample, body.to_body()),)
 
 
 def _sample(reader: Reader, drawn: Event) -> Sample:
