@@ -26,9 +26,9 @@ def test_portal_serves_a_new_home_and_ends_on_a_signal(tmp_path: Path) -> None:
             assert visitor.ask("/").status == 403
             assert visitor.enter().status == 303
             assert visitor.ask("/?key=wrong").status == 403
-            reply = visitor.ask("/")
+            reply = visitor.ask("/book")
             assert ENTITY in reply.words
-            assert "covers 1 entry" in reply.words
+            assert "covers 2 entries" in reply.words
             assert "no gateway is configured yet" in reply.words
             process.send_signal(signal.SIGTERM)
             rest = process.communicate(timeout=30)
