@@ -1,69 +1,144 @@
-"""The list of exchanges: newest first, narrowed by system, principal, state or artifact, one keyset page at a time.
+"""The list of exchanges: newest first, narrowed by any fields together, one page at a time in either direction.
 
-Promises: no figure over the whole book is computed for it. Hostile input: anything in the address that is not a filter value is
-InputError naming the field.
+Promises: no figure over the whole book is computed for it, and no more is looked at for a page than a person waits for: a list
+that is not complete says how much of it was looked at and goes on from there. Hostile input: see `asking`.
 """
 
 from __future__ import annotations
 
-from typing import Final
-from urllib.parse import urlencode
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any, Final
 
-from proofbook.errors import InputError
+from proofbook.errors import ConfigurationError
 from proofbook.portal import wording
-from proofbook.portal.surroundings import Desk, Page, Query
-from proofbook.primitives.digest import parse_digest
+from proofbook.portal.asking import AMOUNTS, FIELDS, Asked, Field, read_asked, worded
+from proofbook.portal.histogram import derive_histogram
+from proofbook.portal.surroundings import Desk, Page, Query, See
+from proofbook.primitives.instants import format_instant, parse_instant, parse_period
 from proofbook.readmodel import exchanges
-from proofbook.readmodel.exchanges import Filters
+from proofbook.readmodel.exchanges import Found
+from proofbook.readmodel.walking import days_of, position_of, values_of
 
 ROWS: Final = 50
-_MAX_FILTER: Final = 512
-_MAX_DIGITS: Final = 18
-_FIELDS: Final = ("system", "principal", "state", "artifact")
+_SUGGESTED: Final = 40
+_CHOICES: Final = frozenset({"protocol", "finish", "reason", "flag", "class"})
+"""Fields of few values, all of which are offered."""
+_TYPED: Final = frozenset({"system", "principal", "model", "verified", "claimed"})
+_FIRST: Final = frozenset({"system", "principal", "state", "model"})
+"""Fields that are always seen; the others unfold."""
+_NEAR: Final = 8
 
 
-def show_exchanges(desk: Desk, query: Query) -> Page:
+def show_exchanges(desk: Desk, query: Query) -> Page | See:
     """`/exchanges`."""
-    filters = read_filters(query)
-    before = _position(query)
-    rows = exchanges.page(desk.reader, before, ROWS + 1, filters)
-    shown = rows[:ROWS]
-    chosen = {name: value for name in _FIELDS if (value := getattr(filters, name)) is not None}
+    zone = zone_of(desk, query)
+    asked = read_asked(query, zone)
+    if query.get("day", "").strip():
+        return See(_jump(desk, asked, query["day"].strip(), zone))
+    found = exchanges.search(desk.reader, asked.filters, before=asked.before, after=asked.after, limit=ROWS)
+    days, counted = days_of(desk.reader, replace(asked.filters, tokens=None, latency=None, bytes=None))
     return Page(
         "exchanges.html",
         {
-            "rows": [(each, wording.STATES.get(each.state, (each.state, "plain", ""))) for each in shown],
-            "chosen": chosen,
-            "methods": wording.METHODS,
-            "states": wording.STATES,
-            "older": f"/exchanges?{urlencode({**chosen, 'before': shown[-1].index})}" if len(rows) > ROWS else None,
-            "newest": f"/exchanges?{urlencode(chosen)}" if before is not None else None,
-            "without": {
-                name: f"/exchanges?{urlencode({key: value for key, value in chosen.items() if key != name})}" for name in chosen
+            "rows": [(each, wording.STATES.get(each.state, (each.state, "plain", ""))) for each in found.rows],
+            "asked": asked,
+            "chosen": asked.chosen,
+            "chips": asked.chips(),
+            "first_fields": [each for each in FIELDS if each.name in _FIRST],
+            "more_fields": [each for each in FIELDS if each.name not in _FIRST],
+            "unfolded": any(each.name in asked.chosen for each in FIELDS if each.name not in _FIRST),
+            "choices": {each.name: _choices(desk, each, asked) for each in FIELDS if each.name in _CHOICES | {"state"}},
+            "known": {
+                each.name: values_of(desk.reader, each.facet or "", limit=_SUGGESTED) for each in FIELDS if each.name in _TYPED
             },
+            "amounts": AMOUNTS,
+            "near": _near(desk, asked) if not found.rows and found.whole else (),
+            "methods": wording.METHODS,
+            "zone": zone,
+            "histogram": derive_histogram(days, _day_of(asked.filters.since), _last_day(asked.filters.until)),
+            "histogram_of": next((each.label for each in FIELDS if each.attribute == counted), None),
+            "others_not_counted": _others(asked, counted),
+            "found": found,
+            **_turning(asked, found),
             "gateway": desk.sources.gateway,
         },
     )
 
 
-def read_filters(query: Query) -> Filters:
-    """The filters of an address; an empty field does not narrow. Raises InputError naming the field."""
-    values = {name: query.get(name, "").strip() or None for name in _FIELDS}
-    for name, value in values.items():
-        if value is not None and len(value) > _MAX_FILTER:
-            raise InputError(f"{name} is longer than {_MAX_FILTER} characters")
-    state, artifact = values["state"], values["artifact"]
-    if state is not None and state not in wording.STATES:
-        raise InputError(f"state {state[:40]!r} is none", hint=f"one of {', '.join(wording.STATES)}")
-    if artifact is not None:
-        artifact = parse_digest(artifact if ":" in artifact else f"sha256:{artifact}")
-    return Filters(values["system"], values["principal"], state, artifact)
-
-
-def _position(query: Query) -> int | None:
-    text = query.get("before", "")
-    if not text:
+def show_values(desk: Desk, query: Query) -> Page | None:
+    """`/exchanges/values`: values of one field that begin with what was typed so far, for its list of suggestions."""
+    field = next((each for each in FIELDS if each.name in _TYPED and each.name in query), None)
+    if field is None:
         return None
-    if not (text.isascii() and text.isdecimal() and len(text) <= _MAX_DIGITS):
-        raise InputError(f"before={text[:40]!r} is not a position in the book", hint="follow the links below the list")
-    return int(text)
+    found = values_of(desk.reader, field.facet or "", query[field.name].strip()[:80], _SUGGESTED)
+    return Page("exchange_values.html", {"values": found})
+
+
+def zone_of(desk: Desk, query: Query) -> str:
+    """The zone of the engagement that is named, else of the first one, else UTC."""
+    known = desk.sources.engagements.known(desk.reader, desk.now)
+    named = query.get("engagement", "").strip()
+    if not known or (named and named not in known):
+        return "UTC"
+    try:
+        return desk.sources.engagements.scope(desk.reader, named or known[0], desk.now).period.zone
+    except ConfigurationError:
+        return "UTC"
+
+
+def _jump(desk: Desk, asked: Asked, day: str, zone: str) -> str:
+    """The page whose first row is the last exchange of a day."""
+    behind = position_of(desk.reader, format_instant(parse_period(day, day, zone).end))
+    return asked.address(**({} if behind is None else {"before": behind}))
+
+
+def _turning(asked: Asked, found: Found) -> dict[str, Any]:
+    """The ways on from a page."""
+    onward = found.newer if asked.after is not None else found.older
+    going = "after" if asked.after is not None else "before"
+    return {
+        "older": None if found.older is None else asked.address(before=found.older),
+        "newer": None if found.newer is None else asked.address(after=found.newer),
+        "newest": asked.address() if asked.turned else None,
+        "farther": None if found.whole or onward is None else asked.address(**{going: onward}),
+    }
+
+
+def _choices(desk: Desk, field: Field, asked: Asked) -> list[tuple[str, str]]:
+    """Value and word of everything a field of few values may be."""
+    if field.name == "state":
+        return [(name, words[0]) for name, words in wording.STATES.items()]
+    known = list(values_of(desk.reader, field.facet or ""))
+    chosen = asked.chosen.get(field.name)
+    if chosen is not None and chosen not in known:
+        known.append(chosen)
+    return [(value, worded(field.name, value)) for value in known]
+
+
+def _near(desk: Desk, asked: Asked) -> list[tuple[str, str, str]]:
+    """Where a typed value does not occur at all: values that begin with it, with the list of each."""
+    made = []
+    for field in FIELDS:
+        value = asked.chosen.get(field.name)
+        if value is not None and field.name in _TYPED:
+            known = values_of(desk.reader, field.facet or "", value, _NEAR)
+            made += [(field.label, each, asked.address(**{field.name: each})) for each in known if each != value]
+    return made
+
+
+def _others(asked: Asked, counted: str | None) -> bool:
+    """Whether filters are set that the bars do not know of."""
+    known = {"from", "to", *(each.name for each in FIELDS if each.attribute == counted)}
+    return bool(set(asked.chosen) - known)
+
+
+def _day_of(since: str | None) -> str | None:
+    return None if since is None else since[:10]
+
+
+def _last_day(until: str | None) -> str | None:
+    """The last day (UTC) of which something lies before an instant."""
+    if until is None:
+        return None
+    return (parse_instant(until) - timedelta(microseconds=1)).date().isoformat()

@@ -15,7 +15,7 @@ from proofbook.portal import wording
 from proofbook.portal.surroundings import Answer, Desk, Page, Query
 from proofbook.primitives.digest import parse_digest
 from proofbook.readmodel import activity, artifacts, exchanges
-from proofbook.readmodel.exchanges import Filters
+from proofbook.readmodel.walking import Filters
 from proofbook.records.envelope import parse_entry
 
 _MAX_FILES: Final = 200

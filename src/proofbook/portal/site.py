@@ -14,7 +14,7 @@ from proofbook.people.roles import Permission
 from proofbook.portal.artifact_pages import ARTIFACT_STYLE, show_artifact, show_artifacts, show_shelf
 from proofbook.portal.entrance.places import ENTRANCE_PLACES
 from proofbook.portal.gap_page import show_gaps
-from proofbook.portal.listing import show_exchanges
+from proofbook.portal.listing import show_exchanges, show_values
 from proofbook.portal.model_pages import show_model, show_models
 from proofbook.portal.one_exchange import save_entry, save_proof, show_exchange
 from proofbook.portal.places import Place, Section, Show, check_places
@@ -87,6 +87,7 @@ SECTIONS: Final = (
 
 _BOOK: Final = (
     Place(path="/exchanges", need=READ, show=show_exchanges),
+    Place(path="/exchanges/values", need=READ, show=show_values),
     Place(path="/exchanges/{id}", need=READ, show=_thing(show_exchange)),
     Place(path="/exchanges/{id}/{part}.tlog-proof", need=READ, show=_thing(save_proof)),
     Place(path="/exchanges/{id}/{part}.entry.json", need=READ, show=_thing(save_entry)),

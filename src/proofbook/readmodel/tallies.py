@@ -149,13 +149,16 @@ class Tallies:
         if cells is None:
             cells = self.told[quarter, row[UPSTREAM]] = [0, told.start, told.end, *(0,) * (3 * _MEASURES)]
         cells[0] += 1
-        cells[1], cells[2] = min(cells[1], told.start), max(cells[2], told.end)
-        for place, (low, high) in enumerate(told.amounts):
-            cells[3 + place] += low
+        if told.start < cells[1]:
+            cells[1] = told.start
+        if told.end > cells[2]:
+            cells[2] = told.end
+        for place, (low, high) in enumerate(told.amounts, 3):
+            cells[place] += low
             if high is None:
-                cells[3 + 2 * _MEASURES + place] += 1
+                cells[place + 2 * _MEASURES] += 1
             else:
-                cells[3 + _MEASURES + place] += high
+                cells[place + _MEASURES] += high
 
     def _day(self, day: str, index: int, touched: int, more: int, tokens: int, latency: int, size: int) -> None:
         cells = self.days.get(day)
@@ -163,8 +166,13 @@ class Tallies:
             self.days[day] = [more, index, index, touched, tokens, latency, size]
             return
         cells[0] += more
-        cells[1], cells[2], cells[3] = min(cells[1], index), max(cells[2], index), max(cells[3], touched)
-        cells[4], cells[5], cells[6] = max(cells[4], tokens), max(cells[5], latency), max(cells[6], size)
+        if index < cells[1]:
+            cells[1] = index
+        elif index > cells[2]:
+            cells[2] = index
+        for place, each in ((3, touched), (4, tokens), (5, latency), (6, size)):
+            if each > cells[place]:
+                cells[place] = each
 
     def _facet(self, facet: str, value: str, day: str, index: int, more: int = 1) -> None:
         cells = self.facets.get((facet, value, day))
@@ -172,7 +180,10 @@ class Tallies:
             self.facets[facet, value, day] = [more, index, index]
             return
         cells[0] += more
-        cells[1], cells[2] = min(cells[1], index), max(cells[2], index)
+        if index > cells[2]:
+            cells[2] = index
+        elif index < cells[1]:
+            cells[1] = index
 
 
 def told_of(row: Sequence[Any]) -> Told:
@@ -215,7 +226,10 @@ def _add(counts: dict[tuple[str, ...], list[Any]], key: tuple[str, ...], moment:
         counts[key] = [more[0], moment, moment, *more[1:]]
         return
     cells[0] += more[0]
-    cells[1], cells[2] = min(cells[1], moment), max(cells[2], moment)
+    if moment > cells[2]:
+        cells[2] = moment
+    elif moment < cells[1]:
+        cells[1] = moment
     for place, each in enumerate(more[1:], 3):
         cells[place] += each
 

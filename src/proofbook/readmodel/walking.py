@@ -20,6 +20,8 @@ from proofbook.readmodel.connection import Bindings, Reader
 BEYOND: Final = 2**63 - 1
 BUDGET: Final = 20_000
 """Exchanges looked at for one page: some tens of milliseconds."""
+SHORTEST_PREFIX: Final = 8
+"""Characters of an id, its first two included, that narrow to minutes: ids begin with their time."""
 _FIRST_LOOK: Final = 256
 _MOST_AT_ONCE: Final = 8_192
 _WINDOW_COST: Final = 16

@@ -26,7 +26,7 @@ from proofbook.primitives.instants import format_instant
 from proofbook.readmodel import exchanges
 from proofbook.readmodel.connection import Reader
 from proofbook.readmodel.documents import Documents
-from proofbook.readmodel.exchanges import Filters
+from proofbook.readmodel.walking import Filters
 from proofbook.records.envelope import Entry, parse_entry
 from proofbook.wiring.following import BookFollower
 from proofbook.wiring.home import Home

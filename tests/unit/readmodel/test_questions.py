@@ -14,8 +14,8 @@ from proofbook.errors import InputError
 from proofbook.primitives.instants import Period
 from proofbook.readmodel import artifacts, contents, exchanges, keys, sources
 from proofbook.readmodel.connection import Reader, question
-from proofbook.readmodel.exchanges import Filters
 from proofbook.readmodel.projection import Projection
+from proofbook.readmodel.walking import Filters
 from support.memory_book import MemoryBook
 from support.sample_entries import COLLECTOR, GATEWAY, SAMPLE_ARTIFACT, SampleEntries
 
