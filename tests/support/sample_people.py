@@ -125,8 +125,12 @@ class Scene:
 
     def enrol(self, cookie: str) -> str:
         """A second factor for whoever holds a cookie, which is another one afterwards; gives its secret."""
+        return self.enrol_with(cookie, PASSWORD)
+
+    def enrol_with(self, cookie: str, password: str) -> str:
+        """The same with another password."""
         offered = self.people.proving.begin_totp(cookie, "Sample Company")
-        self.people.proving.confirm_totp(cookie, self.code(offered.secret), PASSWORD)
+        self.people.proving.confirm_totp(cookie, self.code(offered.secret), password)
         return offered.secret
 
     def fail(self, account: str, password: str = "a wrong password, sample", **more: str | None) -> Refusal:

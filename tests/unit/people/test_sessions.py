@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from proofbook.errors import StoreUnavailable
@@ -42,6 +42,7 @@ def test_a_session_ends_however_much_it_is_used(tmp_path: Path) -> None:
     assert scene.people.assess_visit(opened.cookie) == Ended(Ending.ABSOLUTE)
 
 
+@settings(max_examples=25)
 @given(st.lists(st.integers(min_value=1, max_value=20), max_size=12))
 def test_a_session_is_open_exactly_while_both_limits_hold(tmp_path_factory: pytest.TempPathFactory, pauses: list[int]) -> None:
     """Whatever the rhythm of looks: never longer than said. How far a look counts is at most a tenth of the idle limit short."""
