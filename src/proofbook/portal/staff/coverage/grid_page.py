@@ -17,7 +17,7 @@ from proofbook.assessment.grid import Column, Grid, Row, Width
 from proofbook.errors import InputError
 from proofbook.obligations.duty import Cell, State
 from proofbook.portal.assessing import Assessed
-from proofbook.portal.staff.coverage.states import LETTERS, counted_states
+from proofbook.portal.states import LETTERS, counted_states
 from proofbook.portal.surroundings import Answer, Desk, Page, Query
 
 MOST: Final = 100
