@@ -29,6 +29,8 @@ LOG = structlog.get_logger(__name__)
 STORE_FAILED = "gateway.store_failed"
 STORE_RECOVERED = "gateway.store_recovered"
 
+_MOST_TURNS = 8
+"""After so many turns of the loop what waits is handed over, even if each of them brought more."""
 Continuation = Callable[[Refusal | None], None]
 _Waiting: TypeAlias = "tuple[Settled | None, Continuation | None, Settled | None]"
 """Who hears of a record: see `_send`; and who counts it."""
@@ -51,6 +53,9 @@ class Recording:
         self._outage: Outage | None = None
         self._settled: deque[tuple[_Waiting, ProofbookError | None]] = deque()
         self._waking = False
+        self._outbox: list[tuple[Sequence[Submission], _Waiting]] = []
+        self._turns = self._seen = 0
+        """Turns of the loop since something waits to be handed over, and how much did in the last one."""
 
     @property
     def available(self) -> bool:
@@ -113,10 +118,24 @@ class Recording:
             self._answered_at = self._loop.time()
         self._unanswered += 1
         noted = None if self.figures is None else self.figures.noted(submissions)
-        try:
-            self._hand_in(submissions, partial(self._report, (done, told, noted)))
-        except ProofbookError as error:
-            self._loop.call_soon(self._settle, (done, told, noted), error)
+        self._outbox.append((submissions, (done, told, noted)))
+        if len(self._outbox) == 1:
+            self._turns, self._seen = 0, 1
+            self._loop.call_soon(self._hand_over)
+
+    def _hand_over(self) -> None:
+        """Once a turn of the loop brought nothing more: what is handed over together is written and synced together."""
+        self._turns += 1
+        if self._seen < len(self._outbox) and self._turns < _MOST_TURNS:
+            self._seen = len(self._outbox)
+            self._loop.call_soon(self._hand_over)
+            return
+        outbox, self._outbox = self._outbox, []
+        for submissions, waiting in outbox:
+            try:
+                self._hand_in(submissions, partial(self._report, waiting))
+            except ProofbookError as error:
+                self._loop.call_soon(self._settle, waiting, error)
 
     def _report(self, waiting: _Waiting, error: ProofbookError | None) -> None:
         """Called in the recorder's thread. A commit settles many submissions at once: they wake the loop once."""
