@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from proofbook.errors import MalformedRecord
@@ -38,6 +38,8 @@ def _object(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
 
 
 _DECODER = json.JSONDecoder(parse_float=str, parse_constant=str, object_pairs_hook=_object)
+_scan: Callable[[str, int], tuple[Any, int]] = _DECODER.scan_once
+"""The same without looking for blanks before and after."""
 
 
 def parse_object(body: bytes, known: frozenset[str]) -> dict[str, Any]:
@@ -49,7 +51,12 @@ def parse_object(body: bytes, known: frozenset[str]) -> dict[str, Any]:
     if holds_too_many(body):
         raise MalformedRecord(f"The request body holds more than {MOST_VALUES} values.")
     try:
-        value = _DECODER.decode(body.decode("utf-8", "surrogatepass"))
+        text = body.decode("utf-8", "surrogatepass")
+        value, end = _scan(text, 0) if text.startswith("{") else (None, -1)
+        if end != len(text):
+            value = _DECODER.decode(text)
+    except StopIteration as error:
+        raise MalformedRecord("The request body is not JSON.") from error
     except RecursionError as error:
         raise MalformedRecord("The request body is nested too deep.") from error
     except ValueError as error:
@@ -63,7 +70,9 @@ def parse_object(body: bytes, known: frozenset[str]) -> dict[str, Any]:
 
 def is_ambiguous(found: Mapping[str, Any], known: frozenset[str]) -> bool:
     """Whether an object names a key twice, or a known one in letters of other case, which readers as Go's take for the known."""
-    return type(found) is Doubled or any(key not in known and key.casefold() in known for key in found)
+    if type(found) is Doubled:
+        return True
+    return not found.keys() <= known and any(key not in known and key.casefold() in known for key in found)
 
 
 def derive_parameters(fields: Mapping[str, Any], names: frozenset[str]) -> dict[str, str | int | bool]:

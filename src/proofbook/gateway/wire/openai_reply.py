@@ -12,11 +12,12 @@ from typing import Any
 
 from proofbook.gateway.wire.documents import decode_object
 from proofbook.gateway.wire.facts import NOTHING, ReplyFacts, TokenUsage
+from proofbook.gateway.wire.openai_form import FINISH_CHARACTERS, read_form
 from proofbook.gateway.wire.sse import END_MARK, parse_events
 from proofbook.gateway.wire.text import bounded_count, bounded_text
+from proofbook.gateway.wire.volume import UNCOUNTED
 
 _CHOICES = 64
-_FINISH_CHARACTERS = 32
 _DECODED_FIRST = 2
 """Events always decoded: they carry the names."""
 
@@ -25,6 +26,10 @@ def parse_reply(data: bytes, *, streamed: bool) -> ReplyFacts:
     """The facts of a captured reply. Never raises for any bytes."""
     if streamed:
         return _parse_stream(data)
+    if len(data) <= UNCOUNTED:
+        found = read_form(data)
+        if found is not None:
+            return found
     document = decode_object(data)
     return NOTHING if document is None else _Facts().add(document).close()
 
@@ -88,7 +93,7 @@ class _Facts:
             return
         index = bounded_count(choice.get("index"))
         place = position if index is None else index
-        reason = bounded_text(choice.get("finish_reason"), _FINISH_CHARACTERS)
+        reason = bounded_text(choice.get("finish_reason"), FINISH_CHARACTERS)
         if place < _CHOICES and reason is not None:
             self.finish[place] = reason
 

@@ -26,7 +26,8 @@ PARAMETERS = frozenset((
 """Settings that shape the answer and hold no content. `stop`, `logit_bias`, `suffix` and schemas may: only the sealed bytes
 have those."""
 
-_FIELDS = PARAMETERS | {"model", "messages", "prompt", "input", "stream", "tools", "user", "safety_identifier", "metadata"}
+_NAMING = frozenset(("user", "safety_identifier", "metadata"))
+_FIELDS = PARAMETERS | _NAMING | {"model", "messages", "prompt", "input", "stream", "tools"}
 """Every field that is read here, or that is what the model is given."""
 
 
@@ -53,6 +54,8 @@ def parse_request(body: bytes, protocol: ProtocolName, fingerprint: Fingerprint)
 
 def claimed_user(fields: Mapping[str, Any]) -> ClaimedName | None:
     """The end user whom a request names, by the field that is most likely meant for it."""
+    if _NAMING.isdisjoint(fields):
+        return None
     if (name := bounded_text(fields.get("safety_identifier"), 256)) is not None:
         return ClaimedName(name, "body.safety_identifier")
     if (name := bounded_text(fields.get("user"), 256)) is not None:

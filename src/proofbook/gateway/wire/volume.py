@@ -11,14 +11,14 @@ from typing import Final
 
 MOST_VALUES: Final = 1_000_000
 """Values of one document that are read: more tokens than any model takes at once."""
-_UNCOUNTED: Final = 1024 * 1024
+UNCOUNTED: Final = 1024 * 1024
 """Bytes that cannot hold much."""
 _VALUE: Final = re.compile(rb'"[^"]*"?|[\[{,]')
 
 
 def holds_too_many(document: bytes) -> bool:
     """Whether a JSON document has more than `MOST_VALUES` values."""
-    if len(document) <= _UNCOUNTED or sum(map(document.count, (b"[", b"{", b","))) <= MOST_VALUES:
+    if len(document) <= UNCOUNTED or sum(map(document.count, (b"[", b"{", b","))) <= MOST_VALUES:
         return False
     count = 0
     for found in _VALUE.finditer(
