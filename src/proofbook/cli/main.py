@@ -40,6 +40,9 @@ _COMMANDS: Final = {
     "verify": "proofbook.cli.evidence:verify",
     "book": "proofbook.cli.book:book",
     "record": "proofbook.cli.record:record",
+    "request": "proofbook.cli.requesting:request",
+    "sample": "proofbook.cli.sampling:sample",
+    "receipt": "proofbook.cli.receipts:receipt",
     "config": "proofbook.cli.config:config",
 }
 """Imported when called, so that `proofbook --help` and `verify` stay quick."""

@@ -65,7 +65,7 @@ def apply_plan(
     who = actor or operator()
     if not plan.changes:
         return Applied(plan, ())
-    with _filing_lock(home), nullcontext(recorder) if recorder is not None else _open_recorder(home) as writer:
+    with filing_lock(home), nullcontext(recorder) if recorder is not None else _open_recorder(home) as writer:
         now_planned = plan_run(home, [each.filed for each in plan.planned], strict=strict, actor=who)
         if not now_planned.writes_the_same(plan):
             raise ConflictError(
@@ -101,7 +101,7 @@ def _record(recorder: Recorder, submissions: Sequence[Submission]) -> tuple[Rece
 
 
 @contextmanager
-def _filing_lock(home: Home) -> Iterator[None]:
+def filing_lock(home: Home) -> Iterator[None]:
     """One filing at a time, in whatever process."""
     path = home.run / LOCK_NAME
     try:
