@@ -21,9 +21,12 @@ from proofbook.filing.plan import Plan
 from proofbook.journal.receipt import Receipt, Submission
 from proofbook.people.people import People
 from proofbook.people.visitor import Visitor
+from proofbook.portal.working import Tell, Works
+from proofbook.primitives.ids import IdSource
 from proofbook.primitives.instants import Clock
 from proofbook.readmodel.connection import Reader
 from proofbook.records.envelope import Actor
+from proofbook.vault.reader import Absent
 
 if TYPE_CHECKING:
     from proofbook.portal.assessing import Assessor
@@ -69,6 +72,13 @@ class Witness(Protocol):
         """Record one look before it is answered. Raises StoreUnavailable: then nothing may be shown."""
 
 
+class VaultReading(Protocol):
+    """Opens sealed content."""
+
+    def content(self, index: int, slot: str, commit: bytes) -> bytes | Absent:
+        """The bytes behind a commitment, or why there are none. Raises DigestMismatch when they are not those."""
+
+
 class Accounts(Protocol):
     """What is asked of the people of this home for every request. May wait for a disk."""
 
@@ -80,6 +90,40 @@ class Accounts(Protocol):
 
     def visit_token(self, secret: str) -> Visitor | None:
         """Whose token that is, if it is still one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """Something that was made to be handed over, lying in a folder of this home. `entry` is that of the book that says so."""
+
+    id: str
+    sort: str
+    """`population` or `room`."""
+    engagement: str
+    population: str
+    title: str
+    made: str
+    made_by: str
+    rows: int | None
+    completeness: str
+    reasons: tuple[str, ...]
+    folder: Path
+    """The files themselves."""
+    archive: Path | None
+    """All of it as one file, where there is one."""
+
+
+class Delivering(Protocol):
+    """Makes what is handed over. Slow: for `Works`, not for a page."""
+
+    def population(self, population: str, engagement: str, visitor: Visitor, observer: str | None, tell: Tell) -> Delivered:
+        """Write one population; watched by somebody when `observer` is given. Raises what `export_population` raises."""
+
+    def room(self, engagement: str, visitor: Visitor, tell: Tell) -> Delivered:
+        """Write the evidence room of an engagement. Raises what `export_room` raises."""
+
+    def delivered(self, engagement: str) -> tuple[Delivered, ...]:
+        """What lies here for an engagement, the newest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +161,11 @@ class PortalSources:
     people: People | None = None
     """Those behind `accounts`, for the entrance."""
     providers: tuple[ProviderButton, ...] = ()
+    delivering: Delivering | None = None
+    open_vault: Callable[[], AbstractContextManager[VaultReading]] | None = None
+    """Sealed content; None: none is ever shown."""
+    ids: IdSource | None = None
+    works: Works | None = None
     secure: bool = False
     """Whether browsers reach it by TLS only; cookies say so."""
 
@@ -151,6 +200,27 @@ class Desk:
         if self.sources.writing is None:
             raise RefusedError("this page only shows", hint="write with the `proofbook` command")
         return self.sources.writing
+
+    @property
+    def works(self) -> Works:
+        """Long work. Raises RefusedError when this portal only shows."""
+        if self.sources.works is None:
+            raise RefusedError("this page only shows", hint="use the `proofbook` command")
+        return self.sources.works
+
+    @property
+    def delivering(self) -> Delivering:
+        """What is handed over. Raises RefusedError when this portal only shows."""
+        if self.sources.delivering is None:
+            raise RefusedError("this page only shows", hint="use `proofbook population` or `proofbook export`")
+        return self.sources.delivering
+
+    @property
+    def ids(self) -> IdSource:
+        """Fresh ids. Raises RefusedError when this portal only shows."""
+        if self.sources.ids is None:
+            raise RefusedError("this page only shows", hint="write with the `proofbook` command")
+        return self.sources.ids
 
     def assessments(self) -> Assessor:
         """Assessed engagements, at a place that says it needs them."""

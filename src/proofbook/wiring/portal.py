@@ -23,12 +23,15 @@ from proofbook.people.people import People
 from proofbook.portal.access import Access
 from proofbook.portal.serving import Listening, serve
 from proofbook.portal.surroundings import PortalSources
+from proofbook.portal.working import Works
 from proofbook.readmodel.connection import Reader
+from proofbook.wiring.delivering import HomeDelivering
 from proofbook.wiring.desk import HomeWriting, LingeringDoor
 from proofbook.wiring.engagements import known_engagements, read_scope
 from proofbook.wiring.home import Home
 from proofbook.wiring.people import open_people
-from proofbook.wiring.system import CLOCK, ENTROPY, MONOTONIC
+from proofbook.wiring.reading import open_vault
+from proofbook.wiring.system import CLOCK, ENTROPY, IDS, MONOTONIC
 
 SOURCE: Final = "portal"
 SWEEP_SECONDS: Final = 60.0
@@ -80,8 +83,18 @@ def open_sources(home: Home) -> Iterator[PortalSources]:
     """
     with closing(LingeringDoor(home)) as door:
         writing = HomeWriting(home, door)
-        with open_people(home, writing.record, source=SOURCE) as people, _sweeping(people):
-            yield replace(make_sources(home), writing=writing, accounts=people, people=people, witness=people)
+        with open_people(home, writing.record, source=SOURCE) as people, _sweeping(people), closing(Works(IDS.new)) as works:
+            yield replace(
+                make_sources(home),
+                writing=writing,
+                accounts=people,
+                people=people,
+                witness=people,
+                delivering=HomeDelivering(home, door),
+                open_vault=lambda: open_vault(home),
+                ids=IDS,
+                works=works,
+            )
 
 
 def run_portal(home: Home, *, ready: Callable[[str], None]) -> None:

@@ -1,0 +1,178 @@
+"""Making what is handed over from a home's portal, and finding it again: populations and evidence rooms, below `deliveries`.
+
+Promises: a delivery is whole before its description is written, and only what has a description is found; who asked stands in the
+run header and in the entry. The descriptions can be lost without losing what was delivered: the book names every export.
+"""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Final
+
+from proofbook.book.durable import write_durably
+from proofbook.errors import ProofbookError
+from proofbook.export.alone import export_population
+from proofbook.export.room import ExportFrom, export_room
+from proofbook.fieldwork.acting import Act, Side
+from proofbook.fieldwork.exported import HEADER
+from proofbook.fieldwork.observing import Watch, observe
+from proofbook.journal.receipt import Recorder
+from proofbook.people.visitor import Visitor
+from proofbook.portal.surroundings import Delivered
+from proofbook.portal.working import Tell
+from proofbook.primitives.instants import format_instant
+from proofbook.wiring.desk import LingeringDoor
+from proofbook.wiring.engagements import find_scope
+from proofbook.wiring.exporting import await_checkpoint, describe, export_from, let_new_key_sign
+from proofbook.wiring.home import Home
+from proofbook.wiring.reading import open_projection
+from proofbook.wiring.system import CLOCK, IDS
+
+FOLDER: Final = "deliveries"
+DESCRIPTION: Final = "delivery.json"
+_FILES: Final = "files"
+_ARCHIVE: Final = "all.zip"
+_EARLIEST: Final = (1980, 1, 1, 0, 0, 0)
+"""Times in archives say nothing here; the files' own headers do."""
+
+
+class HomeDelivering:
+    """Implements `Delivering` over a home."""
+
+    def __init__(self, home: Home, door: LingeringDoor) -> None:
+        self._home = home
+        self._door = door
+
+    def population(self, population: str, engagement: str, visitor: Visitor, observer: str | None, tell: Tell) -> Delivered:
+        """Write one population; watched by somebody when `observer` is given: then a transcript lies beside it."""
+        place = self._new_place()
+        with self._door.recorder() as recorder:
+            if observer is None:
+                self._export(place, recorder, population, engagement, visitor, tell)
+            else:
+                self._observe(place, recorder, population, engagement, visitor, observer, tell)
+        header = json.loads((place / _FILES / HEADER).read_text("utf-8"))
+        return self._describe(
+            place,
+            Delivered(
+                id=place.name,
+                sort="population",
+                engagement=engagement,
+                population=population,
+                title=str(header["title"]),
+                made=format_instant(CLOCK.now()),
+                made_by=visitor.account,
+                rows=sum(header["row_counts"].values()),
+                completeness=str(header["completeness"]),
+                reasons=tuple(map(str, header["reasons"])),
+                folder=place / _FILES,
+                archive=place / _ARCHIVE,
+            ),
+            tell,
+        )
+
+    def _export(self, place: Path, recorder: Recorder, population: str, engagement: str, visitor: Visitor, tell: Tell) -> Path:
+        with open_projection(self._home) as (book, projection):
+            let_new_key_sign(self._home, recorder, book)
+            await_checkpoint(book)
+            origin = _asked_by(export_from(self._home, recorder, book, projection), visitor)
+            described = describe(self._home, projection, engagement)
+            export_population(place / _FILES, origin, described, population, progress=tell)
+        return place / _FILES
+
+    def _observe(
+        self, place: Path, recorder: Recorder, population: str, engagement: str, visitor: Visitor, observer: str, tell: Tell
+    ) -> None:
+        with open_projection(self._home) as (book, projection):
+            described = describe(self._home, projection, engagement)
+            run_by = _asked_by(export_from(self._home, recorder, book, projection), visitor).run
+        watch = Watch(
+            run=IDS.new("run"),
+            population=population,
+            observer=observer,
+            engagement=described,
+            by=run_by,
+            make=lambda say: self._export(place, recorder, population, engagement, visitor, say),
+            recorder=recorder,
+            clock=CLOCK,
+        )
+        act = Act(visitor.actor, Side.AUDITOR, format_instant(CLOCK.now()))
+        for step in observe(watch, act):
+            tell(f"{step.local} {step.words}", step.done or 0, step.of or 0)
+            if step.error is not None:
+                raise step.error
+
+    def room(self, engagement: str, visitor: Visitor, tell: Tell) -> Delivered:
+        """Write the evidence room of an engagement."""
+        place = self._new_place()
+        with self._door.recorder() as recorder, open_projection(self._home) as (book, projection):
+            let_new_key_sign(self._home, recorder, book)
+            await_checkpoint(book)
+            scope = find_scope(self._home, projection, engagement, CLOCK.now())
+            origin = replace(_asked_by(export_from(self._home, recorder, book, projection), visitor), scope=scope)
+            made = export_room(place / _FILES, origin, describe(self._home, projection, engagement), progress=tell)
+        return self._describe(
+            place,
+            Delivered(
+                id=place.name,
+                sort="room",
+                engagement=engagement,
+                population="",
+                title="Evidence room",
+                made=format_instant(CLOCK.now()),
+                made_by=visitor.account,
+                rows=None,
+                completeness="",
+                reasons=tuple(f"{each.what}: {each.why}" for each in made.omissions),
+                folder=place / _FILES,
+                archive=place / _ARCHIVE,
+            ),
+            tell,
+        )
+
+    def delivered(self, engagement: str) -> tuple[Delivered, ...]:
+        """What lies here for an engagement, the newest first."""
+        found = [each for each in map(_read, self._home.path.joinpath(FOLDER).glob(f"*/{DESCRIPTION}")) if each is not None]
+        return tuple(sorted((each for each in found if each.engagement == engagement), key=lambda each: each.id, reverse=True))
+
+    def _new_place(self) -> Path:
+        place = self._home.path / FOLDER / IDS.new("d")
+        place.mkdir(parents=True, mode=0o700)
+        return place
+
+    def _describe(self, place: Path, delivered: Delivered, tell: Tell) -> Delivered:
+        tell("packing", 0, 0)
+        _pack(place / _FILES, place / _ARCHIVE)
+        values = asdict(delivered) | {"folder": _FILES, "archive": _ARCHIVE}
+        write_durably(place / DESCRIPTION, json.dumps(values, indent=1).encode() + b"\n")
+        return delivered
+
+
+def _asked_by(origin: ExportFrom, visitor: Visitor) -> ExportFrom:
+    run = replace(origin.run, run_by=visitor.account, auth=visitor.method)
+    return replace(origin, actor=visitor.actor, run=run)
+
+
+def _read(path: Path) -> Delivered | None:
+    """A delivery by its description; None for what cannot be read: it is not there then."""
+    try:
+        values = json.loads(path.read_text("utf-8"))
+        values |= {"folder": path.parent / _FILES, "archive": path.parent / _ARCHIVE, "reasons": tuple(values["reasons"])}
+        return Delivered(**values)
+    except (OSError, ValueError, KeyError, TypeError, ProofbookError):
+        return None
+
+
+def _pack(folder: Path, archive: Path) -> None:
+    """Every file of a folder in one archive, in the order of their names and without times."""
+    with zipfile.ZipFile(archive, "x", zipfile.ZIP_DEFLATED) as packed:
+        for each in sorted(path for path in folder.rglob("*") if path.is_file()):
+            described = zipfile.ZipInfo(each.relative_to(folder).as_posix(), _EARLIEST)
+            described.compress_type = zipfile.ZIP_DEFLATED
+            described.external_attr = 0o644 << 16
+            with each.open("rb") as source, packed.open(described, "w", force_zip64=True) as target:
+                while part := source.read(1024 * 1024):
+                    target.write(part)
