@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Final, TypeAlias
 
 from proofbook.demo.account import Account, take_account
+from proofbook.demo.counters import counted, hold_counters
 from proofbook.demo.engine import check_parts, running_engine
 from proofbook.demo.organisation import ENGAGEMENT, FIRST_MODEL, SECOND_MODEL, read_questions
 from proofbook.demo.permissions import UNGRANTED, plan_permissions
@@ -71,6 +72,7 @@ def telling(home_path: Path, out: Path, say: Say) -> Iterator[Outcome]:
         seen = _play(home, ports, gateway, say)
         engine = stack.enter_context(running_engine(models_folder() / SECOND_MODEL, ports.engine))
         shortfalls, account = _hand_over(home, out, seen, say)
+        shortfalls += _hold_counters(home, ports.engine, say)
         yield Outcome(home_path, out / ROOM, page, engine, gateway, home.identity().vkey, seen, account, shortfalls)
 
 
@@ -81,15 +83,17 @@ def _play(home: Home, ports: Ports, base_url: str, say: Say) -> ClientSide:
     callers = Callers(base_url, keys.tokens)
     with running_engine(models_folder() / FIRST_MODEL, ports.engine):
         time.sleep(_LOOK_SECONDS)
-        callers.list_models()
-        callers.ask_all("1.0", questions, _QUESTIONS_FIRST)
-        callers.hang_up()
-        callers.ask_too_much()
-        callers.knock_with(base_url, keys.revoked)
+        with counted(home):
+            callers.list_models()
+            callers.ask_all("1.0", questions, _QUESTIONS_FIRST)
+            callers.hang_up()
+            callers.ask_too_much()
+            callers.knock_with(base_url, keys.revoked)
     callers.ask_while_down()
     with running_engine(models_folder() / SECOND_MODEL, ports.engine):
         time.sleep(_LOOK_SECONDS)
-        callers.ask_all("1.1", questions, _QUESTIONS_SECOND)
+        with counted(home):
+            callers.ask_all("1.1", questions, _QUESTIONS_SECOND)
     seen = callers.seen
     say(
         f"3. Traffic: {seen.answered} answers, {seen.streamed} of them streamed; hang-ups: {seen.hung_up}, revoked keys: "
@@ -136,6 +140,12 @@ def _hand_over(home: Home, out: Path, seen: ClientSide, say: Say) -> tuple[tuple
     if scan.found < _MODELS:
         shortfalls.append(f"{scan.found} model artifacts were found, {_MODELS} are there")
     return tuple(shortfalls), account
+
+
+def _hold_counters(home: Home, port: int, say: Say) -> tuple[str, ...]:
+    held = hold_counters(home, port)
+    say(f"10. The engine's own counters against the book: {held.describe()}")
+    return () if held.agree >= _MODELS and not held.differ else (f"the engine's own counters: {held.describe()}",)
 
 
 def _verify(home: Home, room: Path, say: Say) -> list[str]:

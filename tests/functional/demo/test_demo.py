@@ -58,6 +58,9 @@ def test_story_ends_well_and_its_room_verifies(tmp_path: Path) -> None:
     assert checked.returncode == 0, checked
     proof = place.run("--home", found["home"], "book", "prove", found["exchange"])
     assert proof.out.startswith("c2sp.org/tlog-proof@v1")
+    engines = place.run("--home", found["home"], "--json", "reconcile", "--by", "look").json["engines"]
+    (played,) = [each for each in engines if each["scrapes"] < 100]  # the other one is the generated year's
+    assert (played["agrees"] >= 2, played["differs"]) == (True, 0)  # two sources: the engine counted what the book has
 
 
 def test_it_stays_up_and_ctrl_c_ends_all(tmp_path: Path) -> None:
