@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any, Final
 
-from proofbook.artifacts.charts import Point, Series, draw_series
 from proofbook.artifacts.heading import head
 from proofbook.artifacts.page import Block, Cell, Drawing, Gallery, Page, Standing, Table
 from proofbook.artifacts.speaking import cell, counted, happened, label, local, plain, short
 from proofbook.assessment.facts import Facts, happened_at
+from proofbook.charts.series import Point, Series, draw_series
 from proofbook.primitives.instants import parse_instant
 from proofbook.readmodel.documents import DocumentVersion
 

@@ -21,7 +21,7 @@ def make_environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters.update(
-        clock=wording.clock, short=wording.short, size=wording.size, number=wording.number, plain=wording.plain
+        clock=wording.clock, local=wording.local, short=wording.short, size=wording.size, number=wording.number, plain=wording.plain
     )
     environment.globals.update(counted=wording.counted, between=wording.between, age=wording.age)
     return environment

@@ -10,6 +10,7 @@ from __future__ import annotations
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from markupsafe import Markup
 
@@ -129,6 +130,18 @@ def clock(text: str | None) -> str:
     """`2026-11-21 03:12:28`, UTC."""
     found = moment(text)
     return NOT_STATED if text is None else text if found is None else found.strftime("%Y-%m-%d %H:%M:%S")
+
+
+def local(text: str | None, zone: str) -> str:
+    """`2026-11-21 04:12 CET`, in a time zone; in UTC when the zone is not known here."""
+    found = moment(text)
+    if found is None:
+        return clock(text)
+    try:
+        there = found.astimezone(ZoneInfo(zone))
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        there = found
+    return there.strftime("%Y-%m-%d %H:%M %Z")
 
 
 def duration(seconds: float) -> str:

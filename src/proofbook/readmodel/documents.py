@@ -83,6 +83,10 @@ class Documents:
         """Every version (of a kind) recorded at or before a moment, in book order."""
         return map(_version, self._reader.rows("document_versions", {"kind": kind, "as_of": until or END_OF_TIME}))
 
+    def since(self, moment: str, limit: int) -> tuple[DocumentVersion, ...]:
+        """The newest `limit` versions recorded at a moment or later, newest first."""
+        return tuple(map(_version, self._reader.rows("documents_since", {"since": moment, "limit": limit})))
+
     def by_entry(self, entry: str) -> DocumentVersion | None:
         """The version that one entry holds."""
         row = self._reader.row("document_by_entry", {"entry": entry})

@@ -36,8 +36,9 @@ def test_list_names_what_its_record_owner_and_what_mends_it(year: Visitor) -> No
     words = year.ask("/due").words
     assert "sample-year" in words.partition("What was owed")[0]
     assert words.index("Breaks the trail") < words.index("Exceptions") < words.index("Not shown")
-    assert "upstream.event sample-upstream-2024-w33: advisory of llama.cpp" in words
-    assert "proofbook record template upstream.decision" in words
+    row = words.partition("advisory of llama.cpp published on 2024-08-14")[2]
+    assert "upstream.event sample-upstream-2024-w33" in row[:200]
+    assert "proofbook record template upstream.decision" in row[:600]
     assert re.search(r"\d missed", words)
 
 

@@ -24,7 +24,7 @@ WORDS = re.compile(r"\b(compliant|certified|passed|effective|tamper-?proof)\b", 
 
 def test_book_page_says_where_the_book_stands(day: Any) -> None:
     """The first thing a newcomer sees."""
-    words = day.visitor.ask("/").words
+    words = day.visitor.ask("/book").words
     for part in (ENTITY, SAMPLE_ORIGIN, f"covers {len(day.entries.raw)} entries", "2026-03-02 12:00:00 UTC", "gateway:main"):
         assert part in words
     assert "nobody: only this log's own key" in words
@@ -32,7 +32,7 @@ def test_book_page_says_where_the_book_stands(day: Any) -> None:
 
 def test_book_page_says_what_is_not_known(day: Any) -> None:
     """A page that shows only what it has would mislead."""
-    words = day.visitor.ask("/").words
+    words = day.visitor.ask("/book").words
     assert "1 exchange has no recorded end yet" in words
     assert "1 set of model bytes answered without a provenance record" in words
     assert "(2 h): not covered. What happened is unknown." in words
@@ -42,7 +42,7 @@ def test_book_page_says_what_is_not_known(day: Any) -> None:
 
 def test_hours_nobody_recorded_are_unknown_in_the_chart_s_table(day: Any) -> None:
     """Unknown is not zero."""
-    text = day.visitor.ask("/").text
+    text = day.visitor.ask("/book").text
     table = text[text.index("As a table") :]
     assert "unknown</td>" in table
     assert 'class="hatching"' in text
@@ -169,7 +169,7 @@ def test_what_is_not_there_is_said_on_a_page(day: Any, path: str) -> None:
     assert "<script>" not in reply.text
 
 
-@pytest.mark.parametrize("path", ["/", "/exchanges", "/models", "/gaps", f"/models/{SAMPLE_ARTIFACT}"])
+@pytest.mark.parametrize("path", ["/", "/book", "/exchanges", "/models", "/gaps", f"/models/{SAMPLE_ARTIFACT}"])
 def test_pages_draw_no_conclusions_and_carry_exact_times(day: Any, path: str) -> None:
     """Those words belong to the auditor; times are UTC with the whole instant one hover away."""
     reply = day.visitor.ask(path)
@@ -241,7 +241,7 @@ def test_hostile_text_is_shown_and_never_works(tmp_path: Path) -> None:
     """Names and models are chosen by strangers; what they write must be read, not run, and must not hide."""
     entries, exchange = hostile_entries()
     with running(make_sources(write_book(tmp_path, entries.raw), tmp_path / "r.sqlite")) as visitor:
-        for path in ("/", "/exchanges", f"/exchanges/{exchange}", "/models", f"/models/{SAMPLE_ARTIFACT}", "/gaps"):
+        for path in ("/", "/book", "/exchanges", f"/exchanges/{exchange}", "/models", f"/models/{SAMPLE_ARTIFACT}", "/gaps"):
             reply = visitor.ask(path)
             assert reply.status == 200, path
             assert (
@@ -281,7 +281,8 @@ def test_book_of_another_key_is_said_on_the_first_page(tmp_path: Path) -> None:
     entries.started()
     book = write_book(tmp_path, entries.raw, signer=sample_signer(seed="somebody else"))
     with running(make_sources(book, tmp_path / "r.sqlite")) as visitor:
-        assert "another signing key than the one this home pins" in visitor.ask("/").words
+        for path in ("/", "/book"):
+            assert "another signing key than the one this home pins" in visitor.ask(path).words
 
 
 def test_unsigned_entries_are_counted_on_the_first_page(tmp_path: Path) -> None:
@@ -291,7 +292,7 @@ def test_unsigned_entries_are_counted_on_the_first_page(tmp_path: Path) -> None:
     exchange = entries.exchange()
     book = write_book(tmp_path, entries.raw, signed=1)
     with running(make_sources(book, tmp_path / "r.sqlite")) as visitor:
-        assert "covers 1 entry; 2 entries not signed yet" in visitor.ask("/").words
+        assert "covers 1 entry; 2 entries not signed yet" in visitor.ask("/book").words
         assert "No signed checkpoint covers this entry yet." in visitor.ask(f"/exchanges/{exchange}").words
         assert visitor.ask(f"/exchanges/{exchange}/request.tlog-proof").status == 404
 
@@ -299,10 +300,10 @@ def test_unsigned_entries_are_counted_on_the_first_page(tmp_path: Path) -> None:
 def test_empty_book_teaches_what_to_do(tmp_path: Path) -> None:
     """Every page stands, and says which command fills it."""
     with running(make_sources(write_book(tmp_path, []), tmp_path / "r.sqlite")) as visitor:
-        replies = {path: visitor.ask(path) for path in ("/", "/exchanges", "/models", "/gaps")}
+        replies = {path: visitor.ask(path) for path in ("/", "/book", "/exchanges", "/models", "/gaps")}
         assert {reply.status for reply in replies.values()} == {200}
         assert "proofbook key issue" in replies["/"].words
         assert "http://127.0.0.1:8400/v1" in replies["/exchanges"].words
         assert "proofbook collect model_store" in replies["/models"].words
-        assert "none is signed yet" in replies["/"].words
+        assert "none is signed yet" in replies["/book"].words
         assert "Nothing records into this book yet." in replies["/gaps"].words

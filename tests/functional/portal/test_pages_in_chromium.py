@@ -25,7 +25,8 @@ def browser() -> Iterator[Browser]:
 def test_every_page_fits_and_nothing_is_blocked(browser: Browser, day: Any) -> None:
     """A violation of the policy would be a style or picture that readers do not see."""
     pages = {
-        "book": "/",
+        "today-without": "/",
+        "book": "/book",
         "exchanges": "/exchanges",
         "exchange": f"/exchanges/{day.first}",
         "refused": f"/exchanges/{day.refused}",
@@ -47,7 +48,7 @@ def test_every_page_fits_and_nothing_is_blocked(browser: Browser, day: Any) -> N
 def test_headings_labels_and_landmarks_are_there(browser: Browser, day: Any) -> None:
     """What somebody who listens to the page goes by."""
     page, _ = opened(browser, day.visitor, "light", 1280)
-    for path in ("/", "/exchanges", f"/exchanges/{day.first}", "/models", f"/models/{SAMPLE_ARTIFACT}", "/gaps"):
+    for path in ("/", "/book", "/exchanges", f"/exchanges/{day.first}", "/models", f"/models/{SAMPLE_ARTIFACT}", "/gaps"):
         page.goto(f"http://127.0.0.1:{day.visitor.port}{path}")
         assert page.locator("h1").count() == 1
         assert page.locator("main, header, footer, nav").count() >= 4

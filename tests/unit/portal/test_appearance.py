@@ -14,7 +14,7 @@ ROOM = files("proofbook.portal")
 CSS = ROOM.joinpath("static", "style.css").read_text("utf-8")
 PATHS = Path(str(ROOM.joinpath("templates")))
 TEMPLATES = {str(each.relative_to(PATHS)): each.read_text("utf-8") for each in PATHS.rglob("*.html")}
-SCRIPTS = re.compile(r'<script src="/[a-z/.]+\.js" defer></script>')
+SCRIPTS = re.compile(r'<script src="/[a-z/._]+\.js" defer></script>')
 """The only form in which a page may ask for a script: a file of this address."""
 TEXT_ON = (
     ("ink", "paper"),

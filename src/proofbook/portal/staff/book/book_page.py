@@ -1,4 +1,4 @@
-"""The first page: what this book is, where it stands, who records into it, what is in it, and what is not known.
+"""The book as a whole: what this book is, where it stands, who records into it, what is in it, and what is not known.
 
 Promises: every figure is either exact (kept by the book), or says over how many of the newest exchanges it was counted. An
 interval nobody recorded is shown as unknown. Does not: judge any of it.
@@ -13,24 +13,15 @@ from typing import Any, Final
 from proofbook.errors import ProofbookError
 from proofbook.portal import chart, wording
 from proofbook.portal.coverage import Duty, Span, derive_uncovered, read_duties
+from proofbook.portal.staff.book.identity import find_foreign
+from proofbook.portal.staff.book.signs import read_signs
 from proofbook.portal.surroundings import NEWEST, Desk, Page, Query
 from proofbook.primitives.instants import format_instant
-from proofbook.readmodel import activity, artifacts, exchanges, sources
+from proofbook.readmodel import activity, artifacts, exchanges
 from proofbook.tlog.note import parse_note
 
 _MODELS: Final = 6
 _SPAN_LINES: Final = 5
-
-
-@dataclass(frozen=True, slots=True)
-class SourceLine:
-    """A source as a row: who, how it stands, when it was last heard."""
-
-    source: sources.Source
-    tone: str
-    state: str
-    heartbeat: str
-    gaps: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +33,7 @@ class Unknown:
 
 
 def show_book(desk: Desk, query: Query) -> Page:
-    """`/`."""
+    """`/book`."""
     del query
     duties = read_duties(desk.reader)
     drawing, uncovered = _draw(desk, duties)
@@ -58,8 +49,8 @@ def show_book(desk: Desk, query: Query) -> Page:
         "unsigned": desk.book.size() - (head.size if head else 0),
         "cosignatures": None if head is None else _cosignatures(head.note, desk.book.origin),
         "keys": desk.book.keys(),
-        "identity": _identity(desk),
-        "sources": [_line(desk, each, duties) for each in sources.every(desk.reader)],
+        "identity": find_foreign(desk),
+        "sources": read_signs(desk, duties),
         "kinds": kinds,
         "states": [(wording.STATES.get(state, (state, "plain", "")), state, count) for state, count in states.items()],
         "states_of": sum(states.values()),
@@ -87,30 +78,6 @@ def _draw(desk: Desk, duties: tuple[Duty, ...]) -> tuple[chart.Chart | None, tup
     uncovered = derive_uncovered(duties, Span(window.start, desk.now), heartbeat)
     counts = activity.counts(desk.reader, format_instant(window.start), format_instant(window.end), scale.grain)
     return chart.derive_chart(counts, uncovered, scale=scale, window=window, now=desk.now), uncovered
-
-
-def _line(desk: Desk, source: sources.Source, duties: tuple[Duty, ...]) -> SourceLine:
-    gaps = len(sources.gaps(desk.reader, source.source))
-    duty = next((each for each in duties if each.source == source.source), None)
-    newest = next(iter(sources.runs(desk.reader, source.source, 1)), None)
-    if newest is None:
-        return SourceLine(source, "plain", "records when it is used", "does not beat", gaps)
-    beat = wording.age(source.last_heartbeat, desk.now) if source.last_heartbeat else "none recorded"
-    if newest.stopped is not None:
-        return SourceLine(source, "notice", f"stopped: {newest.stop_reason}", beat, gaps)
-    if duty is None or duty.is_alive(desk.now, timedelta(seconds=desk.sources.heartbeat_seconds)):
-        return SourceLine(source, "plain", "recording", beat, gaps)
-    return SourceLine(source, "unknown", "not heard from: what happened since is unknown", beat, gaps)
-
-
-def _identity(desk: Desk) -> str | None:
-    """What is wrong with the book's identity, or None."""
-    keys = desk.book.keys()
-    if desk.book.origin != desk.sources.origin:
-        return "The book is of another log than the one this home pins."
-    if not keys or keys[-1].vkey != desk.sources.vkey:
-        return "The book names another signing key than the one this home pins."
-    return None
 
 
 def _cosignatures(note: bytes, origin: str) -> int | None:

@@ -19,7 +19,7 @@ from proofbook.portal.staff.today.folding import owned_by, owners_of, show_line
 from proofbook.portal.states import counted_states
 from proofbook.portal.surroundings import Answer, Desk, Page, Query
 
-A_PAGE: Final = 50
+A_PAGE: Final = 100
 _NARROWS: Final = ("consequence", "control", "owner")
 
 

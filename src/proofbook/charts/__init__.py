@@ -1,0 +1,1 @@
+"""Small charts as SVG, the same picture on a page and on paper."""
