@@ -9,10 +9,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from proofbook.gateway.identity.certificates import CertificateIdentities
-from proofbook.gateway.identity.compact import looks_signed
 from proofbook.gateway.identity.proxies import Introduction, ProxyIdentities, TrustedProxy
 from proofbook.gateway.identity.settings import CertificateSettings, TrustedProxySettings
 from proofbook.gateway.identity.tokens import Audience, TokenIdentities
+from proofbook.openid.compact import looks_signed
 from proofbook.records.exchange import RefusalReason
 from support.token_provider import NOW, SETTINGS, GivenKeys, claims, encode, sign
 

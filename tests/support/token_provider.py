@@ -11,8 +11,8 @@ from typing import Any
 import jwt
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 
-from proofbook.gateway.identity.key_set import KeySet, parse_key_set
 from proofbook.gateway.identity.settings import OidcSettings
+from proofbook.openid.key_set import KeySet, parse_key_set
 
 ISSUER = "https://id.sample.example/staff"
 AUDIENCE = "proofbook"

@@ -14,12 +14,12 @@ from proofbook.errors import ConfigurationError
 from proofbook.gateway.identity.certificates import CertificateIdentities
 from proofbook.gateway.identity.door import Door
 from proofbook.gateway.identity.end_users import Application, EndUsers
-from proofbook.gateway.identity.fetching import make_fetch
 from proofbook.gateway.identity.keys import KeySource
 from proofbook.gateway.identity.provider import FollowedKeys
 from proofbook.gateway.identity.proxies import ProxyIdentities, TrustedProxy
 from proofbook.gateway.identity.settings import IdentitySettings, OidcSettings
 from proofbook.gateway.identity.tokens import Audience, TokenIdentities
+from proofbook.openid.fetching import make_fetch
 from proofbook.wiring.system import MONOTONIC
 
 FIRST_FETCH_SECONDS: Final = 5.0

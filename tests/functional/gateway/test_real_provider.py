@@ -16,13 +16,13 @@ import pytest
 from proofbook.gateway.identity.caller import Identities
 from proofbook.gateway.identity.door import Door
 from proofbook.gateway.identity.end_users import EndUsers
-from proofbook.gateway.identity.fetching import make_fetch
 from proofbook.gateway.identity.provider import FollowedKeys
 from proofbook.gateway.identity.proxies import ProxyIdentities
 from proofbook.gateway.identity.settings import OidcSettings
 from proofbook.gateway.identity.tokens import Audience, TokenIdentities
 from proofbook.gateway.running.surroundings import Surroundings
 from proofbook.gateway.settings import GatewaySettings, SystemSettings, UpstreamSettings
+from proofbook.openid.fetching import make_fetch
 from proofbook.wiring.identities import LiveIdentities
 from support.fault_engine import Say, Seen, Step, running_engine, whole
 from support.identity_provider import AUDIENCE, Provider, ProviderAbsentError, running_provider

@@ -14,13 +14,13 @@ from proofbook.gateway.http.head import RequestHead
 from proofbook.gateway.http.peer import Peer
 from proofbook.gateway.identity.caller import Caller
 from proofbook.gateway.identity.certificates import CertificateIdentities
-from proofbook.gateway.identity.compact import looks_signed
 from proofbook.gateway.identity.end_users import EndUsers
 from proofbook.gateway.identity.keys import PREFIX, KeySource, assess_token, find_tokens
 from proofbook.gateway.identity.proxies import Introduction, ProxyIdentities, find_user
 from proofbook.gateway.identity.refusals import PROXY_UNTRUSTED, TWO_PROOFS
 from proofbook.gateway.identity.tokens import TokenIdentities
 from proofbook.gateway.refusal import KEY_AMBIGUOUS, KEY_MISSING, Refusal
+from proofbook.openid.compact import looks_signed
 
 _NO_KEY = "none"
 """What a client that insists on an API key sends where a certificate or a proxy says who calls."""

@@ -12,9 +12,9 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from proofbook.gateway.identity.caller import Caller, VerifiedCaller, VerifiedUser
-from proofbook.gateway.identity.compact import NotAToken, check_signature, parse_compact, read_moment, read_name
 from proofbook.gateway.identity.refusals import USER_UNPROVEN
 from proofbook.gateway.identity.settings import OpenWebuiSettings
+from proofbook.openid.compact import NotAToken, check_signature, parse_compact, read_moment, read_name
 from proofbook.primitives.instants import parse_instant
 
 _ALGORITHM = "HS256"

@@ -16,9 +16,10 @@ from urllib.parse import urlsplit
 import structlog
 
 from proofbook.errors import MalformedRecord, ProofbookError, SourceUnavailable
-from proofbook.gateway.identity.fetching import Fetch
-from proofbook.gateway.identity.key_set import KeySet, parse_key_set
-from proofbook.gateway.identity.settings import OidcSettings, check_url
+from proofbook.gateway.identity.settings import OidcSettings
+from proofbook.openid.addresses import check_url
+from proofbook.openid.fetching import Fetch
+from proofbook.openid.key_set import KeySet, parse_key_set
 
 LOG = structlog.get_logger(__name__)
 KEYS_CHANGED = "gateway.provider_keys_changed"

@@ -10,20 +10,16 @@ import re
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Literal, TypeAlias
-from urllib.parse import urlsplit
 
 from proofbook.errors import ConfigurationError
+from proofbook.openid.addresses import check_url
+from proofbook.openid.compact import Algorithm
 
-Algorithm: TypeAlias = Literal[
-    "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"
-]  # fmt: skip
-"""Asymmetric signatures only: with a shared secret, whoever can check a token could make one."""
 PrincipalKind: TypeAlias = Literal["person", "service"]
 _HEADER = re.compile(r"[a-z0-9!#$%&'*+.^_`|~-]{1,64}")
 _OTHERWISE_MEANT = frozenset(("authorization", "x-api-key", "host", "content-length", "transfer-encoding", "cookie"))
 _FINGERPRINT = re.compile(r"[0-9a-f]{64}")
 _LOOPBACK = (ip_network("127.0.0.0/8"), ip_network("::1/128"))
-_LOCAL_HOSTS = frozenset(("localhost", "127.0.0.1", "::1"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,16 +269,3 @@ def _check_name(name: str | None, where: str) -> None:
         raise ConfigurationError(
             f"{where} is not a name as RFC 4514 writes it", hint="for instance CN=reports,O=Example"
         ) from error
-
-
-def check_url(url: str, where: str) -> None:
-    """Raises ConfigurationError for anything but https to a host, or http to this machine."""
-    parts = urlsplit(url)
-    try:
-        _ = parts.port
-    except ValueError as error:
-        raise ConfigurationError(f"{where} {url!r} has no valid port") from error
-    if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in _LOCAL_HOSTS):
-        raise ConfigurationError(f"{where} {url!r} is not https", hint="keys that come over plain http are nobody's keys")
-    if not parts.hostname or parts.username or parts.query or parts.fragment:
-        raise ConfigurationError(f"{where} {url!r} is not a plain address", hint="write https://id.example/realms/staff")

@@ -15,10 +15,10 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple, Protocol
 
 from proofbook.gateway.identity.caller import Caller, VerifiedCaller
-from proofbook.gateway.identity.compact import NotAToken, Parts, check_signature, parse_compact, read_moment, read_name
-from proofbook.gateway.identity.key_set import KeySet
 from proofbook.gateway.identity.refusals import KEY_NOT_SEEN, KEYS_UNAVAILABLE, TOKEN_EXPIRED, TOKEN_NOT_ENOUGH, token_invalid
 from proofbook.gateway.identity.settings import OidcSettings, PrincipalKind
+from proofbook.openid.compact import NotAToken, Parts, check_signature, parse_compact, read_moment, read_name
+from proofbook.openid.key_set import KeySet
 from proofbook.primitives.instants import format_instant, parse_instant
 
 REMEMBERED = 4096

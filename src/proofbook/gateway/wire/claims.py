@@ -10,9 +10,9 @@ import hashlib
 from collections.abc import Iterable
 from urllib.parse import unquote
 
-from proofbook.gateway.identity.compact import NotAToken, parse_compact, read_name
 from proofbook.gateway.wire.facts import ClaimedName
 from proofbook.gateway.wire.text import bounded_text
+from proofbook.openid.compact import NotAToken, parse_compact, read_name
 
 _SIGNED = b"x-openwebui-user-jwt"
 _USER_HEADERS = (

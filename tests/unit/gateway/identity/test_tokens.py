@@ -13,10 +13,10 @@ import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from proofbook.gateway.identity.caller import Caller, VerifiedCaller
-from proofbook.gateway.identity.compact import MAX_BYTES
-from proofbook.gateway.identity.key_set import parse_key_set
 from proofbook.gateway.identity.refusals import KEY_NOT_SEEN, KEYS_UNAVAILABLE, TOKEN_EXPIRED, TOKEN_NOT_ENOUGH
 from proofbook.gateway.identity.tokens import Audience, TokenIdentities
+from proofbook.openid.compact import MAX_BYTES
+from proofbook.openid.key_set import parse_key_set
 from proofbook.records.exchange import RefusalReason
 from support.token_provider import (
     ISSUER,

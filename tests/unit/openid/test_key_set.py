@@ -9,7 +9,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from proofbook.errors import MalformedRecord
-from proofbook.gateway.identity.key_set import parse_key_set
+from proofbook.openid.key_set import parse_key_set
 from support.token_provider import ec_key, ed_key, jwk, key_set, rsa_key
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from proofbook.errors import ConfigurationError, SourceUnavailable
-from proofbook.gateway.identity.fetching import MAX_BYTES, make_fetch
+from proofbook.openid.fetching import MAX_BYTES, make_fetch
 from support.certificate_authority import Authority
 
 OK = b"HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n"
