@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from support.fieldwork_bodies import FIELDWORK_EXAMPLES
 from support.sample_entries import SAMPLE_ARTIFACT, artifact_body, request_body, response_body
 
 _AT = "2026-01-05T08:00:00.000000Z"
@@ -271,4 +272,5 @@ EXAMPLES: Mapping[str, Mapping[str, Any]] = {
         "conversation": "records/vendor/sample-hub",
         "content": {"file": {"alg": "salted-sha256/1", "commit": "9" * 64, "bytes": 12}},
     },
+    **FIELDWORK_EXAMPLES,
 }

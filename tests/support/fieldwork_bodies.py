@@ -1,0 +1,106 @@
+"""One body of every record kind of fieldwork that is a single entry. Sample data throughout."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+_AT = "2026-01-05T08:00:00.000000Z"
+_HEX = "7" * 64
+_ENTRY = "e_" + "0" * 26
+
+FIELDWORK_EXAMPLES: Mapping[str, Mapping[str, Any]] = {
+    "sample.drawn": {
+        "sample": "s_1",
+        "engagement": "sample-2026",
+        "request": "R-014",
+        "population": "POP-15",
+        "table": "interactions",
+        "key": "exchange",
+        "definition": "rpt.ai_interactions/4",
+        "logic": f"sha256:{_HEX}",
+        "population_entry": _ENTRY,
+        "data_sha256": _HEX,
+        "rows": 12,
+        "completeness": "demonstrated",
+        "checkpoint_size": 40,
+        "checkpoint_root": _HEX,
+        "checkpoint_sha256": _HEX,
+        "cosigned_by": ["witness.example/w1"],
+        "method": "seeded",
+        "nonce": "31415926535897932384626433832795",
+        "seed": _HEX,
+        "stratum_by": "system",
+        "strata": [{"value": "help-desk", "rows": 12, "asked": 1}],
+        "asked": 1,
+        "items": [{"item": "x_1", "row": 3, "entry": _ENTRY, "index": 7}],
+        "missing": [],
+        "earlier": [],
+        "because": None,
+    },
+    "sample.extended": {
+        "sample": "s_1",
+        "engagement": "sample-2026",
+        "data_sha256": _HEX,
+        "asked": 2,
+        "strata": [{"value": "help-desk", "rows": 12, "asked": 2}],
+        "items": [{"item": "x_2", "row": 4, "entry": None, "index": None}],
+        "missing": [],
+        "because": "sample deviation was found",
+    },
+    "sample.held": {
+        "sample": "s_1",
+        "engagement": "sample-2026",
+        "held": ["c_1"],
+        "held_before": [],
+        "gone": [],
+        "without_content": 0,
+    },
+    "sample.released": {
+        "sample": "s_1",
+        "engagement": "sample-2026",
+        "item": "x_1",
+        "view": "redacted",
+        "because": "sample: the auditor asked to see the wording",
+    },
+    "observed.run": {
+        "run": "w_1",
+        "engagement": "sample-2026",
+        "observer": "Sample Auditor",
+        "population": "POP-15",
+        "definition": "rpt.ai_interactions/4",
+        "logic": f"sha256:{_HEX}",
+        "parameters": {"first": "2026-01-01", "last": "2026-03-31", "zone": "UTC", "systems": ["help-desk"]},
+        "started": _AT,
+        "ended": _AT,
+        "zone": "UTC",
+        "host": "sample-host",
+        "run_by": "a.person",
+        "auth": "local_account",
+        "program": "proofbook 0.1.0",
+        "rows": {"interactions": 12},
+        "files": {"interactions.csv": _HEX},
+        "completeness": "demonstrated",
+        "checkpoint_size": 40,
+        "checkpoint_sha256": _HEX,
+        "transcript_sha256": _HEX,
+    },
+    "auditor.note": {
+        "note": "n_1",
+        "auditor": "sample.auditor",
+        "engagement": "sample-2026",
+        "about_kind": "request",
+        "about": "R-014",
+        "conversation": "notes/sample.auditor/n_1",
+        "content": {"text": {"alg": "salted-sha256/1", "commit": _HEX, "bytes": 12}},
+    },
+    "receipt.given": {
+        "receipt": "w_2",
+        "engagement": None,
+        "to": "Sample Auditor",
+        "size": 40,
+        "root": _HEX,
+        "checkpoint_sha256": _HEX,
+        "file_sha256": _HEX,
+    },
+}
