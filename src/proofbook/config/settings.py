@@ -15,7 +15,7 @@ from proofbook.capture.settings import CaptureSettings
 from proofbook.errors import ConfigurationError, MalformedRecord
 from proofbook.gateway.classifying import ClassificationSettings
 from proofbook.gateway.settings import GatewaySettings
-from proofbook.people.settings import SignInSettings
+from proofbook.people.settings import ProviderSettings, SignInSettings
 from proofbook.primitives.instants import Period, parse_period
 
 _HOST_NAME = re.compile(r"[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?(?::[0-9]{1,5})?")
@@ -78,6 +78,8 @@ class PortalSettings:
     trusted, and for nothing else."""
     sign_in: SignInSettings = field(default_factory=SignInSettings)
     """Sessions, second factors, links."""
+    providers: tuple[ProviderSettings, ...] = ()
+    """OpenID Connect providers by which people sign in."""
 
     def __post_init__(self) -> None:
         if not 0 <= self.port <= 65535:
@@ -86,6 +88,9 @@ class PortalSettings:
             raise ConfigurationError(
                 "portal.certificate_file and portal.key_file belong together", hint="give both, or neither for plain HTTP"
             )
+        names = [each.name for each in self.providers]
+        if len(set(names)) != len(names):
+            raise ConfigurationError("portal.providers has one name twice", hint="give each provider its own name")
         for name in self.names:
             if not _HOST_NAME.fullmatch(name):
                 raise ConfigurationError(

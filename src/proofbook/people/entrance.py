@@ -97,6 +97,10 @@ class Entrance:
         self._lock_out.clear(typed)
         return opened
 
+    def has_room(self, address: str | None) -> bool:
+        """Whether one more attempt may be looked at, from there and altogether."""
+        return self._rate.take(address)
+
     def refuse(self, account: Account | None, reason: Reason, *, method: str = LOCAL, seconds: int | None = None) -> Refusal:
         """Keep account of an attempt that did not succeed."""
         kind = Kind(None if account is None else account.id, method, reason)

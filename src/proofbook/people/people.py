@@ -7,7 +7,7 @@ an event loop but `visit` and `visit_token`, which cost a look at two small file
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from proofbook.people.account import Account, Terms
@@ -17,15 +17,18 @@ from proofbook.people.credentials import Credentials
 from proofbook.people.entrance import LOCAL, Entrance, Shown
 from proofbook.people.keeping import DoneOnce, Drafts
 from proofbook.people.passwords import Passwords
+from proofbook.people.provider import Begun, Provider, ProviderRefused
 from proofbook.people.proving import Link, Proving
 from proofbook.people.recording import Scribe
 from proofbook.people.roles import Permission
 from proofbook.people.roll import Roll, Token
 from proofbook.people.sealing import Seal
 from proofbook.people.sessions import Session, Sessions
+from proofbook.people.settings import ProviderSettings
 from proofbook.people.surroundings import Surroundings
 from proofbook.people.tokens import NewToken, Tokens
-from proofbook.people.visitor import Ended, Ending, Opened, Refusal, Visitor
+from proofbook.people.visitor import Ended, Ending, Opened, Reason, Refusal, Visitor
+from proofbook.people.vouching import Vouching
 from proofbook.records.envelope import Actor
 from proofbook.records.people import LinkPurpose
 
@@ -49,6 +52,10 @@ class People:
         """Making and changing accounts."""
         self.proving: Final = Proving(given, self._scribe, credentials, passwords, self._sessions, lock_out)
         """Links, passwords, second factors."""
+        self._vouching = Vouching(roll, self._scribe, self.accounts, self._entrance, self._sessions)
+        self._providers = {
+            each.settings.name: Provider(each, seal, clock, given.monotonic, given.entropy) for each in given.clients
+        }
         self.drafts: Final = Drafts(store, seal, clock)
         """Forms that are not sent yet."""
         self.done_once: Final = DoneOnce(store, seal, clock)
@@ -88,6 +95,47 @@ class People:
         """
         shown = Shown(account, password, code, recovery_code)
         return self._entrance.sign_in(shown, address=address, replacing=replacing)
+
+    @property
+    def providers(self) -> tuple[ProviderSettings, ...]:
+        """Providers by which people may sign in; `name` stands in addresses, `label` on buttons."""
+        return tuple(each.settings for each in self._providers.values())
+
+    def begin_at_provider(self, name: str, redirect: str) -> Begun | None:
+        """Where the browser goes and what it keeps meanwhile; None: there is no such provider.
+
+        Raises:
+            SourceUnavailable, MalformedRecord: the provider does not answer as it must.
+        """
+        provider = self._providers.get(name)
+        return None if provider is None else provider.begin(redirect)
+
+    def finish_at_provider(
+        self,
+        name: str,
+        kept: str,
+        returned: Mapping[str, str],
+        *,
+        address: str | None = None,
+        replacing: str | None = None,
+    ) -> Opened | Refusal | None:
+        """A session for whom the provider vouches for, or why there is none; None: there is no such provider.
+
+        Raises:
+            ProviderRefused: the provider vouches for nobody, or what came back is not what was asked for; counted and on record.
+            SourceUnavailable, MalformedRecord: it does not answer as it must. StoreUnavailable: nobody is let in.
+        """
+        provider = self._providers.get(name)
+        if provider is None:
+            return None
+        if not self._entrance.has_room(address):
+            return self._vouching.refuse(None, Reason.TOO_MANY)
+        try:
+            identity = provider.finish(kept, returned)
+        except ProviderRefused:
+            self._vouching.refuse(None, Reason.PROVIDER)
+            raise
+        return self._vouching.enter(identity, provider.settings, address=address, replacing=replacing)
 
     def visit(self, cookie: str | None) -> Visitor | None:
         """Who holds this cookie at this moment. Raises StoreUnavailable."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from proofbook.people.attempts import RateLimits
 from proofbook.people.passwords import Passwords
+from proofbook.people.provider import Client
 from proofbook.people.recording import Record
 from proofbook.people.roll import RollSource
 from proofbook.people.settings import SignInSettings
@@ -29,6 +30,8 @@ class Surroundings:
     ids: IdSource
     source: str
     settings: SignInSettings = field(default_factory=SignInSettings)
+    clients: tuple[Client, ...] = ()
+    """How this portal is known to providers by which people sign in."""
     passwords: Passwords | None = None
     """None: hashed at the usual cost."""
     limits: RateLimits = field(default_factory=RateLimits)

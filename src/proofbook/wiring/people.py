@@ -10,14 +10,20 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Final, TypeAlias
 
 from proofbook.book.reader import BookReader
+from proofbook.config.settings import PortalSettings
+from proofbook.errors import ConfigurationError
 from proofbook.journal.receipt import Recorder
+from proofbook.openid.fetching import make_send
 from proofbook.people.passwords import Passwords
 from proofbook.people.people import People
+from proofbook.people.provider import Client
 from proofbook.people.recording import Record
 from proofbook.people.roll import KINDS, Roll, read_on
+from proofbook.people.settings import ProviderSettings
 from proofbook.people.store import Store
 from proofbook.people.surroundings import Surroundings
 from proofbook.readmodel.people import roll_positions
@@ -102,6 +108,7 @@ def open_people(home: Home, record: Record, *, source: str, passwords: Passwords
                     ids=IDS,
                     source=source,
                     settings=home.settings.portal.sign_in,
+                    clients=_clients(home),
                     passwords=passwords,
                 )
             )
@@ -111,6 +118,35 @@ def open_people(home: Home, record: Record, *, source: str, passwords: Passwords
             roll.close()
     finally:
         store.close()
+
+
+def check_providers(settings: PortalSettings) -> None:
+    """Reads every file that the settings name for providers. Raises ConfigurationError."""
+    for each in settings.providers:
+        _client(each)
+
+
+def _clients(home: Home) -> tuple[Client, ...]:
+    return tuple(map(_client, home.settings.portal.providers))
+
+
+def _client(settings: ProviderSettings) -> Client:
+    where = f"portal.providers[{settings.name}]"
+    return Client(settings, _read_secret(settings, where), make_send(settings.ca_file, setting=f"{where}.ca_file"))
+
+
+def _read_secret(settings: ProviderSettings, where: str) -> str | None:
+    if settings.client_secret_file is None:
+        return None
+    try:
+        text = Path(settings.client_secret_file).read_text(encoding="ascii").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigurationError(
+            f"{where}.client_secret_file: the file cannot be read as ASCII text", hint="check the path and its permissions"
+        ) from error
+    if not text or not text.isprintable():
+        raise ConfigurationError(f"{where}.client_secret_file: the file does not hold one line", hint="write the secret into it")
+    return text
 
 
 def _read_key(home: Home, store: Store) -> bytes:
