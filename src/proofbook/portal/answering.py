@@ -45,7 +45,7 @@ class Answering:
             "version": sources.version,
             "gateway_url": sources.gateway,
         }
-        self._pages = Pages(standing | {"carried": "", "said": "", "csrf": "", "visitor": None, "navigation": None})
+        self._pages = Pages(standing | {"carried": "", "was_done": "", "csrf": "", "visitor": None, "navigation": None})
 
     def answer(self, answer: Answer, desk: Desk, path: str, token: str | None) -> Response:
         """One answer of a place."""
@@ -63,7 +63,7 @@ class Answering:
             **answer.values,
             **self._frame(desk.visitor, path),
             "csrf": token or "",
-            "said": self._hear(desk.visitor),
+            "was_done": self._hear(desk.visitor),
             "now": format_instant(desk.now),
             "moment": desk.now,
             "position": desk.position,

@@ -9,7 +9,8 @@ import pytest
 from proofbook.errors import InputError
 from proofbook.obligations.cadence import Cadence
 from proofbook.obligations.duty import Cell, Occurrence, State
-from proofbook.portal.staff.coverage.grid_page import MOST, read_width, shown_of
+from proofbook.portal.staff.coverage.control_page import MOST, shown_of
+from proofbook.portal.staff.coverage.grid_page import read_width
 
 
 def cells(*states: State) -> list[Cell]:

@@ -56,7 +56,7 @@ def subject_link(kind: str, name: str, control: str, engagement: str) -> str | N
 
 def occurrence_anchor(rest: str) -> str:
     """The name of an occurrence on its control's page; `rest` is its scope and interval, as `help-desk/2026-Q3`."""
-    return f"o-{quote(rest, safe='')}"
+    return f"o-{quote(rest.replace('/', '.'), safe='')}"
 
 
 def _part(text: str) -> str:

@@ -1,71 +1,52 @@
-"""The coverage grid: controls against the months or quarters of the period, and one control with every occurrence behind it.
+"""The coverage grid: controls against the months or quarters of the period, narrowed to an artifact, an owner or a state.
 
-Promises: each square says its state as a letter and in words, and leads to its reasons and entries; controls of which nothing was
-due are named; every version of a control stands with its dates. No shares, no conclusions. Hostile input: a width that is none is
-InputError; a control that is not owed here is not there.
+Promises: each square says its state as a letter, a shape and in words, and leads to its reasons and entries; controls of which
+nothing was due are named; every version of a control stands with its dates. No shares, no conclusions. Hostile input: a width or
+a state that is none is InputError.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from itertools import groupby
-from typing import Final
 from urllib.parse import quote, urlencode
 
-from proofbook.assessment.control_set import SLOTS
-from proofbook.assessment.grid import Column, Grid, Row, Width
+from proofbook.assessment.grid import Grid, Row, Width
 from proofbook.errors import InputError
-from proofbook.obligations.duty import Cell, State
 from proofbook.portal.assessing import Assessed
-from proofbook.portal.states import LETTERS, counted_states
+from proofbook.portal.staff.coverage.narrowing import artifacts_of, read_narrowing, row_owners
+from proofbook.portal.staff.coverage.states import LETTERS, counted_states
 from proofbook.portal.surroundings import Answer, Desk, Page, Query
-
-MOST: Final = 100
-"""Occurrences of one square on a control's page."""
 
 
 def show_coverage(desk: Desk, query: Query) -> Answer:
     """`/coverage`."""
-    width = read_width(query)
+    width, wish = read_width(query), read_narrowing(query)
 
     def make(assessed: Assessed) -> Page:
         grid = assessed.grid(width)
+        shown = [
+            (standing, [(place, row) for place, row in rows if wish.takes(row, standing.control, desk.visitor)])
+            for control, rows in _by_control(grid)
+            if (standing := grid.standing(control)) is not None
+        ]
+        carried = {"by": width, "engagement": assessed.facts.scope.engagement}
+        left = [each for each in shown if each[1]]
         return Page(
             "staff/coverage.html",
             {
                 "width": width,
                 "columns": grid.columns,
-                "controls": [(grid.standing(control), list(rows)) for control, rows in _by_control(grid)],
-                "silent": [each.control for each in grid.controls if not each.owed],
+                "controls": left,
+                "hidden": len(grid.rows) - sum(len(rows) for _, rows in left),
+                "silent": [] if wish.chosen else [each.control for each in grid.controls if not each.owed],
                 "letters": LETTERS,
                 "counts": counted_states(grid.counts),
                 "to": _links(grid, width),
-            },
-        )
-
-    return desk.assessments().show(desk, query, make)
-
-
-def show_control(desk: Desk, query: Query, control: str) -> Answer:
-    """`/coverage/{control}`: its versions, and the occurrences of each of its rows; None when the grid has no such control."""
-    width = read_width(query)
-
-    def make(assessed: Assessed) -> Page | None:
-        grid = assessed.grid(width)
-        standing = next((each for each in grid.controls if each.control.id == control), None)
-        if standing is None:
-            return None
-        rows = [row for row in grid.rows if row.control == control]
-        return Page(
-            "staff/control.html",
-            {
-                "width": width,
-                "standing": standing,
-                "slots": SLOTS,
-                "rows": [(row, list(_occurrences(place, row, grid.columns)), _unlisted(row)) for place, row in enumerate(rows)],
-                "letters": LETTERS,
-                "counts": counted_states(standing.counts),
-                "back": f"/coverage?{urlencode({'by': width, 'engagement': assessed.facts.scope.engagement})}",
+                "narrowed": wish.chosen,
+                "without": {name: wish.without(name, carried) for name in wish.chosen},
+                "artifacts": artifacts_of(grid),
+                "owners": row_owners(grid),
             },
         )
 
@@ -93,23 +74,3 @@ def _links(grid: Grid, width: Width) -> dict[str, str]:
     """Control -> its page."""
     carried = urlencode({"by": width, "engagement": grid.facts.scope.engagement})
     return {each.control.id: f"/coverage/{quote(each.control.id, safe='')}?{carried}" for each in grid.controls}
-
-
-def _occurrences(place: int, row: Row, columns: tuple[Column, ...]) -> Iterator[tuple[str | None, Column, Cell]]:
-    """Occurrences with their columns; the first one of a square has the name that the grid leads to."""
-    for column, square in zip(columns, row.squares, strict=True):
-        for number, cell in enumerate(shown_of(square.cells) if square is not None else ()):
-            yield (f"r{place}-{column.id}" if number == 0 else None), column, cell
-
-
-def _unlisted(row: Row) -> int:
-    """How many occurrences of a row are left out."""
-    return sum(len(square.cells) - len(shown_of(square.cells)) for square in row.squares if square is not None)
-
-
-def shown_of(cells: Sequence[Cell]) -> tuple[Cell, ...]:
-    """The cells of a square that its page lists, in their order: of many, those that were done are left out first."""
-    if len(cells) <= MOST:
-        return tuple(cells)
-    ranked = sorted(range(len(cells)), key=lambda place: (cells[place].state is State.DONE, place))
-    return tuple(cells[place] for place in sorted(ranked[:MOST]))

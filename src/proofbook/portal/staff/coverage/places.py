@@ -6,7 +6,8 @@ from typing import Final
 
 from proofbook.people.roles import Permission
 from proofbook.portal.places import Place
-from proofbook.portal.staff.coverage.grid_page import show_control, show_coverage
+from proofbook.portal.staff.coverage.control_page import show_control
+from proofbook.portal.staff.coverage.grid_page import show_coverage
 
 COVERAGE_PLACES: Final = (
     Place(path="/coverage", need=Permission.READ, show=show_coverage, assesses=True),
