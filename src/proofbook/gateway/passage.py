@@ -8,6 +8,7 @@ only thing hostile peers can put in, and it goes out as body bytes only.
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from proofbook.gateway import exchange as ex
@@ -19,7 +20,7 @@ from proofbook.gateway.http.head import ReplyHead, RequestHead, format_forwarded
 from proofbook.gateway.http.outbound import Outbound
 from proofbook.gateway.http.reply_writer import ReplyWriter
 from proofbook.gateway.http.visit import Client
-from proofbook.gateway.reading import read_request
+from proofbook.gateway.reading import read_reply, read_request
 from proofbook.gateway.refusal import STORE_UNAVAILABLE, UPSTREAM_NOT_CONFIGURED, Refusal
 from proofbook.gateway.settings import KIB
 from proofbook.gateway.wire.claims import derive_claimed_user, derive_conversation
@@ -356,7 +357,7 @@ class Passage:
         if self._writer.reply is None or not body:
             self._submit_response(NOTHING, body, state, reason)
             return
-        read, streamed = self._dialect.read_reply, self._streamed
+        read, streamed = partial(read_reply, self._dialect), self._streamed
         if len(body) < _THREAD_FROM:
             self._submit_response(read(body, streamed=streamed), body, state, reason)
             return

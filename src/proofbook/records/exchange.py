@@ -34,7 +34,7 @@ class State(StrEnum):
     REPORTED = "reported"
     """Another program in the path reported a reply: whether it was whole and reached the caller is not known."""
     RECORDER_GAP = "recorder_gap"
-    """The recorder stopped while the exchange was open: how it ended is not known."""
+    """The recorder stopped while the exchange was open, or could not read the reply: how it ended is not known."""
 
 
 class Commitment(Document):

@@ -16,13 +16,12 @@ from typing import Final
 from proofbook.capture.asgi.post import Post
 from proofbook.capture.asgi.recorded import Recorder
 from proofbook.capture.asgi.scope import App, Message, Receive, Scope, Send, derive_engine_scope
-from proofbook.errors import MalformedRecord
 from proofbook.gateway import exchange as ex
 from proofbook.gateway.drafts import Opening
 from proofbook.gateway.http.head import EXCHANGE_HEADER, RequestHead
-from proofbook.gateway.refusal import GATEWAY_FULL, Refusal, malformed, too_large
+from proofbook.gateway.reading import read_request
+from proofbook.gateway.refusal import GATEWAY_FULL, Refusal, too_large
 from proofbook.gateway.wire.dialect import Dialect
-from proofbook.gateway.wire.facts import Fingerprint, RequestFacts, bare_request
 
 THREAD_FROM: Final = 64 * 1024
 """Bytes from which JSON is read in a thread, so that one long text does not hold up every other stream."""
@@ -139,9 +138,9 @@ class Passage:
         self._body, self._recorder.received = body, len(body)
         fingerprint = self._post.around.fingerprint
         if len(body) < THREAD_FROM or self._dialect.read_request is None:
-            found = _read_facts(body, self._dialect, fingerprint)
+            found = read_request(body, self._dialect, fingerprint)
         else:
-            found = await self._post.loop.run_in_executor(None, _read_facts, body, self._dialect, fingerprint)
+            found = await self._post.loop.run_in_executor(None, read_request, body, self._dialect, fingerprint)
         if isinstance(found, Refusal):
             self._perform(self._exchange.refuse(found))
         else:
@@ -302,12 +301,3 @@ class Passage:
 
     def _now(self) -> datetime:
         return self._post.around.clock.now()
-
-
-def _read_facts(body: bytes, dialect: Dialect, fingerprint: Fingerprint) -> RequestFacts | Refusal:
-    if dialect.read_request is None:
-        return bare_request(dialect.protocol)
-    try:
-        return dialect.read_request(body, fingerprint)
-    except MalformedRecord as error:
-        return malformed(error.message)

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 
 from proofbook.capture.asgi.post import Post
 from proofbook.gateway.admission import ADMITTED
 from proofbook.gateway.drafts import Ending, Opening, Served, draft_refusal, draft_request, draft_response
 from proofbook.gateway.exchange import Exchange
 from proofbook.gateway.http.head import RequestHead
+from proofbook.gateway.reading import read_reply
 from proofbook.gateway.refusal import STORE_UNAVAILABLE, Refusal
 from proofbook.gateway.wire.claims import derive_claimed_user, derive_conversation
 from proofbook.gateway.wire.dialect import Dialect
@@ -95,7 +97,7 @@ class Recorder:
     def record_response(self, exchange: Exchange, state: State, reason: str | None, settled: Settled) -> None:
         """How it ended, with every byte the engine sent."""
         body, status = exchange.captured(), exchange.status
-        read, streamed = self._dialect.read_reply, self.streamed
+        read, streamed = partial(read_reply, self._dialect), self.streamed
 
         def submit(facts: ReplyFacts) -> None:
             self._submit_response(facts, body, status, (state, reason), settled)

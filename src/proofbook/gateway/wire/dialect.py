@@ -52,6 +52,8 @@ class Dialect:
 
     def judge_end(self, facts: ReplyFacts, *, streamed: bool, until_close: bool) -> tuple[State, str | None]:
         """Whether a reply that ended by its framing was complete by its content, too. `until_close`: only closing ended it."""
+        if facts.unread:
+            return State.RECORDER_GAP, "the reply could not be read here: what it says of itself, its end too, is not known"
         if facts.error:
             return State.UPSTREAM_ERROR, "engine reported an error inside its reply"
         if streamed and not facts.ended:

@@ -72,6 +72,8 @@ class ReplyFacts(NamedTuple):
     """Whether the engine reported an error inside the reply."""
     remote_host: str | None = None
     """Host to which the engine says it forwarded the request; None when it says nothing of the kind."""
+    unread: bool = False
+    """Whether it could not be read at all: then everything else is unknown."""
 
 
 NOTHING = ReplyFacts()
