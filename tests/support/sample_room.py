@@ -19,6 +19,7 @@ from support.sample_entries import SampleEntries
 
 SAMPLE_PERIOD = Period(date(2026, 1, 1), date(2026, 1, 3), "UTC")
 SAMPLE_ENGAGEMENT = Engagement("sample-2026", "Sample Company", SAMPLE_PERIOD, environment="sample environment")
+TWO = ("POP-07", "POP-15")
 SAMPLE_RUN = RunBy("a.person", "local account", "manual", "sample-host")
 
 
@@ -80,7 +81,11 @@ def make_room(
     recorder: MemoryRecorder | None = None,
     **options: Any,
 ) -> ExportedRoom:
-    """Exports a room beside its projection; the recorder is another book's, so that the exported one does not move."""
+    """Exports a room beside its projection; the recorder is another book's, so that the exported one does not move.
+
+    Of two populations, unless others are asked for: what most tests look at does not depend on how many there are.
+    """
+    options.setdefault("populations", TWO)
     clock = FixedClock(made.entries.now + timedelta(minutes=1))
     projection = Projection(out.parent / f"{out.name}.readmodel.sqlite", made.book)
     try:

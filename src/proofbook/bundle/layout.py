@@ -38,9 +38,40 @@ UNLISTED: Final = frozenset({SUMS, MANIFEST, MANIFEST_SIGNATURE, RUN, RUN_SIGNAT
 INDEX_FILES: Final = frozenset({INDEX_HTML, INDEX_CSV, INDEX_PDF})
 """The index in its three forms; the index does not list itself."""
 
-POPULATION_FOLDERS: Final = MappingProxyType(
-    {"POP-07": "04_Populations/POP-07_model-artifacts", "POP-15": "04_Populations/POP-15_ai-interactions"}
-)
+_POPULATION_NAMES: Final = {
+    "POP-01": "ai-systems",
+    "POP-02": "inventory-reviews",
+    "POP-03": "access-as-of",
+    "POP-04": "access-changes",
+    "POP-05": "leavers-and-movers",
+    "POP-06": "access-reviews",
+    "POP-07": "model-artifacts",
+    "POP-08": "model-changes",
+    "POP-09": "prompt-and-setting-changes",
+    "POP-10": "index-builds-and-scope",
+    "POP-11": "engine-and-host-changes",
+    "POP-12": "emergency-changes",
+    "POP-13": "upstream-events",
+    "POP-14": "evaluation-runs",
+    "POP-15": "ai-interactions",
+    "POP-16": "reviewed-decisions",
+    "POP-17": "spot-checks",
+    "POP-18": "alerts",
+    "POP-19": "incidents-and-exercises",
+    "POP-20": "vendors",
+    "POP-21": "requests-and-waivers",
+    "POP-22": "training-and-acknowledgement",
+    "POP-23": "availability-and-outages",
+    "POP-24": "capacity-reviews",
+    "POP-25": "backups-and-restore-tests",
+    "POP-26": "outbound-rules",
+    "POP-27": "log-access-and-exports",
+    "POP-28": "disposal-and-retention",
+    "POP-29": "integrity-checks",
+    "POP-30": "control-exceptions",
+}
+POPULATION_FOLDERS: Final = MappingProxyType({key: f"04_Populations/{key}_{name}" for key, name in _POPULATION_NAMES.items()})
+"""Populations of this room format and the folder of each."""
 PROVENANCE_FOLDER: Final = "07_AI_artifacts/ART-04_model-provenance"
 PAGES_FOLDER: Final = "07_AI_artifacts/pages"
 ASSURANCE_FOLDER: Final = "10_IPE_and_tool_assurance"
@@ -73,6 +104,7 @@ class RoomPart(StrEnum):
     PAGE = "page"
     """A page of an artifact or of the answers, in one of its forms."""
     DEFINITION = "definition"
+    """The report definition of a population, and the page that explains it."""
     CHECKPOINT = "checkpoint"
     """The room's checkpoint, an earlier one, or the key list."""
     TILE = "tile"
@@ -106,6 +138,12 @@ def definition_path(population: str) -> str:
     """Where the report definition of a population lives."""
     _folder(population)
     return f"{DEFINITION_FOLDER}/{population}.json"
+
+
+def explanation_path(population: str) -> str:
+    """Where the page lies that says in plain words how the report of a population works."""
+    _folder(population)
+    return f"{DEFINITION_FOLDER}/{population}.md"
 
 
 def provenance_path(artifact: Digest, name: str) -> str:
@@ -159,7 +197,7 @@ def parse_room_path(path: str) -> RoomPath:
     if page is not None:
         found = RoomPath(RoomPart.PAGE, page["about"], page["name"])
     for population in POPULATION_FOLDERS:
-        if path == definition_path(population):
+        if path in {definition_path(population), explanation_path(population)}:
             found = RoomPath(RoomPart.DEFINITION, population)
     if found is None:
         raise MalformedBundle(f"{path!r} is not a path of an evidence room")

@@ -12,22 +12,20 @@ from typing import Final
 
 from proofbook.bundle import layout
 from proofbook.export.book_part import Progress, choose_checkpoint, write_book
-from proofbook.export.definition import load_definition, narrow_to_systems
+from proofbook.export.defining import load_definition
 from proofbook.export.engagement import Engagement
+from proofbook.export.explaining import explain
 from proofbook.export.folder import RoomFolder, hand_over, staged
-from proofbook.export.observation import Observation
-from proofbook.export.population import Basis, PopulationExport, Written
+from proofbook.export.gathering import Gathering, basis_of
+from proofbook.export.narrowing import narrow
+from proofbook.export.population import Written
 from proofbook.export.recording import record_population
 from proofbook.export.room import ExportedPopulation, ExportFrom
-from proofbook.export.rows import Placed
-from proofbook.export.second_look import count_apart, find_strays
-from proofbook.export.second_source import compare_engines
 from proofbook.export.worksheet import Worksheet
-from proofbook.primitives.instants import format_instant
-from proofbook.readmodel import contents
 
 EVIDENCE_ID: Final = "EV-0001"
 DEFINITION: Final = "definition.json"
+EXPLANATION: Final = "how-this-report-works.md"
 CHECKPOINT: Final = "checkpoint"
 
 
@@ -45,26 +43,18 @@ def export_population(
     Raises:
         MalformedRecord: no such population. Otherwise what `export_room` raises.
     """
-    definition = narrow_to_systems(load_definition(population), engagement.systems)
+    definition = narrow(load_definition(population), engagement)
     checkpoint = choose_checkpoint(origin.book, engagement.period, origin.signer, as_of_size)
-    reader = origin.projection.reader
     with staged(out) as folder, Worksheet(folder.workspace / "worksheet.sqlite") as worksheet:
         origin.projection.catch_up(lambda done: progress("catching up", done, checkpoint.size))
-        seen = Observation(format_instant(engagement.period.start), format_instant(engagement.period.end))
         ids = {layout.header_path(population, "json"): EVIDENCE_ID}
-        erased = contents.count_erased(reader, checkpoint.size)
-        reconciled = compare_engines(reader, engagement, checkpoint.size)
-        export = PopulationExport(
-            Basis(origin.book, engagement, checkpoint, seen, worksheet, ids, erased, reconciled), definition
+        gathering = Gathering(
+            basis_of(origin.book, origin.projection.reader, engagement, checkpoint, worksheet, ids), [definition]
         )
-
-        def see(entry: Placed) -> None:
-            seen.see(entry.index, entry.value)
-            export.see(entry)
-
-        write_book(folder, origin.book, checkpoint, see, progress)  # checks that the entries lead to the checkpoint
-        counted = count_apart(reader, engagement, checkpoint.size)
-        written = export.write(folder, counted, find_strays(reader, checkpoint.size), progress)
+        write_book(folder, origin.book, checkpoint, gathering.see, progress)  # checks that the entries lead to the checkpoint
+        gathering.assess(origin.scope)
+        gathering.write_tables(folder, progress)
+        (written,) = gathering.finish(folder, progress)
         alone = _take_out(folder, population, written, checkpoint.note)
         record_population(origin.recorder, origin.actor, origin.source, origin.clock, written, engagement.period)
         hand_over(alone, out)
@@ -75,5 +65,6 @@ def _take_out(folder: RoomFolder, population: str, written: Written, checkpoint:
     """The population's own folder, with what its header refers to beside it."""
     root = folder.root.joinpath(*layout.POPULATION_FOLDERS[population].split("/"))
     (root / DEFINITION).write_bytes(written.definition.data)
+    (root / EXPLANATION).write_bytes(explain(written.definition))
     (root / CHECKPOINT).write_bytes(checkpoint)
     return RoomFolder(root, folder.workspace)

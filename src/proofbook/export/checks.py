@@ -8,6 +8,7 @@ Does not conclude anything about a control or an organisation. The catalogue fol
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 from typing import Final
 
@@ -38,6 +39,8 @@ class Check:
     detail: str
     items: tuple[str, ...] = ()
     reason: str | None = None
+    second_source: bool = False
+    """Whether it holds the population against something else than its own entries."""
 
     def sentence(self) -> str:
         """Why completeness is not demonstrated, as far as this check goes; empty when it does not bear on it."""
@@ -48,6 +51,9 @@ class Check:
         value: dict[str, JsonValue] = {"id": self.id, "what": self.what, "result": self.result.value, "detail": self.detail}
         return value | ({"items": list(self.items)} if self.items else {})
 
+
+FRESH: Final = timedelta(days=7)
+"""A look at the disks that is older than this says little."""
 
 _SILENCE: Final = "a recorder was silent for more than five minutes"
 

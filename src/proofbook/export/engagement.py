@@ -24,6 +24,10 @@ class Engagement:
     period: Period
     systems: tuple[str, ...] = ()
     environment: str = "not stated"
+    apart: bool = False
+    """The book holds records of other entities too: records are narrowed to those of this one."""
+    of_book: bool = True
+    """Whether this is the entity whose book it is: what names no entity and no system belongs to that one."""
 
     def __post_init__(self) -> None:
         """Raises ConfigurationError for a text that cannot stand in a header."""

@@ -55,12 +55,12 @@ class RoomFolder:
         self._made: set[Path] = set()
 
     @contextmanager
-    def open(self, path: str, title: str) -> Iterator[HashingFile]:
+    def open(self, path: str, title: str, buffer: int = _BUFFER) -> Iterator[HashingFile]:
         """A file to write piece by piece; listed once it is closed without an error."""
         meaning = parse_room_path(path)
         target = self.root.joinpath(*path.split("/"))
         self._make_folder(target.parent)
-        with target.open("xb", buffering=_BUFFER) as file:
+        with target.open("xb", buffering=buffer) as file:
             made = HashingFile(file)
             yield made
         if path not in UNLISTED:

@@ -13,12 +13,16 @@ from dataclasses import dataclass
 from typing import Final
 
 from proofbook import __version__
+from proofbook.assessment.nil import derive_nil
 from proofbook.book.interface import StoredCheckpoint
-from proofbook.bundle.layout import RUN, definition_path
+from proofbook.bundle.layout import RUN, definition_path, explanation_path
 from proofbook.bundle.manifest import period_document
+from proofbook.export.assessed import Assessed
 from proofbook.export.checks import Check
-from proofbook.export.definition import SYSTEM_PATH, Definition, filters_in_words
+from proofbook.export.coverage import derive_coverage, hours
+from proofbook.export.definition import Definition, filters_in_words
 from proofbook.export.engagement import Engagement
+from proofbook.export.narrowing import tells_entities, tells_systems
 from proofbook.export.observation import Observation
 from proofbook.export.totals import Totals
 from proofbook.primitives.canonical import JsonValue, canonical_bytes
@@ -44,6 +48,7 @@ class HeaderParts:
     checks: tuple[Check, ...]
     seen: Observation
     files: Mapping[str, str]
+    assessed: Assessed | None = None
 
 
 def completeness(checks: tuple[Check, ...]) -> str:
@@ -74,12 +79,7 @@ def header_document(parts: HeaderParts) -> dict[str, JsonValue]:
         "systems": _systems(definition, engagement),
         "environment": engagement.environment,
         "sources": _sources(parts),
-        "report": {
-            "id": definition.id,
-            "version": definition.version,
-            "logic_sha256": definition.logic_sha256,
-            "definition": definition_path(definition.population),
-        },
+        "report": _report(parts),
         "filters": list(filters_in_words(definition)),
         "left_out": {table: {reason: counts[reason] for reason in sorted(counts)} for table, counts in parts.left_out.items()},
         "period": _period(engagement),
@@ -93,6 +93,8 @@ def header_document(parts: HeaderParts) -> dict[str, JsonValue]:
         "columns": {each.table: list(each.columns) for each in parts.totals},
         "control_totals": {each.table: each.document() for each in parts.totals},
         "source_count": _source_count(parts, rows),
+        "population_rows": {"table": parts.totals[0].table, "rows": parts.totals[0].rows},
+        "empty": _empty(parts),
         "checks": [each.document() for each in checks],
         "duplicates": {each.table: list(each.second) for each in parts.totals},
         "completeness": completeness(checks),
@@ -104,14 +106,81 @@ def header_document(parts: HeaderParts) -> dict[str, JsonValue]:
         "reviewer": "not reviewed",
         "retention": RETENTION,
         "limitations": list(definition.limitations),
+        "elsewhere": list(definition.elsewhere),
     }
 
 
 def _systems(definition: Definition, engagement: Engagement) -> list[str]:
-    told = any(each.path == SYSTEM_PATH for table in definition.tables for each in table.columns)
-    if not told:
-        return ["all: this population does not tell systems apart"]
-    return sorted(engagement.systems) or ["all systems; no filter"]
+    """The systems narrowed to; where some tables cannot tell systems (or entities) apart, that is said beside them."""
+    blunt = [each.name for each in definition.tables if not tells_systems(each)]
+    mixed = [each.name for each in definition.tables if not tells_entities(each)] if engagement.apart else []
+    if len(blunt) == len(definition.tables):
+        named = ["all: this population does not tell systems apart"]
+    else:
+        named = sorted(engagement.systems) or ["all systems; no filter"]
+        if blunt and engagement.systems:
+            named.append(f"all systems in {', '.join(blunt)}: these tables do not tell systems apart")
+    if mixed:
+        named.append(f"every entity of this book in {', '.join(mixed)}: these tables do not tell entities apart")
+    return named
+
+
+def _report(parts: HeaderParts) -> dict[str, JsonValue]:
+    definition = parts.definition
+    return {
+        "id": definition.id,
+        "version": definition.version,
+        "logic_sha256": definition.logic_sha256,
+        "definition": definition_path(definition.population),
+        "explanation": explanation_path(definition.population),
+        "parameters": _parameters(parts),
+    }
+
+
+def _parameters(parts: HeaderParts) -> dict[str, JsonValue]:
+    engagement = parts.engagement
+    return {
+        "start": parts.seen.start,
+        "end": parts.seen.end,
+        "zone": engagement.period.zone,
+        "as_of_size": parts.checkpoint.size,
+        "systems": sorted(engagement.systems),
+        "entity": engagement.entity,
+    }
+
+
+def _empty(parts: HeaderParts) -> dict[str, JsonValue] | None:
+    """For a population without rows: what was asked, whether somebody was there to record, where else was looked, who attests it.
+
+    None for one that has rows. Without a certificate the words are those of the assessment: no records, not attested.
+    """
+    first = parts.totals[0]
+    if first.rows:
+        return None
+    coverage = derive_coverage(parts.seen, parts.checkpoint.signed_at)
+    if not coverage.recorders:
+        heartbeat = "no recorder ever recorded in this book; whether anything happened is unknown"
+    elif coverage.uncovered:
+        heartbeat = f"recorders were silent for {hours(coverage.uncovered)} of the period; activity in it is unknown"
+    else:
+        heartbeat = f"recorded without a silence by {', '.join(coverage.recorders)}"
+    looked: list[JsonValue] = [f"{each.id}: {each.result.value}: {each.detail}" for each in parts.checks if each.second_source]
+    looked += [f"not searched by this program: {each}" for each in parts.definition.elsewhere]
+    return {
+        "table": first.table,
+        "query": filters_in_words(parts.definition)[0],
+        "heartbeat": heartbeat,
+        "secondary": looked,
+        "certificate": _certificate(parts),
+    }
+
+
+def _certificate(parts: HeaderParts) -> str:
+    if parts.assessed is None:
+        return "no records; whether anybody attests that there were none is unknown: no scope was given"
+    cases = derive_nil(parts.assessed.grid)
+    found = next((each for each in cases if each.population == parts.definition.population), None)
+    return found.words if found is not None else "no records; not attested"
 
 
 def _sources(parts: HeaderParts) -> list[JsonValue]:
@@ -140,10 +209,12 @@ def _period(engagement: Engagement) -> dict[str, JsonValue]:
 
 
 def _source_count(parts: HeaderParts, rows: Mapping[str, int]) -> dict[str, JsonValue]:
-    agree = all(parts.counted.get(table) == count for table, count in rows.items())
+    counted = {table: count for table, count in parts.counted.items() if table in rows}
+    agree = all(counted[table] == rows[table] for table in counted)
     return {
-        "how": "counted by SQL over the projection of the same book, other code than the export; not a second source",
-        "value": {table: parts.counted[table] for table in sorted(parts.counted)},
+        "how": "counted by SQL over the projection of the same book, other code than the export; not a second source; "
+        "tables of the schedule are not counted apart",
+        "value": {table: counted[table] for table in sorted(counted)},
         "comparison": "agree" if agree else "differs",
     }
 

@@ -23,6 +23,13 @@ MAX_LISTED: Final = 200
 
 _RECORDING: Final = frozenset({"source.started", "source.heartbeat", "exchange.request", "exchange.refused"})
 
+_NOTED: Final = frozenset(
+    {
+        "content.revealed", "population.exported", "room.exported", "retention.run", "content.erased", "content.held",
+        "content.released", "access.key_limited",
+    }
+)  # fmt: skip
+
 
 @dataclass(slots=True)
 class Listed:
@@ -103,6 +110,18 @@ class Observation:
     """Artifact digest -> requests in the period; `unknown` where no digest is known."""
     recorded_artifacts: set[str] = field(default_factory=set)
     first_recorded: str = ""
+    noted: Counter[str] = field(default_factory=Counter)
+    """Entries of rare kinds recorded in the period, by kind."""
+    sums: Counter[str] = field(default_factory=Counter)
+    """What those entries add up: conversations erased by runs, and by what made them be erased."""
+    revealed: Counter[str] = field(default_factory=Counter)
+    """Looks at content recorded in the period, by the hour: its text up to the hour."""
+    looked_at: set[str] = field(default_factory=set)
+    """Exchanges whose content somebody looked at in the period."""
+    held: dict[str, str] = field(default_factory=dict)
+    """Conversations under a hold and not released yet -> when the hold was recorded."""
+    under_hold: Listed = field(default_factory=Listed)
+    """Erasures of content that was under a hold."""
 
     def see(self, index: int, value: Mapping[str, Any]) -> None:
         """The next entry."""
@@ -114,7 +133,30 @@ class Observation:
             if self.start <= value["occurred"] < self.end:
                 self.served[value["body"]["model"]["artifact"] or "unknown"] += 1
         elif kind != "exchange.response":
+            if kind in _NOTED:
+                self._note(index, kind, recorded, value["body"])
             self._see_event(index, kind, value["source"]["id"], value["body"])
+
+    def _note(self, index: int, kind: str, recorded: str, body: Mapping[str, Any]) -> None:
+        inside = self.start <= recorded < self.end
+        self.noted[kind] += inside
+        match kind:
+            case "content.held":
+                self.held[body["conversation"]] = recorded
+            case "content.released":
+                self.held.pop(body["conversation"], None)
+            case "content.erased":
+                self.sums[f"erased by {body['trigger']}"] += inside
+                if body["conversation"] in self.held and inside:
+                    self.under_hold.add(f"entry {index}: {body['conversation']}, held since {self.held[body['conversation']]}")
+            case "retention.run":
+                self.sums["erased in runs"] += body["erased"] * inside
+            case "content.revealed":
+                self.revealed[recorded[:13]] += inside
+                if inside:
+                    self.looked_at.add(body["exchange"])
+            case _:
+                pass
 
     def _see_source(self, index: int, value: Mapping[str, Any], kind: str, recorded: str) -> None:
         source, seq = value["source"]["id"], value["source"]["seq"]

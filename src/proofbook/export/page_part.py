@@ -17,19 +17,15 @@ from proofbook.artifacts.heading import standing_at
 from proofbook.artifacts.page import Page, Stand
 from proofbook.artifacts.rendering import render_html, render_json, render_pdf
 from proofbook.artifacts.typesetting import is_available
-from proofbook.assessment.facts import Facts, read_facts
-from proofbook.assessment.grid import derive_grid
-from proofbook.assessment.scope import Scope
+from proofbook.assessment.facts import Facts
 from proofbook.book.interface import BookReading, StoredCheckpoint
 from proofbook.bundle.layout import page_path
 from proofbook.bundle.manifest import Omission
 from proofbook.errors import MalformedBundle
+from proofbook.export.assessed import Assessed
 from proofbook.export.book_part import Progress, parse_value
 from proofbook.export.folder import RoomFolder
-from proofbook.export.observation import SourceTrace
 from proofbook.primitives.instants import parse_instant
-from proofbook.readmodel.connection import Reader
-from proofbook.readmodel.sources import Source
 
 NO_RECORDS: Final = Omission("pages of the ten artifacts, and answers", "no kept record stands in the book as of this room")
 ANSWERS: Final = "SUP-18"
@@ -49,18 +45,14 @@ class PagesFrom:
     """What pages are drawn from."""
 
     book: BookReading
-    reader: Reader
     origin: str
     checkpoint: StoredCheckpoint
-    scope: Scope
-    sources: Mapping[str, SourceTrace]
+    assessed: Assessed
 
 
 def plan_pages(origin: PagesFrom) -> tuple[PlannedPage, ...]:
     """Every page of the room, in the order of artifacts; none where nobody keeps records."""
-    checkpoint = origin.checkpoint
-    seen = [_source(each) for each in origin.sources.values()]
-    facts = read_facts(origin.reader, origin.scope, parse_instant(checkpoint.signed_at), checkpoint.size, seen)
+    checkpoint, facts = origin.checkpoint, origin.assessed.facts
     if not facts.histories:
         return ()
     stand = Stand(origin.origin, checkpoint.size, checkpoint.root.hex(), checkpoint.signed_at)
@@ -89,7 +81,7 @@ def _derived(origin: PagesFrom, facts: Facts) -> Iterator[tuple[str, Page]]:
     for artifact in ARTIFACTS:
         for page in derive_pages(artifact, facts, read_body):
             yield artifact, page
-    for page in derive_answers(derive_grid(facts)):
+    for page in derive_answers(origin.assessed.grid):
         yield ANSWERS, page
 
 
@@ -109,9 +101,3 @@ def _is_name(about: str, name: str) -> bool:
     except MalformedBundle:
         return False
     return True
-
-
-def _source(trace: SourceTrace) -> Source:
-    return Source(
-        trace.source, trace.assurance, trace.entries, trace.last_seq, -1, trace.first_recorded, trace.last_recorded, None
-    )

@@ -23,21 +23,20 @@ from proofbook.export import document
 from proofbook.export.artifact_part import ArtifactFile, plan_artifacts, write_artifacts
 from proofbook.export.book_part import Progress, choose_checkpoint, earlier_checkpoints, write_book
 from proofbook.export.checking import check_room
-from proofbook.export.definition import POPULATIONS, load_definition, narrow_to_systems
+from proofbook.export.defining import load_definition
+from proofbook.export.definition import POPULATIONS
 from proofbook.export.engagement import Engagement, RunBy
 from proofbook.export.folder import RoomFolder, hand_over, staged
 from proofbook.export.front import FrontParts, write_front
-from proofbook.export.observation import Observation
+from proofbook.export.gathering import Gathering, basis_of
+from proofbook.export.narrowing import narrow
 from proofbook.export.page_part import NO_RECORDS, PagesFrom, PlannedPage, plan_pages, write_pages
-from proofbook.export.population import Basis, PopulationExport, Written
+from proofbook.export.population import Written
 from proofbook.export.recording import ExportRecord, record_export
-from proofbook.export.rows import Placed
 from proofbook.export.run_header import format_run
-from proofbook.export.second_look import count_apart, find_strays
-from proofbook.export.second_source import compare_engines
 from proofbook.export.worksheet import Worksheet
 from proofbook.journal.receipt import Recorder
-from proofbook.primitives.instants import Clock, format_instant
+from proofbook.primitives.instants import Clock
 from proofbook.readmodel import contents
 from proofbook.readmodel.projection import Projection
 from proofbook.records.envelope import Actor
@@ -50,7 +49,6 @@ WITHHELD: Final = (
     "secrets of access keys: only their hashes were ever kept",
 )
 _NOT_MADE: Final = (
-    Omission("populations other than POP-07 and POP-15", "not produced by this version"),
     Omission(
         "01 scope, 02 control matrix, 03 policies, 05 samples, 06 evidence by criterion, 08 incidents, 09 vendors, "
         "11 correspondence",
@@ -104,8 +102,7 @@ class _Plan:
     """What is known before the first population is written."""
 
     checkpoint: StoredCheckpoint
-    seen: Observation
-    exports: list[PopulationExport]
+    gathering: Gathering
     artifacts: tuple[ArtifactFile, ...] = ()
     pages: tuple[PlannedPage, ...] = ()
     omissions: tuple[Omission, ...] = ()
@@ -118,9 +115,12 @@ def export_room(
     engagement: Engagement,
     *,
     as_of_size: int | None = None,
+    populations: tuple[str, ...] = POPULATIONS,
     progress: Progress = lambda _what, _done, _of: None,
 ) -> ExportedRoom:
     """Writes the room of an engagement to `out`, which must not exist or be an empty folder.
+
+    `populations`: which ones; what is left out is named among the omissions.
 
     Raises:
         RefusedError: `out` is taken. UnavailableError: no checkpoint yet, or trouble with the disk or the store.
@@ -130,7 +130,11 @@ def export_room(
     checkpoint = choose_checkpoint(origin.book, engagement.period, origin.signer, as_of_size)
     with staged(out) as folder, Worksheet(folder.workspace / "worksheet.sqlite") as worksheet:
         origin.projection.catch_up(lambda done: progress("catching up", done, checkpoint.size))
-        written, plan = _write_parts(folder, origin, engagement, checkpoint, worksheet, progress)
+        ids: dict[str, str] = {}
+        basis = basis_of(origin.book, origin.projection.reader, engagement, checkpoint, worksheet, ids)
+        definitions = [narrow(load_definition(each), engagement) for each in populations]
+        plan = _Plan(checkpoint, Gathering(basis, definitions))
+        written = _write_parts(folder, origin, plan, ids, progress)
         vkey = format_vkey(origin.signer.key)
         front = FrontParts(origin.book.origin, vkey, engagement, checkpoint, written, plan.artifacts, plan.omissions, plan.pages)
         shredded = contents.count_erased(origin.projection.reader, checkpoint.size)
@@ -157,42 +161,27 @@ def export_room(
 
 
 def _write_parts(
-    folder: RoomFolder,
-    origin: ExportFrom,
-    engagement: Engagement,
-    checkpoint: StoredCheckpoint,
-    worksheet: Worksheet,
-    progress: Progress,
-) -> tuple[tuple[Written, ...], _Plan]:
-    """The book, the artifact records, the populations."""
-    period, reader = engagement.period, origin.projection.reader
-    seen = Observation(format_instant(period.start), format_instant(period.end))
-    ids: dict[str, str] = {}
-    erased, reconciled = contents.count_erased(reader, checkpoint.size), compare_engines(reader, engagement, checkpoint.size)
-    basis = Basis(origin.book, engagement, checkpoint, seen, worksheet, ids, erased, reconciled)
-    definitions = [narrow_to_systems(load_definition(each), engagement.systems) for each in POPULATIONS]
-    plan = _Plan(checkpoint, seen, [PopulationExport(basis, each) for each in definitions])
-
-    def see(entry: Placed) -> None:
-        seen.see(entry.index, entry.value)
-        for each in plan.exports:
-            each.see(entry)
-
-    write_book(folder, origin.book, checkpoint, see, progress)
-    newest = [index for each in plan.exports for index in each.newest_of("artifacts")]
+    folder: RoomFolder, origin: ExportFrom, plan: _Plan, ids: dict[str, str], progress: Progress
+) -> tuple[Written, ...]:
+    """The book, the artifact records, the pages, the populations. Fills in the plan and the evidence ids."""
+    gathering, checkpoint = plan.gathering, plan.checkpoint
+    write_book(folder, origin.book, checkpoint, gathering.see, progress)
+    progress("assessing", 0, 1)
+    gathering.assess(origin.scope)
+    newest = [index for each in gathering.exports for index in each.newest_of("artifacts")]
     plan.artifacts, unnamed = plan_artifacts(origin.book, newest)
-    if origin.scope is not None:
-        drawn = PagesFrom(origin.book, reader, origin.book.origin, checkpoint, origin.scope, seen.sources)
-        plan.pages = plan_pages(drawn)
+    if gathering.basis.assessed is not None:
+        plan.pages = plan_pages(PagesFrom(origin.book, origin.book.origin, checkpoint, gathering.basis.assessed))
+    left = [each for each in POPULATIONS if each not in {export.definition.population for export in gathering.exports}]
     plan.omissions = (*_missing_document(), *unnamed, *(() if plan.pages else (NO_RECORDS,)), *_NOT_MADE)
-    plan.omissions += () if reconciled else (_NO_COUNTERS,)
+    plan.omissions += () if gathering.basis.reconciled else (_NO_COUNTERS,)
+    plan.omissions += (Omission(f"populations {', '.join(left)}", "not asked for"),) if left else ()
     plan.paths = _paths(origin.book, plan)
     ids.update(evidence_ids(plan.paths))
     write_artifacts(folder, plan.artifacts)
     write_pages(folder, plan.pages, checkpoint.signed_at, progress)
-    strays = find_strays(origin.projection.reader, checkpoint.size)
-    counted = count_apart(origin.projection.reader, engagement, checkpoint.size)
-    return tuple(each.write(folder, counted, strays, progress) for each in plan.exports), plan
+    gathering.write_tables(folder, progress)
+    return gathering.finish(folder, progress)
 
 
 def _paths(book: BookReading, plan: _Plan) -> list[str]:
@@ -200,7 +189,7 @@ def _paths(book: BookReading, plan: _Plan) -> list[str]:
     size = plan.checkpoint.size
     paths = [layout.README, layout.INDEX_HTML, layout.INDEX_CSV, layout.HOW_TO_VERIFY, layout.VERIFIER]
     paths += [layout.INDEX_PDF] if document.is_available() else []
-    paths += [path for each in plan.exports for path in each.paths()]
+    paths += [path for each in plan.gathering.exports for path in each.paths()]
     paths += [each.path for each in plan.artifacts]
     paths += [path for each in plan.pages for path in each.paths.values()]
     paths += [layout.CHECKPOINT, layout.KEYS]

@@ -24,7 +24,10 @@ EDGE: Final = timedelta(hours=1)
 """Rows this close to an edge of the period are listed for review."""
 
 LATE: Final = timedelta(hours=1)
-"""An entry recorded this long after it says it occurred is late."""
+"""An entry that a program writes is late when it was recorded this long after it says it occurred."""
+
+LATE_BY_HAND: Final = timedelta(days=7)
+"""The same of records that people keep."""
 
 MAX_WORDS: Final = 1000
 """Different words counted in one column; a system, a state, a reason has few."""
@@ -54,12 +57,15 @@ class Totals:
     """The totals of one table. `key` is the column that tells rows apart, `by` the columns whose words are counted."""
 
     table: str
+    relation: str
+    """What sets its keys apart from those of a table of the same name in another population."""
     key: str
     by: tuple[str, ...]
     columns: tuple[str, ...]
     calendar: Calendar
     worksheet: Worksheet
     in_period: bool
+    late_after: timedelta = LATE
     rows: int = 0
     distinct: int = 0
     first: str | None = None
@@ -76,22 +82,27 @@ class Totals:
     def add(self, row: Row, as_of: datetime) -> None:
         """Counts one row. `as_of` is when the checkpoint was signed."""
         cells = dict(zip(self.columns, row.cells, strict=True))
-        entry, occurred, recorded = row.base.value["id"], row.base.value["occurred"], row.base.value["recorded"]
-        self.rows += 1
-        self.first = occurred if self.first is None else min(self.first, occurred)
-        self.last = occurred if self.last is None else max(self.last, occurred)
-        self._count_words(cells)
+        entry, recorded = row.base.value["id"], row.base.value["recorded"]
+        moment = row.moment or row.base.value["occurred"]
+        self.first = moment if self.first is None else min(self.first, moment)
+        self.last = moment if self.last is None else max(self.last, moment)
         if self.in_period:
-            self._look_at_times(entry, occurred, recorded)
-        if self.worksheet.is_new(f"{self.table}.{self.key}", canonical_bytes(cells[self.key])):
-            self.distinct += 1
-        else:
-            self.repeated.add(f"{entry}: {self.key} {cells[self.key]}")
+            self._look_at_times(entry, moment, recorded)
+        self.add_cells(cells, entry)
         self.second.extend(row.second)
         if cells.get("state") == "no_response_recorded":
             self.open.add(entry)
             if as_of - parse_instant(recorded) > EDGE:
                 self.long_open.add(entry)
+
+    def add_cells(self, cells: Mapping[str, JsonValue], entry: str) -> None:
+        """Counts a row by what it says; `entry` names it."""
+        self.rows += 1
+        self._count_words(cells)
+        if self.worksheet.is_new(f"{self.relation}.{self.key}", canonical_bytes(cells[self.key])):
+            self.distinct += 1
+        else:
+            self.repeated.add(f"{entry}: {self.key} {cells[self.key]}")
 
     def document(self) -> dict[str, JsonValue]:
         """The totals as the header states them."""
@@ -121,11 +132,11 @@ class Totals:
             counts = self.words.setdefault(name, Counter())
             counts[word if word in counts or len(counts) < MAX_WORDS else OTHER_WORDS] += 1
 
-    def _look_at_times(self, entry: str, occurred: str, recorded: str) -> None:
-        if occurred[:13] != recorded[:13] and parse_instant(recorded) - parse_instant(occurred) > LATE:
-            self.late.add(f"{entry}: occurred {occurred}, recorded {recorded}")
-        if occurred < self.calendar.after_start or occurred >= self.calendar.before_end:
-            self.edges.add(f"{entry}: occurred {occurred}")
-        day = self.calendar.day_of(occurred)
+    def _look_at_times(self, entry: str, moment: str, recorded: str) -> None:
+        if moment[:13] != recorded[:13] and parse_instant(recorded) - parse_instant(moment) > self.late_after:
+            self.late.add(f"{entry}: occurred {moment}, recorded {recorded}")
+        if moment < self.calendar.after_start or moment >= self.calendar.before_end:
+            self.edges.add(f"{entry}: occurred {moment}")
+        day = self.calendar.day_of(moment)
         if day is not None:
             self.days[day] += 1

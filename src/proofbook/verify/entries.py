@@ -19,7 +19,7 @@ from proofbook.verify.merkle import HASH_BYTES, TILE_WIDTH, leaf_hash, tile_path
 from proofbook.verify.parallel import in_order, worker_count
 from proofbook.verify.report import Findings
 from proofbook.verify.room import BOOK, Room, read_whole
-from proofbook.verify.tables import Placed, TableSpec, join_key, look_up, select
+from proofbook.verify.tables import Placed, TableSpec, identity, join_key, look_up, select
 
 MAX_ENTRY_BYTES = 48 * 1024
 """The book takes no longer entries; their 16-bit length could not go beyond 64 KiB either."""
@@ -56,8 +56,9 @@ _ACTOR_KEYS = {"id", "kind", "method"}
 class BundleFacts:
     """What one bundle says.
 
-    `sources`: id -> (first number, last number, index of the first); `rows`: (table, index, join key, value of latest_by);
-    `joins`: (table, index, join key); `left_out`: (table, reason) -> count.
+    `sources`: id -> (first number, last number, index of the first); `rows`: (table, index, join key, what it is the latest of,
+    why it is no row if it is the latest); `joins`: (table, index, join key, identity of a record whose newest version counts);
+    `left_out`: (table, reason) -> count.
     """
 
     first: int
@@ -73,8 +74,8 @@ class BundleFacts:
     commitments: int = 0
     opened: Optional[Dict[str, Any]] = None
     rotations: List[Tuple[int, Dict[str, Any]]] = dataclass_field(default_factory=list)
-    rows: List[Tuple[int, int, Optional[str], Optional[str]]] = dataclass_field(default_factory=list)
-    joins: List[Tuple[int, int, str]] = dataclass_field(default_factory=list)
+    rows: List[Tuple[int, int, Optional[str], Optional[str], str]] = dataclass_field(default_factory=list)
+    joins: List[Tuple[int, int, str, Optional[str]]] = dataclass_field(default_factory=list)
     left_out: CounterOf[Tuple[int, str]] = dataclass_field(default_factory=Counter)
 
 
@@ -88,24 +89,33 @@ class TableRows:
         self._slots: Dict[str, int] = {}
         self._joined = array("q")
         self._rows = (array("q"), array("q"))
-        self._latest: Dict[str, Tuple[int, int]] = {}
+        self._latest: Dict[str, Tuple[int, int, str]] = {}
         self._seconds: List[Tuple[int, int]] = []
+        self._newest: Dict[int, Dict[str, int]] = {}
 
-    def add_row(self, index: int, key: Optional[str], latest: Optional[str]) -> None:
-        """One entry of the base kind that is a row, in index order."""
+    def add_row(self, index: int, key: Optional[str], latest: Optional[str], wrong: str) -> None:
+        """One entry of the base kind, in index order.
+
+        With `latest` only the last of its sort counts; `wrong` says why that one would be no row.
+        """
         slot = -1 if key is None else self._slot(key)
         if latest is None:
             self._rows[0].append(index)
             self._rows[1].append(slot)
         else:
             if latest in self._latest:
-                self.left_out["latest_by"] += 1
-            self._latest[latest] = (index, slot)
+                self.left_out["a later version"] += 1
+            self._latest[latest] = (index, slot, wrong)
 
-    def add_join(self, index: int, key: str) -> None:
-        """One entry of the joined kind, in index order: the first of a key counts, a second one is kept apart."""
+    def add_join(self, index: int, key: str, record: Optional[str]) -> None:
+        """One entry of the joined kind, in index order: the first of a key counts, a second one is kept apart.
+
+        With `record` the newest of a key counts, and the newest of each other record is kept apart.
+        """
         slot = self._slot(key)
-        if self._joined[slot] < 0:
+        if record is not None:
+            self._newest.setdefault(slot, {})[record] = index
+        elif self._joined[slot] < 0:
             self._joined[slot] = index
         else:
             self._seconds.append((slot, index))
@@ -118,7 +128,16 @@ class TableRows:
 
     def finish(self) -> List[Tuple[int, int]]:
         """(index of the base entry, index of the joined one or -1), in index order. Fills `second`."""
-        rows = sorted(self._latest.values()) if self.spec.latest_by is not None else list(zip(*self._rows))
+        for slot, found in self._newest.items():
+            self._joined[slot] = max(found.values())
+            self._seconds.extend((slot, index) for index in sorted(found.values())[:-1])
+        self._newest = {}
+        for _, _, wrong in self._latest.values():
+            if wrong:
+                self.left_out[wrong] += 1
+        chosen = bool(self.spec.latest_by) or self.spec.versions != "every"
+        latest = sorted((index, slot) for index, slot, wrong in self._latest.values() if not wrong)
+        rows = latest if chosen else list(zip(*self._rows))
         used = {slot for _, slot in rows} if self._seconds else set()
         self.second = [index for slot, index in self._seconds if slot in used]
         return [(index, self._joined[slot] if slot >= 0 else -1) for index, slot in rows]
@@ -192,9 +211,13 @@ class BundleWork:
 
     def __call__(self, bundles: Sequence[Tuple[int, int]]) -> List[BundleFacts]:
         """Facts of each bundle (index, width)."""
-        return [self._examine(index, width) for index, width in bundles]
+        by_kind: Dict[str, List[int]] = {}
+        for number, spec in enumerate(self.specs):
+            for kind in dict.fromkeys(spec.kinds + spec.join_kinds):
+                by_kind.setdefault(kind, []).append(number)
+        return [self._examine(index, width, by_kind) for index, width in bundles]
 
-    def _examine(self, index: int, width: int) -> BundleFacts:
+    def _examine(self, index: int, width: int, by_kind: Dict[str, List[int]]) -> BundleFacts:
         facts = BundleFacts(index * TILE_WIDTH)
         path = BOOK + tile_path("entries", index, width)
         try:
@@ -210,7 +233,7 @@ class BundleWork:
             if leaves and leaf != leaves[offset * HASH_BYTES : (offset + 1) * HASH_BYTES]:
                 _note(facts, place, "does not hash to its leaf in the tree: it was changed")
             try:
-                self._gather(facts, Placed(read_entry(data, place), facts.first + offset, leaf), place)
+                self._gather(facts, Placed(read_entry(data, place), facts.first + offset, leaf), place, by_kind)
             except Damage as damage:
                 facts.readable = False
                 _note(facts, damage.place, damage.what)
@@ -228,7 +251,7 @@ class BundleWork:
             return b""
         return tile
 
-    def _gather(self, facts: BundleFacts, entry: Placed, place: str) -> None:
+    def _gather(self, facts: BundleFacts, entry: Placed, place: str, by_kind: Dict[str, List[int]]) -> None:
         value, kind = entry.value, entry.value["kind"]
         facts.kinds[kind] += 1
         _follow_source(facts, value["source"]["id"], value["source"]["seq"], entry.index, place)
@@ -240,26 +263,32 @@ class BundleWork:
         content = value["body"].get("content")
         if type(content) is dict:
             facts.commitments += len(content)
-        for number, spec in enumerate(self.specs):
-            if spec.kind == kind:
+        for number in by_kind.get(kind, ()):
+            spec = self.specs[number]
+            if kind in spec.kinds:
                 _gather_row(facts, number, spec, entry)
-            if spec.join_kind == kind:
-                key = join_key(spec, entry)
+            if kind in spec.join_kinds:
+                key = join_key(spec.join_other, entry)
                 if key is not None:
-                    facts.joins.append((number, entry.index, key))
+                    facts.joins.append((number, entry.index, key, identity(entry) if spec.join_newest else None))
 
 
 def _gather_row(facts: BundleFacts, number: int, spec: TableSpec, entry: Placed) -> None:
     reason = select(spec, entry)
-    if reason:
+    latest = None
+    if spec.versions != "every":
+        if spec.before and entry.value["recorded"] >= spec.before:
+            facts.left_out[number, "recorded later"] += 1
+            return
+        latest = identity(entry)
+    elif reason:
         facts.left_out[number, reason] += 1
         return
-    key = join_key(spec, entry) if spec.join_kind is not None else None
-    latest = None
-    if spec.latest_by is not None:
+    elif spec.latest_by is not None:
         value = look_up(entry, spec.latest_by)
         latest = canonical_text(value) if type(value) in (str, int, bool, type(None), list, dict) else "absent"
-    facts.rows.append((number, entry.index, key, latest))
+    key = join_key(spec.join_base, entry) if spec.join_kinds else None
+    facts.rows.append((number, entry.index, key, latest, reason))
 
 
 def _note(facts: BundleFacts, place: str, what: str) -> None:
@@ -329,10 +358,10 @@ def _join(book: BookFacts, facts: BundleFacts, found: Findings) -> None:
     book.commitments += facts.commitments
     book.opened = facts.opened or book.opened
     book.rotations.extend(facts.rotations)
-    for number, index, key, latest in facts.rows:
-        book.tables[number].add_row(index, key, latest)
-    for number, index, text in facts.joins:
-        book.tables[number].add_join(index, text)
+    for number, index, key, latest, wrong in facts.rows:
+        book.tables[number].add_row(index, key, latest, wrong)
+    for number, index, text, record in facts.joins:
+        book.tables[number].add_join(index, text, record)
     for (number, reason), count in facts.left_out.items():
         book.tables[number].left_out[reason] += count
 

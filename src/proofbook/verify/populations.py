@@ -17,6 +17,7 @@ from hashlib import sha256
 from typing import Any, BinaryIO, Dict, List, Optional, Sequence, Tuple
 from typing import OrderedDict as OrderedDictOf
 
+from proofbook.verify.definitions import parse_definition
 from proofbook.verify.encoding import Damage, parse_checked, show
 from proofbook.verify.entries import MAX_BUNDLE_BYTES, BookFacts, TableRows, entry_place, read_entry, split_bundle
 from proofbook.verify.headers import check_header
@@ -25,7 +26,8 @@ from proofbook.verify.merkle import TILE_WIDTH, leaf_hash, tile_path
 from proofbook.verify.parallel import in_order, worker_count
 from proofbook.verify.report import Findings, NotRun, counted
 from proofbook.verify.room import BOOK, Population, Room, Table, open_file, read_whole
-from proofbook.verify.tables import Placed, TableSpec, derive_row, format_csv_row, format_json_row, parse_definition
+from proofbook.verify.schedules import check_scheduled
+from proofbook.verify.tables import Placed, TableSpec, derive_row, format_csv_row, format_json_row
 
 ROWS_AT_ONCE = 2000
 """Rows of one piece of work."""
@@ -225,9 +227,12 @@ def _check_population(
         found.problem(place, f"defines the tables {sorted(definition.specs)}, the manifest lists {sorted(named)}")
     _say_whose(definition, found)
     derived: Dict[str, int] = {}
+    scheduled: Dict[str, int] = {}
     second: List[int] = []
     for table in population.tables:
-        if table.name in definition.specs and table.name not in derived:
+        if table.name in definition.specs and definition.specs[table.name].scheduled:
+            scheduled[table.name] = check_scheduled(room, table, definition.specs[table.name], found)
+        elif table.name in definition.specs and table.name not in derived:
             gathered = rows[definition.specs[table.name].place]
             pairs = gathered.finish()
             derived[table.name] = len(pairs)
@@ -235,7 +240,7 @@ def _check_population(
             _compare_table(room, size, table, gathered, pairs, found)
     reader = EntryReader(room.root, size, checked=True)
     twice = [reader.read(index).value["id"] for index in second[:MAX_SECONDS]]
-    check_header(room, population, definition.value, sha256(definition.data).hexdigest(), derived, twice, found)
+    check_header(room, population, definition.value, sha256(definition.data).hexdigest(), {**derived, **scheduled}, twice, found)
     return derived
 
 

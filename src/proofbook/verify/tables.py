@@ -1,7 +1,6 @@
-"""Report definitions: which entries become rows, what each cell says, and how a row is written in CSV and in JSON.
+"""Tables of a report: which entries become rows, what each cell says, and how a row is written in CSV and in JSON.
 
-A definition is itself a file of the room, signed with it; it can select and name, it cannot compute. Hostile definitions raise
-`Damage` naming the field. Rows are derived from entries whose form was checked before.
+Rows are derived from entries whose form was checked before, by the rules of a definition that `definitions` has read.
 """
 
 from __future__ import annotations
@@ -10,14 +9,7 @@ import re
 from dataclasses import dataclass
 from typing import Any, Dict, FrozenSet, List, Optional, Sequence, Tuple
 
-from proofbook.verify.encoding import Damage, canonical_text, field, parse_document, show
-
-DEFINITION_FORMAT = "proofbook-definition/1"
-
-MAX_TABLES = 64
-"""Tables of all definitions of a room; each entry is held against each of its kind."""
-
-MAX_COLUMNS = 256
+from proofbook.verify.encoding import Damage, canonical_text
 
 _QUOTED = re.compile(r'[,"\r\n]|\A |\A\Z| \Z')
 """What a CSV cell is quoted for: a comma, quote or line end anywhere, a space at either end, nothing at all."""
@@ -45,20 +37,47 @@ class Column:
 
 
 @dataclass(frozen=True)
+class Test:
+    """One condition.
+
+    `form`: `in` (the value is one of `allowed`), `any` (an item of the list is), `absent` (there is none), `or` (a part holds).
+    """
+
+    form: str
+    path: Tuple[str, ...]
+    allowed: FrozenSet[str]
+    parts: Tuple[Test, ...]
+
+
+@dataclass(frozen=True)
 class TableSpec:
-    """One table of a definition, ready to be applied."""
+    """One table of a definition, ready to be applied.
+
+    `scheduled`: its rows come from a schedule and not from entries, so nothing here can derive them. `versions`: `every` entry is
+    looked at by itself; otherwise only the newest of each kind and subject is, of those recorded before an edge of the period
+    where it is `at_end` or `at_start`, and the conditions are put to that one. `periods`: the first that leads to a text counts.
+    """
 
     place: str
-    kind: str
-    where: Tuple[Tuple[Tuple[str, ...], FrozenSet[str]], ...]
+    scheduled: bool
+    kinds: Tuple[str, ...]
+    where: Tuple[Test, ...]
     latest_by: Optional[Tuple[str, ...]]
-    join_kind: Optional[str]
-    join_on: Tuple[str, ...]
-    period: Optional[Tuple[str, ...]]
+    versions: str
+    join_kinds: Tuple[str, ...]
+    join_base: Tuple[str, ...]
+    join_other: Tuple[str, ...]
+    join_newest: bool
+    periods: Tuple[Tuple[str, ...], ...]
     start: str
     end: str
     columns: Tuple[Column, ...]
     words: str
+
+    @property
+    def before(self) -> str:
+        """What was recorded from here on is not looked at; empty: everything is."""
+        return {"at_end": self.end, "at_start": self.start}.get(self.versions, "")
 
 
 @dataclass(frozen=True)
@@ -82,22 +101,38 @@ def look_up(entry: Placed, path: Tuple[str, ...]) -> Any:
     return value
 
 
+def holds(test: Test, entry: Placed) -> bool:
+    """Whether an entry meets a condition."""
+    if test.form == "or":
+        return any(holds(part, entry) for part in test.parts)
+    value = look_up(entry, test.path)
+    if test.form == "absent":
+        return value is ABSENT
+    if test.form == "any":
+        return type(value) is list and any(canonical_text(item) in test.allowed for item in value)
+    return value is not ABSENT and canonical_text(value) in test.allowed
+
+
 def select(spec: TableSpec, entry: Placed) -> str:
     """Why an entry of the base kind is not a row: "where", "period", or empty when it is one."""
-    for path, allowed in spec.where:
-        value = look_up(entry, path)
-        if value is ABSENT or canonical_text(value) not in allowed:
-            return "where"
-    if spec.period is not None:
-        moment = look_up(entry, spec.period)
-        if not isinstance(moment, str) or not spec.start <= moment < spec.end:
+    if not all(holds(test, entry) for test in spec.where):
+        return "where"
+    if spec.periods:
+        moments = (look_up(entry, path) for path in spec.periods)
+        moment = next((each for each in moments if isinstance(each, str)), None)
+        if moment is None or not spec.start <= moment < spec.end:
             return "period"
     return ""
 
 
-def join_key(spec: TableSpec, entry: Placed) -> Optional[str]:
+def identity(entry: Placed) -> str:
+    """What a record is known by over its versions."""
+    return canonical_text([entry.value["kind"], entry.value["subject"]])
+
+
+def join_key(path: Tuple[str, ...], entry: Placed) -> Optional[str]:
     """The text two entries must share to be joined; None joins nothing."""
-    value = look_up(entry, spec.join_on)
+    value = look_up(entry, path)
     return None if value is ABSENT or value is None else canonical_text(value)
 
 
@@ -143,85 +178,3 @@ def format_csv_row(cells: Sequence[Any]) -> bytes:
 def format_json_row(spec: TableSpec, cells: Sequence[Any]) -> bytes:
     """One line of a JSON table without the comma and newline between rows."""
     return canonical_text({column.name: cell for column, cell in zip(spec.columns, cells)}).encode("utf-8")
-
-
-def parse_definition(data: bytes, place: str, start: str, end: str) -> Tuple[Dict[str, Any], Dict[str, TableSpec]]:
-    """A definition file -> its whole value and its tables by name, applied to the period [start, end). Raises Damage."""
-    value = parse_document(data, place)
-    if field(value, "format", str, place) != DEFINITION_FORMAT:
-        raise Damage(f"{place}, field format", f"is {show(value['format'])}; this program reads {DEFINITION_FORMAT}")
-    for name, kind in (("id", str), ("version", int), ("population", str)):
-        field(value, name, kind, place)
-    tables: Dict[str, TableSpec] = {}
-    for number, row in enumerate(field(value, "tables", list, place)):
-        spot = f"{place}, tables[{number}]"
-        _only(row, ("name", "base", "join", "period", "columns"), spot)
-        name = field(row, "name", str, spot)
-        if name in tables or len(tables) >= MAX_TABLES:
-            raise Damage(spot, "is a second table of that name, or one too many")
-        tables[name] = _parse_table(row, spot, start, end)
-    return value, tables
-
-
-def _parse_table(row: Dict[str, Any], place: str, start: str, end: str) -> TableSpec:
-    base = field(row, "base", dict, place)
-    _only(base, ("kind", "where", "latest_by"), f"{place}.base")
-    kind = field(base, "kind", str, f"{place}.base")
-    where = [_parse_where(each, f"{place}.base.where[{n}]") for n, each in enumerate(field(base, "where", list, f"{place}.base"))]
-    latest_by = _optional_path(base, "latest_by", f"{place}.base")
-    period = _optional_path(row, "period", place)
-    join = field(row, "join", (dict, type(None)), place)
-    join_kind, join_on = None, ()  # type: Optional[str], Tuple[str, ...]
-    if join is not None:
-        _only(join, ("kind", "on"), f"{place}.join")
-        join_kind = field(join, "kind", str, f"{place}.join")
-        join_on = _parse_path(field(join, "on", str, f"{place}.join"), f"{place}.join.on")
-    columns = field(row, "columns", list, place)
-    if not 0 < len(columns) <= MAX_COLUMNS:
-        raise Damage(f"{place}.columns", f"holds {len(columns)} columns; 1 to {MAX_COLUMNS} are read")
-    parsed = tuple(_parse_column(each, join is not None, f"{place}.columns[{n}]") for n, each in enumerate(columns))
-    if len({column.name for column in parsed}) != len(parsed):
-        raise Damage(f"{place}.columns", "two columns share a name")
-    words = f"kind {show(kind)}" + "".join(f", {show(each['path'])} in {show(each['in'])}" for each in base["where"])
-    words += f", the latest for each {show(base['latest_by'])}" if latest_by else ""
-    words += f", {show(row['period'])} from {start} up to but not including {end}" if period else ", as of the checkpoint"
-    return TableSpec(place, kind, tuple(where), latest_by, join_kind, join_on, period, start, end, parsed, words)
-
-
-def _only(value: Any, known: Sequence[str], place: str) -> None:
-    if not isinstance(value, dict):
-        raise Damage(place, "is not an object")
-    foreign = sorted(set(value) - set(known))
-    if foreign:
-        raise Damage(place, f"has the field {show(foreign[0])}, which this program does not know and so cannot re-derive")
-
-
-def _parse_where(value: Any, place: str) -> Tuple[Tuple[str, ...], FrozenSet[str]]:
-    _only(value, ("path", "in"), place)
-    path = _parse_path(field(value, "path", str, place), place)
-    return path, frozenset(canonical_text(each) for each in field(value, "in", list, place))
-
-
-def _optional_path(value: Dict[str, Any], name: str, place: str) -> Optional[Tuple[str, ...]]:
-    text = field(value, name, (str, type(None)), place)
-    return None if text is None else _parse_path(text, f"{place}.{name}")
-
-
-def _parse_path(text: str, place: str) -> Tuple[str, ...]:
-    if text.startswith("#"):
-        if text not in ("#index", "#leaf", "#id"):
-            raise Damage(place, f"{show(text)} is not known; #index, #leaf and #id are")
-        return (text,)
-    parts = tuple(text.split("."))
-    if not all(parts):
-        raise Damage(place, f"{show(text)} is not a path of names joined by dots")
-    return parts
-
-
-def _parse_column(value: Any, has_join: bool, place: str) -> Column:  # noqa: FBT001  # private, and named where it is called
-    _only(value, ("name", "from", "path", "type", "meaning", "unit", "absent"), place)
-    source = field(value, "from", str, place)
-    if source not in ("base", "join") or (source == "join" and not has_join):
-        raise Damage(f"{place}, field from", f"is {show(source)}; the table has no such source")
-    path = _parse_path(field(value, "path", str, place), place)
-    return Column(field(value, "name", str, place), source == "join", path, "absent" in value, value.get("absent"))

@@ -78,7 +78,7 @@ class HomeDelivering:
         with open_projection(self._home) as (book, projection):
             let_new_key_sign(self._home, recorder, book)
             await_checkpoint(book)
-            origin = _asked_by(export_from(self._home, recorder, book, projection), visitor)
+            origin = _asked_by(export_from(self._home, recorder, book, projection, engagement), visitor)
             described = describe(self._home, projection, engagement)
             export_population(place / _FILES, origin, described, population, progress=tell)
         return place / _FILES

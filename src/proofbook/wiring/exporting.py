@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -46,9 +45,7 @@ def export_engagement(
     with open_projection(home) as (book, projection):
         let_new_key_sign(home, recorder, book)
         await_checkpoint(book)
-        origin = replace(
-            export_from(home, recorder, book, projection), scope=find_scope(home, projection, engagement, CLOCK.now())
-        )
+        origin = export_from(home, recorder, book, projection, engagement)
         described = describe(home, projection, engagement)
         if progress is None:
             return export_room(out, origin, described, as_of_size=as_of_size)
@@ -69,7 +66,7 @@ def export_one_population(
     with open_projection(home) as (book, projection):
         let_new_key_sign(home, recorder, book)
         await_checkpoint(book)
-        origin = export_from(home, recorder, book, projection)
+        origin = export_from(home, recorder, book, projection, engagement)
         described = describe(home, projection, engagement)
         return export_population(out, origin, described, population, as_of_size=as_of_size, progress=progress)
 
@@ -98,24 +95,34 @@ def await_checkpoint(book: BookReader) -> None:
 
 
 def describe(home: Home, projection: Projection, engagement: str) -> Engagement:
-    """An engagement as the exporter wants it.
+    """An engagement as the exporter wants it: narrowed to its entity where the book has records of others.
 
     Raises:
         ConfigurationError: there is no such engagement, or it names no systems in a book that holds systems of several entities:
             their traffic would be mixed.
     """
     scope = find_scope(home, projection, engagement, CLOCK.now())
-    entities = {each.body["entity"] or home.settings.entity for each in Documents(projection.reader).listed("ai_system")}
+    records = Documents(projection.reader)
+    entities = {each.body["entity"] or home.settings.entity for each in records.listed("ai_system")}
     if not scope.systems and not entities <= {scope.entity}:
         raise ConfigurationError(
             f"engagement {engagement}: names no systems, and this book has systems of {', '.join(sorted(entities))}",
             hint="name the engagement's systems, so that no other entity's traffic is in its populations",
         )
-    return Engagement(scope.engagement, scope.entity, scope.period, scope.systems, scope.environment)
+    stated = {str(each.body["entity"]) for each in records.listed() if each.body.get("entity") is not None}
+    apart = not scope.is_of_book_entity or bool((stated | entities) - {scope.entity})
+    return Engagement(
+        scope.engagement, scope.entity, scope.period, scope.systems, scope.environment, apart, scope.is_of_book_entity
+    )
 
 
-def export_from(home: Home, recorder: Recorder, book: BookReader, projection: Projection) -> ExportFrom:
-    """What an export needs of a home."""
+def export_from(
+    home: Home, recorder: Recorder, book: BookReader, projection: Projection, engagement: str | None = None
+) -> ExportFrom:
+    """What an export needs of a home; with an `engagement`, its scope too, so that duties and records are read.
+
+    Raises ConfigurationError when there is no such engagement.
+    """
     actor = operator()
     run = RunBy(
         run_by=actor.id,
@@ -125,4 +132,5 @@ def export_from(home: Home, recorder: Recorder, book: BookReader, projection: Pr
         clock_source="operating system",
         config=home.config_digest,
     )
-    return ExportFrom(book, projection, home.signer(), recorder, CLOCK, actor, run, SOURCE)
+    scope = None if engagement is None else find_scope(home, projection, engagement, CLOCK.now())
+    return ExportFrom(book, projection, home.signer(), recorder, CLOCK, actor, run, SOURCE, scope)

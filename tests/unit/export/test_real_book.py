@@ -25,7 +25,7 @@ from proofbook.records.envelope import UNKNOWN_ACTOR, Assurance, Draft
 from proofbook.tlog.vkey import format_vkey
 from support.memory_book import SAMPLE_ORIGIN, sample_signer
 from support.sample_entries import GATEWAY, WRITER, request_body, response_body
-from support.sample_room import SAMPLE_RUN
+from support.sample_room import SAMPLE_RUN, TWO
 
 SECRET = b"the prompt nobody may find in a room"
 
@@ -81,7 +81,7 @@ def test_a_room_of_a_real_book_checks_out_and_holds_no_content(tmp_path: Path, c
         with Projection(tmp_path / "readmodel.sqlite", book) as projection:
             origin = ExportFrom(book, projection, signer, recorder, clock, UNKNOWN_ACTOR, SAMPLE_RUN)
             engagement = Engagement("sample", "Sample Company", Period(date(2026, 1, 2), date(2026, 1, 2), "UTC"))
-            made = export_room(tmp_path / "room", origin, engagement)
+            made = export_room(tmp_path / "room", origin, engagement, populations=TWO)
         kinds = [json.loads(data)["kind"] for _, data in book.entries(made.checkpoint.size, book.size())]
     assert [each.rows for each in made.populations] == [0, 300]
     assert kinds[-3:] == ["population.exported", "population.exported", "room.exported"]

@@ -346,7 +346,7 @@ def test_a_failure_in_the_middle_of_writing_leaves_nothing(tmp_path: Path) -> No
     """Whatever fails: here the one who watches the progress."""
 
     def fail(what: str, _done: int, _of: int) -> None:
-        if what == "writing interactions":
+        if what == "writing populations":
             raise OSError(28, "No space left on device")
 
     with pytest.raises(StoreUnavailable, match="No space left"):

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from proofbook.export.definition import Table, load_definition, parse_definition
+from proofbook.export.defining import load_definition, parse_definition
+from proofbook.export.definition import Table
 from proofbook.export.rows import ABSENT, Placed, Row, TableWork, look_up
 from proofbook.export.worksheet import Worksheet
 from proofbook.primitives.canonical import canonical_bytes
@@ -137,8 +138,10 @@ def test_joining_on_disk_is_joining_by_the_plain_rule(
     column = {"name": "", "from": "base", "path": "#index", "type": "t", "meaning": "m", "unit": None, "absent": None}
     columns = [column | {"name": "a"}, column | {"name": "b", "from": "join", "absent": "gone"}]
     table |= {
-        "base": {"kind": "q", "where": [], "latest_by": None},
-        "join": {"kind": "r", "on": "body.k"},
+        "base": {"kind": "q", "where": [], "latest_by": None, "versions": "every"},
+        "join": {"kind": "r", "on": "body.k", "pick": "first"},
+        "key": "a",
+        "by": [],
         "period": None,
         "columns": columns,
     }

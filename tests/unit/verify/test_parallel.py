@@ -7,11 +7,11 @@ import os
 import pytest
 
 from proofbook.verify import parallel
+from proofbook.verify.definitions import parse_definition
 from proofbook.verify.entries import BundleWork, TableRows
 from proofbook.verify.merkle import tiles_of
 from proofbook.verify.parallel import in_order, worker_count
 from proofbook.verify.populations import RowWork
-from proofbook.verify.tables import parse_definition
 from support.room_checks import Room, room, sound
 
 __all__ = ["room", "sound"]
@@ -58,10 +58,10 @@ def test_facts_and_rows_are_the_same_in_other_processes(sound: Room) -> None:
     assert here == there
     rows = TableRows(spec)
     for facts in (each for piece in here for each in piece):
-        for _, index, key, latest in facts.rows:
-            rows.add_row(index, key, latest)
-        for _, index, text in facts.joins:
-            rows.add_join(index, text)
+        for _, index, key, latest, wrong in facts.rows:
+            rows.add_row(index, key, latest, wrong)
+        for _, index, text, record in facts.joins:
+            rows.add_join(index, text, record)
     derive = RowWork(str(sound.folder), sound.plan.size, spec)
     pairs = rows.finish()
     assert list(in_order(derive, [pairs[:50], pairs[50:]], 1)) == list(in_order(derive, [pairs[:50], pairs[50:]], 2))

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
+from proofbook.verify.definitions import parse_definition
 from proofbook.verify.encoding import Damage
-from proofbook.verify.tables import Placed, TableSpec, derive_row, format_cell, format_csv_row, parse_definition, select
+from proofbook.verify.tables import Placed, TableSpec, derive_row, format_cell, format_csv_row, select
 from support.sample_ledger import encode
 
 ENTRY = Placed(
