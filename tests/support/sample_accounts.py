@@ -26,9 +26,9 @@ class SampleAccounts:
         """Always."""
         return True
 
-    def visit(self, cookie: str) -> Visitor | None:
+    def visit(self, cookie: str | None) -> Visitor | None:
         """Whose cookie that is."""
-        return self.sessions.get(cookie)
+        return None if cookie is None else self.sessions.get(cookie)
 
     def visit_token(self, secret: str) -> Visitor | None:
         """Whose token that is."""

@@ -1,18 +1,22 @@
-"""Engagements assessed for the pages: facts of one moment and what is derived from them, kept for a short while.
+"""Engagements assessed for the pages: facts of one moment and what is derived from them, kept and made anew in the background.
 
-Promises: a page says as of which entry it was assessed. What was assessed is used again while the book stays as it is (at most a
-minute), and for a few times as long as it took when the book grows meanwhile, so that a busy book cannot keep this machine
-assessing. Used by one thread, apart from the one that answers other pages. Does not: record that anything was tested.
+Promises: a page says as of which entry it was assessed. Only the first page about an engagement waits for its assessment; later
+ones show what is kept, while a thread of its own makes it anew when a minute has passed or the book has grown: at most a fifth of
+one processor goes to that. Two sorts of visitors wait for it: who has just written a record, so that it is seen, and who comes
+when what is kept is minutes old because nobody looked. Asked by one thread. Does not: record that anything was tested.
 """
 
 from __future__ import annotations
 
+import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final, TypeAlias
 from urllib.parse import urlencode
+
+import structlog
 
 from proofbook.artifacts.catalogue import derive_pages
 from proofbook.artifacts.folder import name_apart
@@ -25,6 +29,8 @@ from proofbook.assessment.selftests.table import CHECKS
 from proofbook.assessment.today import Today, derive_today
 from proofbook.portal.surroundings import Answer, Desk, Page, Query
 from proofbook.primitives.instants import format_instant
+from proofbook.readmodel.activity import wrote_since
+from proofbook.readmodel.projection import ReadOnlyProjection
 from proofbook.records.envelope import parse_entry
 
 _KEPT: Final = 4
@@ -33,6 +39,12 @@ _UNCHANGED_SECONDS: Final = 60.0
 _GROWN_SECONDS: Final = 2.0
 _TIMES: Final = 4
 """A growing book is assessed again after this many times as long as it took."""
+_OLD_SECONDS: Final = 300.0
+"""What is older than this is not shown: the page waits for a newer one, as the first page did."""
+_WRITTEN_SECONDS: Final = 5.0
+"""How long a page waits at most to show its visitor's own record."""
+FAILED: Final = "portal.assessment_failed"
+LOG = structlog.get_logger()
 
 
 class Assessed:
@@ -66,6 +78,14 @@ class Assessed:
         """Every card, answered."""
         return answer_cards(self.months)
 
+    def prepare(self, older: Assessed, desk: Desk) -> None:
+        """Derives what pages will ask for: the grid, the list, the cards, and the shelves that were asked for of an older one."""
+        _ = self.today, self.cards
+        if "quarters" in older.__dict__:
+            _ = self.quarters
+        for artifact in tuple(older._shelves):
+            self.shelf(artifact, desk)
+
     def shelf(self, artifact: str, desk: Desk) -> tuple[ArtifactPage, ...]:
         """The pages of one artifact. Raises InputError for an id that is none of the ten, EntryDamaged."""
         if artifact not in self._shelves:
@@ -81,19 +101,31 @@ class _Kept:
     assessed: Assessed
     since: float
     took: float
+    again: threading.Event | None = None
+    """Set while it is made anew; the event tells when that has ended."""
 
     def serves(self, position: int, now: float) -> bool:
+        """Whether it need not be made anew yet."""
         age = now - self.since
         if position == self.assessed.facts.book_size:
             return age < _UNCHANGED_SECONDS
         return age < max(_GROWN_SECONDS, _TIMES * self.took)
 
 
-class Assessor:
-    """Assesses engagements and keeps them for a while. Used by one thread."""
+Start: TypeAlias = "Callable[[Callable[[], None]], None]"
 
-    def __init__(self, monotonic: Callable[[], float]) -> None:
+
+def start_thread(work: Callable[[], None]) -> None:
+    """Work in a thread of its own, which nothing waits for when the program ends."""
+    threading.Thread(target=work, name="assessing anew", daemon=True).start()
+
+
+class Assessor:
+    """Assesses engagements and keeps them. Used by one thread; `start` has work done beside it."""
+
+    def __init__(self, monotonic: Callable[[], float], start: Start = start_thread) -> None:
         self._monotonic = monotonic
+        self._start = start
         self._kept: OrderedDict[str, _Kept] = OrderedDict()
 
     def assess(self, desk: Desk, engagement: str) -> Assessed:
@@ -120,16 +152,59 @@ class Assessor:
         return page and replace(page, values={**_standing(kept.assessed, known, named=bool(named)), **page.values})
 
     def _keep(self, desk: Desk, engagement: str) -> _Kept:
-        started = self._monotonic()
-        kept = self._kept.get(engagement)
-        if kept is None or not kept.serves(desk.position, started):
-            scope = desk.sources.engagements.scope(desk.reader, engagement, desk.now)
-            assessed = Assessed(read_facts(desk.reader, scope, desk.now, desk.position))
-            kept = self._kept[engagement] = _Kept(assessed, started, self._monotonic() - started)
-            self._kept.move_to_end(engagement)
-            while len(self._kept) > _KEPT:
-                self._kept.popitem(last=False)
+        now, kept = self._monotonic(), self._kept.get(engagement)
+        if kept is None:
+            kept = self._put(engagement, self._assess(desk, engagement, now))
+        elif not kept.serves(desk.position, now) or self._has_written(desk, kept):
+            again = self._again(desk, engagement, kept)
+            if now - kept.since > _OLD_SECONDS:
+                again.wait(desk.sources.patience_seconds)
+            elif self._has_written(desk, kept):
+                again.wait(_WRITTEN_SECONDS)
+            kept = self._kept.get(engagement, kept)
         return kept
+
+    def _assess(self, desk: Desk, engagement: str, started: float) -> _Kept:
+        scope = desk.sources.engagements.scope(desk.reader, engagement, desk.now)
+        assessed = Assessed(read_facts(desk.reader, scope, desk.now, desk.position))
+        return _Kept(assessed, started, self._monotonic() - started)
+
+    def _put(self, engagement: str, kept: _Kept) -> _Kept:
+        self._kept[engagement] = kept
+        self._kept.move_to_end(engagement)
+        while len(self._kept) > _KEPT:
+            self._kept.popitem(last=False)
+        return kept
+
+    def _again(self, desk: Desk, engagement: str, kept: _Kept) -> threading.Event:
+        """Has it made anew, unless that is under way."""
+        if kept.again is not None:
+            return kept.again
+        ended = kept.again = threading.Event()
+        sources = desk.sources
+
+        def work() -> None:
+            try:
+                with sources.open_book() as book, ReadOnlyProjection(sources.projection) as projection:
+                    here = Desk(book, projection.reader, projection.position, sources.clock.now(), sources)
+                    newer = self._assess(here, engagement, self._monotonic())
+                    newer.assessed.prepare(kept.assessed, here)
+                newer.took = self._monotonic() - newer.since
+                self._put(engagement, newer)
+            except Exception as error:  # noqa: BLE001 - the boundary of a thread; its message may quote an entry
+                LOG.error(FAILED, error=type(error).__name__)  # noqa: TRY400 - a traceback may quote an entry
+                kept.again = None
+            finally:
+                ended.set()
+
+        self._start(work)
+        return ended
+
+    @staticmethod
+    def _has_written(desk: Desk, kept: _Kept) -> bool:
+        """Whether the visitor wrote a record that is not assessed yet."""
+        visitor = desk.visitor
+        return visitor is not None and wrote_since(desk.reader, visitor.actor.id, kept.assessed.facts.book_size)
 
 
 Make: TypeAlias = "Callable[[Assessed], Page | None]"

@@ -51,3 +51,8 @@ def without_artifact(reader: Reader, newest: int) -> int:
 def served_without_record(reader: Reader) -> tuple[str, ...]:
     """Digests that served without a provenance record; costs as many look-ups as there are digests, not exchanges."""
     return tuple(row[0] for row in reader.rows("served_without_record"))
+
+
+def wrote_since(reader: Reader, actor: str, size: int) -> bool:
+    """Whether somebody wrote a kept record behind the first `size` entries."""
+    return reader.row("wrote_since", {"actor": actor, "size": size}) is not None

@@ -19,6 +19,8 @@ from proofbook.records.record import RefersTo
 
 ENTRY: Final = "entry"
 EXCHANGE: Final = "exchange"
+DECISION: Final = "business_decision"
+"""A decision of the organisation, by its reference there: nothing of this book has that id, but records name it."""
 _REAL: Final = "incident.real"
 
 BY_MEANING: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
@@ -36,7 +38,7 @@ BY_MEANING: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
         "alert.triage": {"incident": _REAL},
         "policy.acknowledgement": {"policy": "policy"},
         "risk.assessment": {"risks": "risk"},
-        "decision.review": {"exchanges": EXCHANGE},
+        "decision.review": {"exchanges": EXCHANGE, "decision": DECISION},
         "spot_check": {"items.review": "decision.review"},
         "availability.report": {"outages": "outage"},
         "outage": {"incident": _REAL},

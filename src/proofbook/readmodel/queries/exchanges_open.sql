@@ -6,7 +6,7 @@ SELECT
   refusals, state, reason,
   detail, http_status, response_idx, response_entry, response_recorded, model_answered, finish, prompt_tokens,
   completion_tokens, chunks, forwarded_at, first_byte_at, last_byte_at, response_bytes
-FROM exchange
+FROM exchange INDEXED BY exchange_open
 WHERE source = :source
   AND state = 'open'
 ORDER BY idx;

@@ -2,7 +2,7 @@
 SELECT
   upstream, protocol, state, recorded, forwarded_at, last_byte_at, response_recorded, http_status, prompt_tokens, completion_tokens,
   cached_tokens, finish, parameters
-FROM exchange
+FROM exchange INDEXED BY exchange_open
 WHERE state = 'open'
   AND idx < :size
   AND upstream IS NOT NULL

@@ -1,5 +1,5 @@
 -- Where exchanges stand, those that have no end yet; few do, between two positions, newest first.
-SELECT idx FROM exchange
+SELECT idx FROM exchange INDEXED BY exchange_open
 WHERE state = 'open' AND idx >= :low AND idx <= :high
 ORDER BY idx DESC
 LIMIT :look;
