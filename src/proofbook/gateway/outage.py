@@ -61,6 +61,17 @@ class Outage:
         self._late_exchanges.add(exchange)
         self.late.append(submission)
 
+    def recorded_after_all(self, submission: Submission) -> bool:
+        """The store had it and recorded it late; whether that settles it. Otherwise it is a request that was not served."""
+        kind, exchange = submission.draft.kind, submission.draft.subject
+        if any(each is submission for each in self.late):
+            self.late = [each for each in self.late if each is not submission]
+            return True
+        if kind == "exchange.request" and exchange in self._unrecorded:
+            return True  # it was served, and there was no room for it here; its end is recorded by itself, or counted
+        self.kept = [each for each in self.kept if (each.draft.kind, each.draft.subject) != ("exchange.refused", exchange)]
+        return kind != "exchange.request"
+
     def reopen(self, earlier: Outage) -> None:
         """The store failed again before `earlier` could be stated: this is one outage."""
         self.since = earlier.since

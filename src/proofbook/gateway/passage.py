@@ -373,7 +373,8 @@ class Passage:
         ending = Ending(state, reason, self._exchange.status, _instant(self._forwarded), first, last)
         content = Content("response", body, self._conversation) if body else None
         submission = draft_response(self._opening, facts, ending, occurred, content)
-        self._house.recording.submit(submission, lambda refusal: self._response_settled(refusal, submission))
+        hurried = self._exchange.fail_open  # who must have its record waits for it, however long the store takes
+        self._house.recording.submit(submission, lambda refusal: self._response_settled(refusal, submission), hurried=hurried)
 
     def _judge(self, facts: ReplyFacts) -> tuple[State, str | None]:
         """Whether a reply that ended by its framing was complete by its content, too."""

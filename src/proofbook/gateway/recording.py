@@ -4,15 +4,20 @@ Promises: `done` is called exactly once on the event loop, after the entry is sy
 is unavailable nothing is served except for systems set to fail open; what was refused, which ends were lost and what was served
 meanwhile is kept (bounded, `outage.Outage`) and recorded, with a `source.gap` for the whole interval, as soon as the store works
 again. A crash before that leaves the facts to the next start.
+
+A store that answers nothing for longer than `patience` counts as unavailable although it said nothing: whoever waits for the
+record of a request is told so, and what was handed in is not recorded twice when the store does answer after all.
 """
 
 from __future__ import annotations
 
 import asyncio
+import math
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from functools import partial
+from itertools import count
 from typing import TypeAlias
 
 import structlog
@@ -28,9 +33,14 @@ from proofbook.primitives.instants import Clock, format_instant
 LOG = structlog.get_logger(__name__)
 STORE_FAILED = "gateway.store_failed"
 STORE_RECOVERED = "gateway.store_recovered"
+STORE_HANGS = "gateway.store_hangs"
+CONTINUATION_FAILED = "gateway.continuation_failed"
 
 _MOST_TURNS = 8
 """After so many turns of the loop what waits is handed over, even if each of them brought more."""
+_IMPATIENT = frozenset(("exchange.request", "exchange.refused"))
+"""Kinds whose callers have nothing of a reply yet: they are told when the store hangs."""
+_LATE = "the store did not answer in time, so the request was not forwarded and its caller was told so; its record came late"
 Continuation = Callable[[Refusal | None], None]
 _Waiting: TypeAlias = "tuple[Settled | None, Continuation | None, Settled | None]"
 """Who hears of a record: see `_send`; and who counts it."""
@@ -48,6 +58,15 @@ class Recording:
         """Loop time of the last durable entry; None before the first."""
         self.figures: Figures | None = None
         """Counts what is recorded; None when nobody wants to know."""
+        self.patience = math.inf
+        """Seconds after which a store that answers nothing counts as unavailable."""
+        self.hanging = False
+        """Whether it did not answer for so long; until it does, nothing more is handed in."""
+        self._waiters: dict[int, tuple[Submission, Continuation]] = {}
+        """Who is told when the store hangs, by a number of their own."""
+        self._given_up: dict[int, Submission] = {}
+        """What the store has and did not answer to before its waiter was told."""
+        self._numbers = count()
         self._unanswered = 0
         self._answered_at = 0.0
         self._outage: Outage | None = None
@@ -72,9 +91,31 @@ class Recording:
         """How long the recorder has answered nothing although something waits; 0 when nothing does."""
         return self._loop.time() - self._answered_at if self._unanswered else 0.0
 
-    def submit(self, submission: Submission, done: Continuation) -> None:
-        """Record, then call `done(None)`, or `done(refusal)` saying why it was not recorded."""
+    def submit(self, submission: Submission, done: Continuation, *, hurried: bool = False) -> None:
+        """Record, then call `done(None)`, or `done(refusal)` saying why it was not recorded.
+
+        `hurried`: a store that hangs is not waited for, as it is not for requests and refusals.
+        """
+        if hurried or submission.draft.kind in _IMPATIENT:
+            number = next(self._numbers)
+            self._waiters[number] = (submission, done)
+            done = partial(self._heard, number)
         self._send((submission,), None, done)
+
+    def look(self) -> None:
+        """Called a few times a second: have a store that hangs count as unavailable."""
+        if self.hanging or self.unanswered_seconds <= self.patience:
+            return
+        self.hanging = True
+        self._outage = self._outage or Outage(self._now())
+        LOG.error(STORE_HANGS, unanswered=self._unanswered)
+        waiters, self._waiters = self._waiters, {}
+        self._given_up |= {number: submission for number, (submission, _) in waiters.items()}
+        for _, done in waiters.values():
+            try:
+                done(STORE_UNAVAILABLE)
+            except Exception as error:  # noqa: BLE001 - one that fails must not keep others waiting
+                LOG.error(CONTINUATION_FAILED, error=type(error).__name__)  # noqa: TRY400 - the name says it
 
     async def record(self, submissions: Sequence[Submission]) -> None:
         """Record these together and wait. Raises what the recorder raises."""
@@ -114,6 +155,9 @@ class Recording:
 
     def _send(self, submissions: Sequence[Submission], done: Settled | None, told: Continuation | None = None) -> None:
         """`done` hears the error itself, `told` the refusal that it means for a caller."""
+        if self.hanging:
+            self._loop.call_soon(self._tell, (done, told, None), StoreUnavailable("the store does not answer"))
+            return
         if not self._unanswered:
             self._answered_at = self._loop.time()
         self._unanswered += 1
@@ -157,13 +201,20 @@ class Recording:
     def _settle(self, waiting: _Waiting, error: ProofbookError | None) -> None:
         self._unanswered -= 1
         self._answered_at = self._loop.time()
+        self.hanging = False
         if error is None:
             self.last_success = self._answered_at
-            if self._outage is not None:
-                self._recover(self._outage)
         elif not isinstance(error, InputError) and self._outage is None:
             self._outage = Outage(self._now())
             LOG.error(STORE_FAILED, code=error.code)
+        if error is None and self._outage is not None and not self._given_up:
+            self._recover(self._outage)
+        self._tell(waiting, error)
+        if error is None and self._outage is not None and not self._given_up:
+            self._recover(self._outage)
+
+    @staticmethod
+    def _tell(waiting: _Waiting, error: ProofbookError | None) -> None:
         done, told, noted = waiting
         if noted is not None:
             noted(error)
@@ -171,6 +222,17 @@ class Recording:
             told(None if error is None else _refusal_for(error))
         elif done is not None:
             done(error)
+
+    def _heard(self, number: int, refusal: Refusal | None) -> None:
+        """What became of a record that somebody waits for, or waited for until the store hung."""
+        waiter = self._waiters.pop(number, None)
+        if waiter is not None:
+            waiter[1](refusal)
+            return
+        submission = self._given_up.pop(number)
+        if refusal is None and self._outage is not None and not self._outage.recorded_after_all(submission):
+            draft = submission.draft  # a request that was answered with an error: it has a record, and so it has an end
+            self._outage.keep_end(draft_recorder_gap(draft.subject, self.source, self._now(), _LATE))
 
     def _recover(self, outage: Outage) -> None:
         """State the gap; if that fails too, the outage simply goes on."""

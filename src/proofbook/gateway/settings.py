@@ -79,6 +79,9 @@ class Limits:
     """Longest silence of an engine, before or within a reply."""
     upstream_idle_seconds: float = 4.0
     """How long an unused connection to an engine is kept; below the five seconds after which common engines close it."""
+    commit_seconds: float = 10.0
+    """How long the record store may answer nothing before it counts as unavailable: then requests are answered 503, or served
+    unrecorded where a system fails open, and a gap record says so. Looked at twice a second."""
     drain_seconds: float = 30.0
     """How long open exchanges may finish after a stop was asked for."""
 

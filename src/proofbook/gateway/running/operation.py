@@ -54,6 +54,7 @@ class Operation:
         self.settings = settings
         self.around = around
         self.recording = recording
+        recording.patience = settings.limits.commit_seconds
         self._life = life
         self._tls = prepared.tls
         self._trusted = prepared.trusted
@@ -109,6 +110,7 @@ class Operation:
         await self.fleet.look_first()
         self.fleet.watch()
         self.settings, self.around, self._tls = renewal.settings, renewal.around, prepared.tls
+        self.recording.patience = renewal.settings.limits.commit_seconds
         self.knocking.allow(renewal.settings.limits.unknown_refusals)
         self.house = self._build_house(self.house.tally, self.house.open)
         if self.recording.figures is not None:
@@ -188,10 +190,10 @@ class Operation:
 
     def _assess_store(self) -> str:
         recording = self.recording
+        if recording.hanging or recording.unanswered_seconds > _STUCK_SECONDS:
+            return "stuck"
         if not recording.available:
             return "unavailable"
-        if recording.unanswered_seconds > _STUCK_SECONDS:
-            return "stuck"
         age = None if recording.last_success is None else self._loop.time() - recording.last_success
         return "writable" if age is not None and age <= 2 * self.settings.heartbeat_seconds + _SETTLE_SECONDS else "unknown"
 
@@ -220,6 +222,7 @@ class Operation:
                 self._tell()
             await asyncio.sleep(_SWEEP_SECONDS)
             now = self._loop.time()
+            self.recording.look()
             for client in [each for each in self.door.clients if each.deadline is not None and each.deadline <= now]:
                 try:
                     client.expire()
