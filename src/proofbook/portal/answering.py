@@ -85,6 +85,8 @@ class Answering:
         """A page for somebody who is known and may not come here."""
         if visitor is not None and visitor.needs_second_factor:
             return RedirectResponse("/account", status_code=303)
+        if visitor is not None and path == "/" and visitor.may(Permission.AUDIT):
+            return RedirectResponse("/room", status_code=303)
         roles = [role.value for role, given in ROLES.items() if isinstance(need, Permission) and need in given]
         values = {"roles": roles, **self._frame(visitor, path)}
         return HTMLResponse(self._pages.render("not_admitted.html", values), 403)

@@ -40,6 +40,7 @@ from proofbook.readmodel.projection import ReadOnlyProjection
 
 PAGE_FAILED: Final = "portal.page_failed"
 LOG = structlog.get_logger()
+_LONGEST_SUBJECT: Final = 200
 
 _CSS: Final = "text/css; charset=utf-8"
 _MEDIA: Final = {".css": _CSS, ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
@@ -186,7 +187,8 @@ class _Room:
         witness = self._sources.witness
         if visitor is None or witness is None or not (place.witnessed or visitor.engagement is not None):
             return
-        witness.viewed(visitor, place.path, tuple(map(str, request.path_params.values())), status)
+        subjects = (*map(str, request.path_params.values()), *(f"{name}={value}" for name, value in request.query_params.items()))
+        witness.viewed(visitor, place.path, tuple(each[:_LONGEST_SUBJECT] for each in subjects), status)
 
     async def _missing(self, request: Request, error: Exception) -> Response:
         status = error.status_code if isinstance(error, HTTPException) else 404

@@ -12,6 +12,7 @@ from typing import Final
 
 from proofbook.people.roles import Permission
 from proofbook.portal.artifact_pages import ARTIFACT_STYLE, show_artifact, show_artifacts, show_shelf
+from proofbook.portal.auditing.places import AUDITING_PLACES, AUDITING_SECTIONS
 from proofbook.portal.entrance.places import ENTRANCE_PLACES
 from proofbook.portal.gap_page import show_gaps
 from proofbook.portal.listing import show_exchanges, show_values
@@ -24,6 +25,7 @@ from proofbook.portal.staff.book.places import BOOK_PLACES
 from proofbook.portal.staff.coverage.places import COVERAGE_PLACES
 from proofbook.portal.staff.today.places import TODAY_PLACES
 from proofbook.portal.surroundings import Answer, Desk, Query
+from proofbook.portal.work_page import WORK_PLACES
 
 __all__ = ["ARTIFACT_STYLE", "PLACES", "SECTIONS"]
 
@@ -52,6 +54,7 @@ def _engaged(show: Callable[..., Answer]) -> Show:
 
 
 SECTIONS: Final = (
+    *AUDITING_SECTIONS,
     Section(
         "/",
         "Today",
@@ -104,5 +107,15 @@ _ENGAGEMENT: Final = (
 )
 
 PLACES: Final = check_places(
-    (*ENTRANCE_PLACES, *_BOOK, *_ENGAGEMENT, *TODAY_PLACES, *COVERAGE_PLACES, *ANSWER_PLACES, *BOOK_PLACES)
+    (
+        *ENTRANCE_PLACES,
+        *AUDITING_PLACES,
+        *WORK_PLACES,
+        *_BOOK,
+        *_ENGAGEMENT,
+        *TODAY_PLACES,
+        *COVERAGE_PLACES,
+        *ANSWER_PLACES,
+        *BOOK_PLACES,
+    )
 )

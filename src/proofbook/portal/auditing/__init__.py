@@ -1,0 +1,1 @@
+"""The auditor's room of one engagement: to look, to ask, to choose, to take away. Nothing here writes evidence."""

@@ -1,0 +1,44 @@
+"""The ten artifacts as they will be handed over, in the auditor's room."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from proofbook.artifacts.catalogue import ARTIFACTS
+from proofbook.artifacts.rendering import render_body
+from proofbook.controls.crosswalk import check_artifact
+from proofbook.portal.auditing.engaged import assessed
+from proofbook.portal.surroundings import Answer, Desk, Page, Query
+
+_DRAWN: Final = "drawn for this page when it was asked for; the evidence room has them with their digests"
+
+
+def show_artifacts(desk: Desk, query: Query) -> Answer:
+    """`/room/artifacts`."""
+    del query
+    found = assessed(desk)
+    shelves = [(check_artifact(each), found.shelf(each, desk)) for each in ARTIFACTS]
+    return Page("auditing/artifacts.html", {"shelves": shelves, "scope": found.facts.scope})
+
+
+def show_artifact(desk: Desk, query: Query, artifact: str) -> Answer:
+    """`/room/artifacts/{artifact}`: its pages."""
+    del query
+    if artifact not in ARTIFACTS:
+        return None
+    found = assessed(desk)
+    shelves = [(check_artifact(artifact), found.shelf(artifact, desk))]
+    return Page("auditing/artifacts.html", {"shelves": shelves, "scope": found.facts.scope})
+
+
+def show_artifact_page(desk: Desk, query: Query, artifact: str, name: str) -> Answer:
+    """`/room/artifacts/{artifact}/{name}`."""
+    del query
+    if artifact not in ARTIFACTS:
+        return None
+    found = assessed(desk)
+    page = next((each for each in found.shelf(artifact, desk) if each.name == name), None)
+    if page is None:
+        return None
+    values = {"artifact": check_artifact(artifact), "it": page, "body": render_body(page, _DRAWN), "scope": found.facts.scope}
+    return Page("auditing/artifact.html", values)

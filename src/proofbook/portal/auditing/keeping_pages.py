@@ -1,0 +1,107 @@
+"""What auditors keep: notes that nobody else is shown, and receipts of the book to take away and hold it to later."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from proofbook.errors import InputError, ProofbookError, RefusedError
+from proofbook.fieldwork.notes import ABOUT, Note, list_notes, read_note, withdraw_note, write_note
+from proofbook.fieldwork.receipts import ReceiptCheck, check_receipt, list_receipts, make_receipt
+from proofbook.portal.auditing.engaged import enter
+from proofbook.portal.posting import Given
+from proofbook.portal.surroundings import Answer, Attachment, Desk, Page, Query, See
+
+_READABLE: Final = 100
+"""Notes whose text is opened for one page."""
+
+
+def show_notes(desk: Desk, query: Query) -> Answer:
+    """`/room/notes`; `about` and `id` fill in what a new one is about."""
+    return _notes(desk, {"about_kind": query.get("about", "other"), "about": query.get("id", ""), "text": ""}, {})
+
+
+def keep_note(desk: Desk, given: Given) -> Answer:
+    """Write one."""
+    room = enter(desk)
+    typed = {name: given.one(name) for name in ("about_kind", "about", "text")}
+    try:
+        desk.writing.record(write_note(room.act, desk.ids, engagement=room.id, **typed))
+    except InputError as error:
+        field, colon, words = error.message.partition(": ")
+        return _notes(desk, typed, {field if colon else "": words if colon else error.message})
+    return See("/room/notes", "The note is kept, sealed; only you are shown it.")
+
+
+def drop_note(desk: Desk, given: Given, note: str) -> Answer:
+    """Destroy its text."""
+    del given
+    desk.writing.record(withdraw_note(desk.reader, enter(desk).act, note))
+    return See("/room/notes", "Its text is destroyed; that there was a note stays on record.")
+
+
+def show_receipts(desk: Desk, query: Query) -> Answer:
+    """`/room/receipts`."""
+    del query
+    return _receipts(desk, None, {})
+
+
+def give_receipt(desk: Desk, given: Given) -> Answer:
+    """The newest signed checkpoint, to take away."""
+    room, sources = enter(desk), desk.sources
+    made = make_receipt(
+        desk.book,
+        room.act,
+        desk.ids,
+        to=given.one("to") or desk.known.name,
+        entity=sources.entity,
+        vkey=sources.vkey,
+        engagement=room.id,
+    )
+    desk.writing.record(made.submissions)
+    return Attachment(made.note_name, "text/plain; charset=utf-8", made.note)
+
+
+def check(desk: Desk, given: Given) -> Answer:
+    """Hold the book to a receipt that was taken away earlier."""
+    sent = given.file("receipt")
+    if sent is None:
+        return _receipts(desk, None, {"receipt": "no file was chosen"})
+    try:
+        found = check_receipt(desk.book, desk.reader, sent.data, origin=desk.sources.origin, vkey=desk.sources.vkey)
+    except ProofbookError as error:
+        return _receipts(desk, None, {"receipt": error.message})
+    return _receipts(desk, found, {})
+
+
+def _notes(desk: Desk, given: Mapping[str, str], mistakes: Mapping[str, str]) -> Page:
+    room = enter(desk)
+    notes = list_notes(desk.reader, desk.known.account, room.id)
+    values = {
+        "notes": _opened(desk, notes),
+        "about_kinds": [(each, each.replace("_", " ")) for each in ABOUT],
+        "given": given,
+        "mistakes": mistakes,
+        "scope": room.scope,
+    }
+    return Page("auditing/notes.html", values, 422 if mistakes else 200)
+
+
+def _opened(desk: Desk, notes: tuple[Note, ...]) -> list[tuple[Note, str | None]]:
+    if desk.sources.open_vault is None:
+        raise RefusedError("sealed texts cannot be opened here", hint="start the portal with `proofbook portal`")
+    act = enter(desk).act
+    with desk.sources.open_vault() as vault:
+        return [(each, read_note(vault, act, each) if place < _READABLE else None) for place, each in enumerate(notes)]
+
+
+def _receipts(desk: Desk, found: ReceiptCheck | None, mistakes: Mapping[str, str]) -> Page:
+    room = enter(desk)
+    values = {
+        "receipts": list_receipts(desk.reader, room.id),
+        "head": desk.book.latest_checkpoint(),
+        "found": found,
+        "mistakes": mistakes,
+        "scope": room.scope,
+    }
+    return Page("auditing/receipts.html", values, 422 if mistakes else 200)

@@ -1,0 +1,59 @@
+"""The places of the auditor's room. Every look here is an entry, because every visitor of it is an auditor."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from proofbook.people.roles import Permission
+from proofbook.portal.auditing import (
+    artifact_pages,
+    control_pages,
+    home_page,
+    keeping_pages,
+    population_pages,
+    request_pages,
+    sample_pages,
+)
+from proofbook.portal.places import Place, Section
+
+AUDIT: Final = Permission.AUDIT
+
+AUDITING_SECTIONS: Final = (
+    Section("/room", "Engagement", AUDIT),
+    Section("/room/requests", "Requests", AUDIT),
+    Section("/room/controls", "Controls", AUDIT),
+    Section("/room/artifacts", "Artifacts", AUDIT),
+    Section("/room/populations", "Populations", AUDIT),
+    Section("/room/samples", "Samples", AUDIT),
+    Section("/room/notes", "Notes", AUDIT),
+    Section("/room/receipts", "Receipts", AUDIT),
+)
+
+AUDITING_PLACES: Final = (
+    Place(path="/room", need=AUDIT, show=home_page.show_room),
+    Place(path="/room/requests", need=AUDIT, show=request_pages.show_requests, act=request_pages.make),
+    Place(path="/room/request", need=AUDIT, show=request_pages.show_new, act=request_pages.import_list),
+    Place(path="/room/requests/{request}", need=AUDIT, show=request_pages.show_request, act=request_pages.move),
+    Place(path="/room/requests/{request}/comments", need=AUDIT, act=request_pages.comment),
+    Place(path="/room/controls", need=AUDIT, show=control_pages.show_controls, assesses=True),
+    Place(path="/room/controls/{control}", need=AUDIT, show=control_pages.show_control, assesses=True),
+    Place(path="/room/records/{kind}/{id}", need=AUDIT, show=control_pages.show_record, assesses=True),
+    Place(path="/room/records/{kind}/{id}/proof", need=AUDIT, show=control_pages.save_record_proof, assesses=True),
+    Place(path="/room/records/{kind}/{id}/entry", need=AUDIT, show=control_pages.save_record_entry, assesses=True),
+    Place(path="/room/artifacts", need=AUDIT, show=artifact_pages.show_artifacts, assesses=True),
+    Place(path="/room/artifacts/{artifact}", need=AUDIT, show=artifact_pages.show_artifact, assesses=True),
+    Place(path="/room/artifacts/{artifact}/{name}", need=AUDIT, show=artifact_pages.show_artifact_page, assesses=True),
+    Place(path="/room/populations", need=AUDIT, show=population_pages.show_populations),
+    Place(path="/room/populations/{population}", need=AUDIT, show=population_pages.show_population, act=population_pages.produce),
+    Place(path="/room/evidence-room", need=AUDIT, act=population_pages.produce_room),
+    Place(path="/room/deliveries/{delivery}", need=AUDIT, show=population_pages.show_delivery),
+    Place(path="/room/deliveries/{delivery}/files/{name}", need=AUDIT, show=population_pages.save_file),
+    Place(path="/room/samples", need=AUDIT, show=sample_pages.show_samples, act=sample_pages.draw_sample),
+    Place(path="/room/samples/{sample}", need=AUDIT, show=sample_pages.show_sample, act=sample_pages.extend_sample),
+    Place(path="/room/samples/{sample}/item", need=AUDIT, show=sample_pages.show_item),
+    Place(path="/room/samples/{sample}/proof", need=AUDIT, show=sample_pages.save_item_proof),
+    Place(path="/room/notes", need=AUDIT, show=keeping_pages.show_notes, act=keeping_pages.keep_note),
+    Place(path="/room/notes/{note}/withdraw", need=AUDIT, act=keeping_pages.drop_note),
+    Place(path="/room/receipts", need=AUDIT, show=keeping_pages.show_receipts, act=keeping_pages.give_receipt),
+    Place(path="/room/receipts/check", need=AUDIT, act=keeping_pages.check),
+)

@@ -1,0 +1,18 @@
+"""Long work under way: how far it is, and where its outcome is. Shown to whoever asked for it, and to nobody else."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from proofbook.portal.places import Place, Reach
+from proofbook.portal.surroundings import Answer, Desk, Page, Query
+
+
+def show_work(desk: Desk, query: Query, work: str) -> Answer:
+    """`/work/{work}`."""
+    del query
+    found = desk.works.find(work, desk.known.account)
+    return None if found is None else Page("work.html", {"it": found})
+
+
+WORK_PLACES: Final = (Place(path="/work/{work}", need=Reach.SIGNED_IN, show=show_work),)
