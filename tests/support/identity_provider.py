@@ -35,6 +35,10 @@ class _NoRedirects(HTTPRedirectHandler):
         """Redirects are followed by hand: the last one leads to an application that does not exist."""
 
 
+PORTAL_CLIENT = "sample-portal"
+PORTAL_SECRET = "sample-portal-secret"
+
+
 @dataclass(frozen=True)
 class Provider:
     """A provider that answers."""
@@ -49,13 +53,18 @@ class Provider:
 
     def person_token(self, account: str) -> str:
         """By authorization code with PKCE: the token of a person who logs in with the provider's own forms."""
-        opener = build_opener(_NoRedirects(), HTTPCookieProcessor(CookieJar()))
         challenge = base64.urlsafe_b64encode(hashlib.sha256(_VERIFIER.encode()).digest()).rstrip(b"=").decode()
         asked = {
             "client_id": "sample-chat", "response_type": "code", "redirect_uri": f"{self.issuer}/cb", "scope": "openid llm.use",
             "resource": AUDIENCE, "code_challenge": challenge, "code_challenge_method": "S256",
         }  # fmt: skip
-        place = f"{self.issuer}/auth?{urlencode(asked)}"
+        code = self.log_in(f"{self.issuer}/auth?{urlencode(asked)}", account, f"{self.issuer}/cb")["code"]
+        form_data = {"grant_type": "authorization_code", "code": code, "redirect_uri": f"{self.issuer}/cb"}
+        return self._token(form_data | {"client_id": "sample-chat", "code_verifier": _VERIFIER, "resource": AUDIENCE})
+
+    def log_in(self, place: str, account: str, back: str) -> dict[str, str]:
+        """What a browser brings back to an application after a person logged in with the provider's own forms."""
+        opener = build_opener(_NoRedirects(), HTTPCookieProcessor(CookieJar()))
         for _ in range(12):
             status, location, page = _open(opener, place)
             if status == 200:
@@ -63,11 +72,22 @@ class Provider:
                 form = urlencode({"prompt": prompt, "login": account, "password": "sample"}).encode()
                 status, location, page = _open(opener, re.findall(r'action="([^"]+)"', page)[0], form)
             place = location if location.startswith("http") else self.issuer + location
-            if place.startswith(f"{self.issuer}/cb"):
-                code = parse_qs(urlsplit(place).query)["code"][0]
-                form_data = {"grant_type": "authorization_code", "code": code, "redirect_uri": f"{self.issuer}/cb"}
-                return self._token(form_data | {"client_id": "sample-chat", "code_verifier": _VERIFIER, "resource": AUDIENCE})
+            if place.startswith(back):
+                return {name: values[0] for name, values in parse_qs(urlsplit(place).query).items()}
         raise AssertionError(f"the login did not end: {place}")
+
+    def allow_redirect(self, back: str) -> None:
+        """Let the client `sample-portal` come back to one more address."""
+        self._tell("redirects", back)
+
+    def set_groups(self, account: str, *groups: str) -> None:
+        """What the provider says about an account from now on."""
+        self._tell("groups", {account: groups})
+
+    def _tell(self, what: str, value: Any) -> None:
+        request = Request(f"{self.issuer}/{what}", data=json.dumps(value).encode(), method="POST")  # noqa: S310 - our own
+        with build_opener().open(request, timeout=30):
+            pass
 
     def rotate_keys(self) -> None:
         """Sign with a new key from now on."""

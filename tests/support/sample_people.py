@@ -14,6 +14,7 @@ from proofbook.people.account import Account, Terms
 from proofbook.people.attempts import RateLimits
 from proofbook.people.passwords import Cost, Passwords
 from proofbook.people.people import People
+from proofbook.people.provider import Client
 from proofbook.people.roles import Role
 from proofbook.people.roll import Roll, read_on
 from proofbook.people.second_factor import derive_code
@@ -54,6 +55,7 @@ class Scene:
     limits: RateLimits = field(default_factory=lambda: RateLimits(each_address=1000, altogether=1000))
     clock: FixedClock = field(default_factory=lambda: FixedClock(START))
     seconds: Callable[[], float] = lambda: 0.0
+    clients: tuple[Client, ...] = ()
 
     def __post_init__(self) -> None:
         self.recorder = MemoryRecorder(self.clock)
@@ -77,6 +79,7 @@ class Scene:
                 settings=self.settings,
                 passwords=Passwords(os.urandom, CHEAP),
                 limits=self.limits,
+                clients=self.clients,
             )
         )
 

@@ -73,16 +73,16 @@ def read_more(claims: Mapping[str, Any], settings: ProviderSettings, ask: Callab
     if all(_find(claims, claim) is not None for claim in wanted):
         return claims
     more = ask()
-    if more.get("sub") != claims["sub"]:
+    if more.get("sub") != claims.get("sub"):
         raise NotAToken("is of somebody else than the provider's userinfo")
+    if "email" in claims:  # whether an address was verified is said beside it or not at all
+        more = {name: value for name, value in more.items() if name != "email_verified"}
     return {**more, **claims}
 
 
 def read_identity(claims: Mapping[str, Any], settings: ProviderSettings) -> Identity:
-    """Who it is. Raises NotAToken when there is no stable name."""
-    subject = read_name(claims, "sub")
-    if subject is None:
-        raise NotAToken("has no name of 1 to 128 printable characters in 'sub'")
+    """Who it is, by claims that were checked."""
+    subject = str(claims["sub"])
     said = [name for name in (read_name(claims, claim) for claim in _NAMES) if name is not None]
     email = read_name(claims, "email") if claims.get("email_verified") is True else None
     groups, methods = _find(claims, settings.groups_claim), claims.get("amr")
@@ -107,6 +107,8 @@ def _check_claims(claims: Mapping[str, Any], expected: Expected) -> None:
         raise NotAToken("is for another client")
     if claims.get("azp", settings.client_id if len(audiences) == 1 else None) != settings.client_id:
         raise NotAToken("was made for another client")
+    if read_name(claims, "sub") is None:
+        raise NotAToken("has no name of 1 to 128 printable characters in 'sub'")
     nonce = claims.get("nonce")
     if not isinstance(nonce, str) or not hmac.compare_digest(nonce.encode("utf-8", "surrogatepass"), expected.nonce.encode()):
         raise NotAToken("answers another sign-in")
