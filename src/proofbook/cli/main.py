@@ -34,6 +34,7 @@ _COMMANDS: Final = {
     "due": "proofbook.cli.due:due",
     "exceptions": "proofbook.cli.due:exceptions",
     "answer": "proofbook.cli.answer:answer",
+    "reconstruct": "proofbook.cli.reconstructing:reconstruct_command",
     "artifact": "proofbook.cli.artifact:artifact",
     "population": "proofbook.cli.evidence:population",
     "export": "proofbook.cli.evidence:export",
