@@ -12,6 +12,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import TracebackType
 
 import apsw
 
@@ -85,24 +86,43 @@ def execute_script(connection: apsw.Connection, script: str) -> None:
         pass
 
 
-@contextmanager
-def transaction(connection: apsw.Connection, path: Path) -> Iterator[None]:
+class transaction:  # noqa: N801 - a context manager, used as a word
     """BEGIN IMMEDIATE … COMMIT; any failure rolls back. SQLite's errors leave as `StoreUnavailable`.
 
     What was committed counts only if the disk still takes writes afterwards: on a file system that went read-only after an error
     the kernel answers a sync with success although nothing reached the disk.
     """
-    try:
-        connection.execute("BEGIN IMMEDIATE").fetchall()
-        yield
-        connection.execute("COMMIT").fetchall()
-        check_takes_writes(path)
-    except apsw.Error as error:
-        _roll_back(connection)
-        raise store_error(path, error) from error
-    except BaseException:
-        _roll_back(connection)
-        raise
+
+    __slots__ = ("_connection", "_path")
+
+    def __init__(self, connection: apsw.Connection, path: Path) -> None:
+        self._connection = connection
+        self._path = path
+
+    def __enter__(self) -> None:
+        try:
+            self._connection.execute("BEGIN IMMEDIATE").fetchall()
+        except apsw.Error as error:
+            _roll_back(self._connection)
+            raise store_error(self._path, error) from error
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        if error is None:
+            error = self._commit()
+        if error is not None:
+            _roll_back(self._connection)
+        if isinstance(error, apsw.Error):
+            raise store_error(self._path, error) from error
+        if error is not None and kind is None:
+            raise error
+
+    def _commit(self) -> BaseException | None:
+        try:
+            self._connection.execute("COMMIT").fetchall()
+            check_takes_writes(self._path)
+        except BaseException as error:  # noqa: BLE001 - whatever it is, what was begun is taken back first
+            return error
+        return None
 
 
 def check_takes_writes(path: Path) -> None:

@@ -38,6 +38,8 @@ class Batch:
     """Rows of one transaction in the making."""
 
     recorded: str
+    first: int
+    """Size of the book before it."""
     rows: list[Row] = field(default_factory=list)
     ids: list[str] = field(default_factory=list)
     blobs: list[tuple[int, str, SealedContent]] = field(default_factory=list)
@@ -75,6 +77,7 @@ class Preparer:
 
     def __init__(self, store: Store, ids: IdSource) -> None:
         self._store = store
+        self._vault = store.vault
         self._ids = ids
 
     @property
@@ -84,7 +87,7 @@ class Preparer:
 
     def start(self, now: str) -> Batch:
         """A batch dated `now`, inside the open transaction; its first row says so when the clock went back since."""
-        batch = Batch(now)
+        batch = Batch(now, self._store.book.size)
         before = self._store.book.recorded
         if before and now < before:
             step = parse_instant(before) - parse_instant(now)
@@ -97,11 +100,10 @@ class Preparer:
         """Append a batch to book and vault, inside the open transaction; a receipt for each row, valid once it is committed."""
         if not batch.rows:
             return Written(batch, 0, [])
-        first = self._store.book.size
         leaves = self._store.book.append(batch.rows)
         if batch.blobs:
-            self._store.vault.store(batch.blobs)
-        return Written(batch, first, leaves)
+            self._vault.store(batch.blobs)
+        return Written(batch, batch.first, leaves)
 
     def add(self, batch: Batch, submissions: Sequence[Submission]) -> range:
         """Prepare the submissions of one call, inside the open transaction; where their rows stand in the batch.
@@ -109,9 +111,11 @@ class Preparer:
         Raises:
             MalformedRecord, LimitExceeded, RefusedError, InputError: nothing of this call remains in batch or vault.
         """
-        first, blobs, numbers, disposed = len(batch.rows), len(batch.blobs), dict(batch.numbers), batch.disposed
-        keys = self._store.vault.mark()
-        acts = any(item.effect is not None for item in submissions)
+        first, blobs, numbers, disposed = len(batch.rows), len(batch.blobs), batch.numbers.copy(), batch.disposed
+        keys = self._vault.mark()
+        acts = False
+        for item in submissions:
+            acts = acts or item.effect is not None
         if acts:
             self._run("SAVEPOINT call")
         try:
@@ -120,7 +124,7 @@ class Preparer:
         except BaseException:
             del batch.rows[first:], batch.ids[first:], batch.blobs[blobs:]
             batch.numbers, batch.disposed = numbers, disposed
-            self._store.vault.undo(keys)
+            self._vault.undo(keys)
             if acts and self._store.connection.in_transaction:  # SQLite itself rolls all back when the disk is full
                 self._run("ROLLBACK TO call")
                 self._run("RELEASE call")
@@ -146,23 +150,22 @@ class Preparer:
         batch.numbers[source] = seq + 1
 
     def _seal(self, batch: Batch, kind: str, contents: Sequence[Content]) -> dict[str, JsonValue]:
-        index = self._store.book.size + len(batch.rows)
+        index, now, seal = batch.first + len(batch.rows), batch.recorded, self._vault.seal
         commitments: dict[str, JsonValue] = {}
         for content in contents:
-            _check_name(content.conversation, "conversation")
-            _check_name(content.retention, "retention class")
-            sealed = self._store.vault.seal(
-                content.data, conversation=content.conversation, retention=content.retention, now=batch.recorded
-            )
-            if content.slot in commitments:
-                raise MalformedRecord(f"{kind}: content slot {content.slot!r} is given twice")
-            batch.blobs.append((index, content.slot, sealed))
-            commit = sealed.sealed.commit.hex()
-            commitments[content.slot] = {"alg": COMMITMENT_ALGORITHM, "commit": commit, "bytes": sealed.sealed.length}
+            slot, conversation, retention = content.slot, content.conversation, content.retention
+            _check_name(conversation, "conversation")
+            if retention != "default":
+                _check_name(retention, "retention class")
+            made = seal(content.data, conversation=conversation, retention=retention, now=now)
+            if slot in commitments:
+                raise MalformedRecord(f"{kind}: content slot {slot!r} is given twice")
+            batch.blobs.append((index, slot, made))
+            commitments[slot] = {"alg": COMMITMENT_ALGORITHM, "commit": made.sealed.commit.hex(), "bytes": made.sealed.length}
         return commitments
 
     def _act(self, batch: Batch, kind: str, body: Mapping[str, JsonValue], effect: Effect) -> Mapping[str, JsonValue]:
-        vault = self._store.vault
+        vault = self._vault
         _check_name(effect.conversation, "conversation")
         match effect.kind:
             case EffectKind.HOLD:
