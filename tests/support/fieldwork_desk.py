@@ -118,7 +118,7 @@ class FieldworkDesk:
         self.take_in()
         return out
 
-    def draw_from(self, folder: Path, table: str | None = None) -> DrawFrom:
+    def draw_from(self, folder: Path, table: str = "interactions") -> DrawFrom:
         """What a draw from an exported folder reads."""
         return DrawFrom(self.reader, self.book, read_exported(self.reader, folder, table))
 

@@ -38,7 +38,7 @@ _ITEM = click.option(
 _ITEMS = click.option("--items", "list_file", type=click.Path(path_type=Path), help="File with one id a line.")
 _COUNT = click.option("--count", type=int, default=0, help="How many items of the whole table.")
 _STRATUM = click.option("--stratum", "strata", multiple=True, metavar="VALUE=N", help="How many of one part. May be repeated.")
-_TABLE = click.option("--table", help="Table of the population; default: its first.")
+_TABLE = click.option("--table", help="Table of the population, where it has several.")
 _WITNESS = click.option("--witness", "witnesses", multiple=True, metavar="VKEY", help="Witness whose cosignature is looked for.")
 
 

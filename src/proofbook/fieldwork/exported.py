@@ -73,7 +73,7 @@ def exports_of(reader: Reader, population: str) -> tuple[Event, ...]:
 
 
 def read_exported(reader: Reader, folder: Path, table: str | None = None) -> ExportedTable:
-    """A table of the population that lies in `folder`; without a name the only one, or the first of several.
+    """A table of the population that lies in `folder`; one of several must be named.
 
     Raises:
         InputError: the folder is not an exported population, or has no such table. RefusedError: no export with these bytes is
@@ -173,10 +173,12 @@ def _recorded_digest(recorded: Event, file: str) -> str:
 
 
 def _choose_table(folder: Path, asked: str | None, known: list[str]) -> str:
-    if asked is None and known:
+    if asked is None and len(known) == 1:
         return known[0]
-    if asked not in known or asked is None:
-        raise InputError(f"{folder}: has no table {str(asked)[:40]!r}", hint=f"it has: {', '.join(known)[:200]}")
+    if asked is None:
+        raise InputError(f"{folder}: has several tables", hint=f"name one of: {', '.join(known)[:300]}")
+    if asked not in known:
+        raise InputError(f"{folder}: has no table {asked[:40]!r}", hint=f"it has: {', '.join(known)[:200]}")
     return asked
 
 

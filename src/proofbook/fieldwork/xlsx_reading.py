@@ -30,9 +30,9 @@ _ENCRYPTED: Final = 0x1
 _PACKED: Final = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
 _FAULTS: Final = (
     ValueError, KeyError, TypeError, AttributeError, IndexError, EOFError, AssertionError, ArithmeticError, RecursionError,
-    NotImplementedError, LookupError, OSError, ParseError, zipfile.BadZipFile, zlib.error,
+    NotImplementedError, LookupError, OSError, ParseError, zipfile.BadZipFile, zlib.error, Warning,
 )  # fmt: skip
-"""What the library raises for workbooks that are none; entities are a ValueError of the parser."""
+"""What the library raises for workbooks that are none; entities are a ValueError of the parser; warnings where they raise."""
 
 
 def read_xlsx(name: str, data: bytes) -> tuple[Sheet, ...]:

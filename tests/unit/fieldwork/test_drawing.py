@@ -15,6 +15,8 @@ from proofbook.tlog.cosignature import CosignatureVerifier, Cosigner
 from proofbook.tlog.note import Note, format_note, parse_note
 from support.fieldwork_desk import ENGAGEMENT, NONCE, FieldworkDesk
 
+TABLE = "interactions"
+
 
 def take(desk: FieldworkDesk, folder: Path, method: Method, **more: str | None) -> Drawn:
     """A draw that is recorded."""
@@ -25,7 +27,7 @@ def take(desk: FieldworkDesk, folder: Path, method: Method, **more: str | None) 
 
 def ids_in(desk: FieldworkDesk, folder: Path) -> list[str]:
     """Every item of the exported table."""
-    return [row.item for row in read_rows(read_exported(desk.reader, folder))]
+    return [row.item for row in read_rows(read_exported(desk.reader, folder, TABLE))]
 
 
 def test_listed_ids_are_found_in_order_and_missing_ones_are_named(desk: FieldworkDesk) -> None:
@@ -44,7 +46,7 @@ def test_listed_ids_are_found_in_order_and_missing_ones_are_named(desk: Fieldwor
 def test_a_seeded_draw_names_all_that_went_into_it(desk: FieldworkDesk) -> None:
     """Whoever wants to redo it needs data hash, checkpoint and nonce, and finds them in the entry."""
     folder = desk.export()
-    exported = read_exported(desk.reader, folder)
+    exported = read_exported(desk.reader, folder, TABLE)
     made = take(desk, folder, Seeded(NONCE, 3), request="R-7")
     found = read_sample(desk.reader, made.sample)
 
@@ -108,7 +110,7 @@ def test_an_extension_from_another_export_is_refused(desk: FieldworkDesk) -> Non
     made = take(desk, first, Seeded(NONCE, 2))
     second = desk.export("POP-07", "POP-07")
     with pytest.raises(RefusedError, match="another table"):
-        extend(desk.draw_from(second), desk.act(), read_sample(desk.reader, made.sample), Seeded(NONCE, 3), "more")
+        extend(desk.draw_from(second, "artifacts"), desk.act(), read_sample(desk.reader, made.sample), Seeded(NONCE, 3), "more")
 
 
 def test_another_draw_needs_a_reason_and_names_the_first(desk: FieldworkDesk) -> None:
@@ -124,7 +126,7 @@ def test_another_draw_needs_a_reason_and_names_the_first(desk: FieldworkDesk) ->
 def test_strata_are_drawn_apart(desk: FieldworkDesk) -> None:
     """Each part gets its own number, lowest tickets first, and says how many rows it has."""
     folder = desk.export()
-    exported = read_exported(desk.reader, folder)
+    exported = read_exported(desk.reader, folder, TABLE)
     systems = {exported.named(row)["system"] for row in read_rows(exported)}
     assert len(systems) == 1
     made = take(desk, folder, Seeded(NONCE, 0, "system", {systems.pop(): 2}))
@@ -175,7 +177,7 @@ def test_an_export_the_book_does_not_know_is_refused(desk: FieldworkDesk) -> Non
     header = folder / "header.json"
     header.write_bytes(header.read_bytes().replace(b"Sample Company", b"Sample Cempany"))
     with pytest.raises(RefusedError, match="recorded no export"):
-        read_exported(desk.reader, folder)
+        read_exported(desk.reader, folder, TABLE)
 
 
 @pytest.mark.parametrize("data", [b"", b"[]", b"{}", b"\xff", b'{"population": 1, "row_counts": 2}', b"[" * 5000])
@@ -184,6 +186,15 @@ def test_a_header_that_is_none_is_bad_input(desk: FieldworkDesk, data: bytes) ->
     (desk.folder / "header.json").write_bytes(data)
     with pytest.raises((InputError, RefusedError)):
         read_exported(desk.reader, desk.folder)
+
+
+def test_one_of_several_tables_must_be_named(desk: FieldworkDesk) -> None:
+    """Interactions and refusals are two populations; which is meant is not guessed."""
+    folder = desk.export()
+    with pytest.raises(InputError, match="has several tables"):
+        read_exported(desk.reader, folder)
+    with pytest.raises(InputError, match="no table 'x'"):
+        read_exported(desk.reader, folder, "x")
 
 
 def test_a_population_of_another_engagement_is_refused(desk: FieldworkDesk) -> None:
