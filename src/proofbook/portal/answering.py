@@ -23,6 +23,7 @@ from proofbook.portal.rendering import Pages
 from proofbook.portal.surroundings import Answer, Attachment, Cookie, Delivery, Desk, PortalSources, See
 from proofbook.primitives.instants import format_instant
 
+_OF_THIS_MOMENT: Final = 20
 _SAID_KEPT: Final = 256
 """Sessions that have not yet seen what was said to them; the oldest is forgotten."""
 
@@ -67,7 +68,7 @@ class Answering:
             "now": format_instant(desk.now),
             "moment": desk.now,
             "position": desk.position,
-            "behind": max(desk.book.size() - desk.position, 0),
+            "behind": _behind(desk),
             "trouble_following": self._trouble(),
         }
         if answer.cookie is not None and answer.cookie.value is not None:
@@ -128,3 +129,9 @@ class Answering:
             response.delete_cookie(self._cookie, path="/", httponly=True, samesite="lax", secure=secure)
         else:
             response.set_cookie(self._cookie, cookie.value, path="/", httponly=True, samesite="lax", secure=secure)
+
+
+def _behind(desk: Desk) -> int:
+    """How many entries the page does not show yet; the few of this very moment, such as the account of this look, are none."""
+    behind = desk.book.size() - desk.position
+    return behind if behind > _OF_THIS_MOMENT else 0

@@ -20,8 +20,14 @@ def make_environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["lines"] = str.splitlines
     environment.filters.update(
-        clock=wording.clock, local=wording.local, short=wording.short, size=wording.size, number=wording.number, plain=wording.plain
+        clock=wording.clock,
+        local=wording.local,
+        short=wording.short,
+        size=wording.size,
+        number=wording.number,
+        plain=wording.plain,
     )
     environment.globals.update(counted=wording.counted, between=wording.between, age=wording.age)
     return environment

@@ -92,6 +92,7 @@ def show_delivery(desk: Desk, query: Query, delivery: str) -> Answer:
         "it": found,
         "header": header,
         "files": files,
+        "tables": tables_of(found),
         "transcript": transcript.read_text("utf-8") if transcript.is_file() else "",
         "archive": None if found.archive is None or not found.archive.is_file() else size_of(found.archive),
         "scope": room.scope,
@@ -118,6 +119,12 @@ def files_of(delivered: Delivered) -> tuple[str, ...]:
     if delivered.sort == "room":
         return ()
     return tuple(sorted(each.name for each in delivered.folder.iterdir() if each.is_file()))
+
+
+def tables_of(delivered: Delivered) -> Mapping[str, int]:
+    """Tables of a delivered population with the number of their rows."""
+    counts = _header(delivered).get("row_counts")
+    return counts if isinstance(counts, dict) else {}
 
 
 def size_of(path: Path) -> int:

@@ -7,7 +7,7 @@ content is shown only where it was released, and a look at it is an entry of its
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from proofbook.errors import InputError, ProofbookError
@@ -18,16 +18,17 @@ from proofbook.fieldwork.proving import make_proof_file
 from proofbook.fieldwork.samples import Sample, find_sample, list_samples
 from proofbook.fieldwork.statistics import tell
 from proofbook.portal.auditing.engaged import enter, pinned
+from proofbook.portal.auditing.population_pages import tables_of
 from proofbook.portal.posting import Given
 from proofbook.portal.surroundings import Answer, Attachment, Delivered, Desk, Page, Query, See
 
-_TYPED: Final = ("delivery", "table", "method", "items", "nonce", "count", "stratum_by", "strata", "request", "because")
+_TYPED: Final = ("source", "method", "items", "nonce", "count", "stratum_by", "strata", "request", "because")
 _APART: Final = re.compile(r"[\s,;]+")
 _LARGEST: Final = 1_000
 
 
 def show_samples(desk: Desk, query: Query) -> Answer:
-    """`/room/samples`; with `delivery`, ready to draw from it."""
+    """`/room/samples`; with `source`, ready to draw from it."""
     return _list(desk, {name: query.get(name, "") for name in _TYPED}, {})
 
 
@@ -35,8 +36,8 @@ def draw_sample(desk: Desk, given: Given) -> Answer:
     """Draw one."""
     room, typed = enter(desk), {name: given.one(name) for name in _TYPED}
     try:
-        source = _source(desk, room.id, typed["delivery"])
-        exported = read_exported(desk.reader, source.folder, typed["table"] or None)
+        delivery, _, table = typed["source"].partition(":")
+        exported = read_exported(desk.reader, _source(desk, room.id, delivery).folder, table or None)
         order = Order(room.id, _method(typed), typed["request"] or None, typed["because"] or None)
         drawn = draw(DrawFrom(desk.reader, desk.book, exported), room.act, order, desk.ids)
         desk.writing.record(drawn.submissions)
@@ -100,15 +101,22 @@ def save_item_proof(desk: Desk, query: Query, sample: str) -> Answer:
 
 def _list(desk: Desk, given: Mapping[str, str], mistakes: Mapping[str, str]) -> Page:
     room = enter(desk)
-    sources = [each for each in desk.delivering.delivered(room.id) if each.sort == "population"]
     values = {
         "samples": list_samples(desk.reader, room.id),
-        "sources": [(each.id, f"{each.population}, {each.rows} rows, made {each.made[:16]} UTC") for each in sources],
+        "sources": list(_sources(desk, room.id)),
         "given": given,
         "mistakes": mistakes,
         "scope": room.scope,
     }
     return Page("auditing/samples.html", values, 422 if mistakes else 200)
+
+
+def _sources(desk: Desk, engagement: str) -> Iterator[tuple[str, str]]:
+    """Every table that lies here to be drawn from: how forms name it, and what people read."""
+    for each in desk.delivering.delivered(engagement):
+        for table, rows in tables_of(each).items():
+            when = f"{each.made[:10]} {each.made[11:16]}"
+            yield f"{each.id}:{table}", f"{each.population}, {table.replace('_', ' ')}: {rows} rows, made {when} UTC"
 
 
 def _page(desk: Desk, sample: str, mistakes: Mapping[str, str], deviations: str = "") -> Page | None:
@@ -131,7 +139,7 @@ def _own(desk: Desk, engagement: str, sample: str) -> Sample | None:
 def _source(desk: Desk, engagement: str, delivery: str) -> Delivered:
     found = next((each for each in desk.delivering.delivered(engagement) if each.id == delivery), None)
     if found is None:
-        raise InputError("delivery: choose the population to draw from", hint="produce one first, on its page")
+        raise InputError("source: choose the population to draw from", hint="produce one first, on its page")
     return found
 
 
