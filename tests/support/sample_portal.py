@@ -87,14 +87,22 @@ class Visitor:
     key: str
     cookie: str | None = None
 
-    def ask(self, target: str, *, method: str = "GET", host: str | None = None, headers: dict[str, str] | None = None) -> Reply:
+    def ask(
+        self,
+        target: str,
+        *,
+        method: str = "GET",
+        host: str | None = None,
+        headers: dict[str, str] | None = None,
+        body: bytes | None = None,
+    ) -> Reply:
         """One request."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
         sent = {"Host": host or f"127.0.0.1:{self.port}", **(headers or {})}
         if self.cookie is not None:
             sent["Cookie"] = self.cookie
         try:
-            connection.request(method, target, headers=sent)
+            connection.request(method, target, body, sent)
             answer = connection.getresponse()
             reply = Reply(answer.status, {name.lower(): value for name, value in answer.getheaders()}, answer.read())
         finally:
