@@ -9,6 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from proofbook.assessment.scope import Scope
 from proofbook.export.alone import export_population
 from proofbook.export.engagement import Engagement
 from proofbook.export.room import ExportFrom
@@ -27,11 +28,12 @@ from proofbook.tlog.vkey import format_vkey
 from proofbook.vault.reader import Absent
 from support.memory_book import MemoryBook
 from support.memory_recorder import MemoryRecorder
-from support.sample_room import SAMPLE_ENGAGEMENT, SAMPLE_RUN, SampleBook, sound_book
+from support.sample_room import SAMPLE_ENGAGEMENT, SAMPLE_PERIOD, SAMPLE_RUN, SampleBook, sound_book
 
 STAFF = Actor("a.person", ActorKind.PERSON, "local_account")
 AUDITOR = Actor("an.auditor", ActorKind.PERSON, "local_account")
 ENGAGEMENT = SAMPLE_ENGAGEMENT.id
+SCOPE = Scope(ENGAGEMENT, SAMPLE_ENGAGEMENT.entity, ("security",), "type_2", SAMPLE_PERIOD)
 NONCE = "31415926535897932384626433832795028841971"
 
 
@@ -112,7 +114,9 @@ class FieldworkDesk:
     def export(self, name: str = "export", population: str = "POP-15", engagement: Engagement = SAMPLE_ENGAGEMENT) -> Path:
         """A population, exported and on record; the folder."""
         actor = Actor("a.person", ActorKind.PERSON, "local_account")
-        origin = ExportFrom(self.book, self.projection, self.book.signer, self.recorder, self.clock, actor, SAMPLE_RUN)
+        origin = ExportFrom(
+            self.book, self.projection, self.book.signer, self.recorder, self.clock, actor, SAMPLE_RUN, scope=SCOPE
+        )
         out = self.folder / name
         export_population(out, origin, engagement, population)
         self.take_in()

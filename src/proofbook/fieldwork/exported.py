@@ -26,6 +26,8 @@ HEADER: Final = "header.json"
 MAX_HEADER_BYTES: Final = 16 * 1024 * 1024
 MAX_LINE_BYTES: Final = 4 * 1024 * 1024
 """One line of a table; an entry has at most 48 KiB, so no honest row comes near it."""
+ENTRY_COLUMNS: Final = ("entry", "performed")
+"""Columns that name the entry behind a row: its own, or of an occurrence that was due, what it rests on."""
 _SPOKEN: Final = {"demonstrated", "not_demonstrated"}
 
 
@@ -210,7 +212,8 @@ def _rows(path: Path, exported: ExportedTable, lines: Iterator[list[str]]) -> It
     columns = exported.columns
     if tuple(next(lines, [])) != columns:
         raise MalformedRecord(f"{path}: its heading is not what its evidence header names")
-    key, entry, index = columns.index(exported.key), _place(columns, "entry"), _place(columns, "index")
+    key, index = columns.index(exported.key), _place(columns, "index")
+    entry = next((place for place in (_place(columns, name) for name in ENTRY_COLUMNS) if place is not None), None)
     for number, cells in enumerate(lines, start=1):
         if len(cells) != len(columns):
             raise MalformedRecord(f"{path}: row {number} has {len(cells)} cells, not {len(columns)}")

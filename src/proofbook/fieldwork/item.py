@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from proofbook.book.interface import BookReading
-from proofbook.fieldwork.lineage import Link, links_of_artifact, links_of_exchange, links_of_record
+from proofbook.fieldwork.lineage import Link, link_to_entry, links_of_artifact, links_of_exchange, links_of_record
 from proofbook.fieldwork.parts import Part, Pinned, Sealing, entries_of, read_part, sealing_of
 from proofbook.fieldwork.proving import FAILS, OPEN, make_proof_file
 from proofbook.fieldwork.samples import Release, Sample, SampleItem
@@ -26,6 +26,7 @@ from proofbook.records.kept import KEPT
 WITHHELD: Final = "withheld"
 RELEASED: Final = "released"
 SHREDDED: Final = "shredded"
+_NOT_DONE: Final = {"missed", "unknown", "late"}
 _EXCHANGES: Final = {"exchange.request", "exchange.refused"}
 
 
@@ -100,16 +101,23 @@ def open_item(
 ) -> ItemFolder:
     """The folder of one drawn item, as the book has it now."""
     found, release = _Found(), sample.release_of(item.item)
-    if item.entry is None or item.index is None:
-        found.missing.append(Missing("record", "the exported row names no entry of the book"))
+    index = _index_of(reader, item)
+    if item.entry is None:
+        found.missing.append(
+            Missing("record", "the exported row names no entry: nothing is on file for it, or it cannot be told")
+        )
+    elif index is None:
+        found.missing.append(Missing("record", f"entry {item.entry} is not one that the projection knows"))
     else:
-        part = read_part(book, pinned, "record", item.index, item.entry)
+        part = read_part(book, pinned, "record", index, item.entry)
         kind = None if part.entry is None else part.entry.kind
         if kind in _EXCHANGES:
             _add_exchange(reader, book, pinned, part, release, found)
         else:
             found.parts.append(part)
             _add_record(reader, part, found)
+    if row is not None and "occurrence" in row:
+        _add_occurrence(reader, row, found)
     found.missing += _from_parts(found.parts)
     found.missing += [Missing(each.relation, each.words) for each in found.links if not each.found and _is_expected(each)]
     found.history.sort(key=lambda each: each.index)
@@ -129,6 +137,25 @@ def open_item(
 def missing_folder(sample: Sample, item: str) -> Missing:
     """What is said of an id that was asked for and is not in the population."""
     return Missing(item, f"is not in {sample.population}, table {sample.table}, as it was exported")
+
+
+def _index_of(reader: Reader, item: SampleItem) -> int | None:
+    """Where the item's entry stands; rows of what was due name the entry only."""
+    if item.index is not None or item.entry is None:
+        return item.index
+    version = Documents(reader).by_entry(item.entry)
+    return None if version is None else version.index
+
+
+def _add_occurrence(reader: Reader, row: Mapping[str, str], found: _Found) -> None:
+    """Of something that was due: what called for it, and that it was not done where the row says so."""
+    if row.get("state") in _NOT_DONE:
+        found.missing.append(
+            Missing("performance", f"{row['state'].replace('_', ' ')}: {row.get('reason') or 'no reason is stated'}")
+        )
+    called_by = row.get("called_by")
+    if called_by:
+        found.links.append(link_to_entry(reader, "called for by", called_by))
 
 
 def _add_exchange(reader: Reader, book: BookReading, pinned: Pinned, part: Part, release: Release | None, found: _Found) -> None:

@@ -79,6 +79,14 @@ def links_of_record(reader: Reader, version: DocumentVersion) -> tuple[Link, ...
     return tuple(links[:MAX_LINKS])
 
 
+def link_to_entry(reader: Reader, relation: str, entry: str) -> Link:
+    """To the version of a kept record that one entry is."""
+    version = Documents(reader).by_entry(entry)
+    if version is None:
+        return Link(relation, "entry", entry, "", None, None, "no kept record has this entry")
+    return _of_version(relation, version)
+
+
 def _weights(reader: Reader, found: Exchange) -> Iterator[Link]:
     if found.artifact is None:
         status = (found.binding or "unknown").replace("_", " ")
@@ -101,10 +109,7 @@ def _reference(reader: Reader, path: str, kind: str, name: str) -> Link:
     if kind == "model.artifact":
         return _provenance(reader, relation, name)
     if kind == "entry":
-        version = Documents(reader).by_entry(name)
-        if version is None:
-            return Link(relation, kind, name, "", None, None, "no kept record has this entry")
-        return _of_version(relation, version)
+        return link_to_entry(reader, relation, name)
     if kind == "control" and name.startswith("LC-"):
         return Link(relation, kind, name, "", None, None, "an illustrative control; the organisation recorded none of its own")
     return _document(reader, relation, kind, name)
