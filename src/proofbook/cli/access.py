@@ -10,7 +10,7 @@ from proofbook.cli.main import Shared
 from proofbook.cli.printing import print_facts, print_json, print_table, say
 from proofbook.gateway.rules.explaining import Answer
 from proofbook.gateway.rules.judging import FLAGS
-from proofbook.wiring.admission import Explained, Question, explain_access
+from proofbook.wiring.admission import Explained, Question, TokensUsed, explain_access
 from proofbook.wiring.home import open_home
 
 _ASKS: Final = {
@@ -38,7 +38,7 @@ def access() -> None:
 def explain(shared: Shared, principal: str, system: str, model: str | None, key: str | None, groups: tuple[str, ...]) -> None:
     """What would be decided now about a call of PRINCIPAL to SYSTEM, and from which records.
 
-    Rates and the crowd of the moment are the running gateway's own and are not looked at.
+    Tokens are those of the book; rates and the crowd of the moment are the running gateway's own and are not looked at.
     """
     found = explain_access(open_home(shared.home), Question(principal, system, key, groups, model))
     if shared.json:
@@ -61,6 +61,7 @@ def explain(shared: Shared, principal: str, system: str, model: str | None, key:
         facts += [("reason", refusal.reason.value), ("the caller reads", refusal.detail)]
     elif flags:
         facts.append(("with flags", ", ".join(flags)))
+    facts += [(_limit(each), f"{each.used:,} of {each.limit.tokens:,}") for each in found.tokens]
     facts.append(("weights known from", found.exchange or "no exchange yet"))
     print_facts(facts)
     if any(each.lacking for each in found.explanation.answers):
@@ -69,6 +70,10 @@ def explain(shared: Shared, principal: str, system: str, model: str | None, key:
 
 def _word(each: Answer) -> str:
     return "no" if each.lacking else "yes"
+
+
+def _limit(each: TokensUsed) -> str:
+    return f"tokens in a {each.limit.stretch}, {'this caller' if each.limit.own else 'all callers'}"
 
 
 def _as_json(found: Explained) -> dict[str, Any]:
@@ -81,6 +86,10 @@ def _as_json(found: Explained) -> dict[str, Any]:
         "at": found.asked_at,
         "zone": found.zone,
         "exchange": found.exchange,
+        "tokens": [
+            {"of": "caller" if own else "system", "in": stretch, "limit": limit, "used": used}
+            for (own, stretch, limit), used in found.tokens
+        ],
         "questions": [
             {
                 "question": each.question,

@@ -12,6 +12,7 @@ from typing import Any, Literal, NamedTuple, Protocol, TypeAlias
 
 from proofbook.gateway.identity.caller import VerifiedCaller
 from proofbook.gateway.refusal import Refusal
+from proofbook.gateway.wire.facts import ProtocolName, ReplyFacts
 
 Flag: TypeAlias = Literal[
     "grant_missing",
@@ -33,6 +34,15 @@ class Asked(NamedTuple):
     body_bytes: int
 
 
+class Used(NamedTuple):
+    """What an exchange took."""
+
+    protocol: ProtocolName
+    facts: ReplyFacts
+    asked_bytes: int
+    answered_bytes: int
+
+
 class Admitted(NamedTuple):
     """The request may pass. `flags`: what an access policy found lacking and let pass nonetheless."""
 
@@ -51,6 +61,9 @@ class Admission(Protocol):
     def assess_request(self, caller: VerifiedCaller, asked: Asked) -> Admitted | Refusal:
         """When model and weights are known: scope of the grant, approved digests, size."""
 
+    def spent(self, caller: VerifiedCaller, used: Used) -> None:
+        """What an exchange took, as its reply says. Called once for each, when its reply was read."""
+
     def finished(self, caller: VerifiedCaller) -> None:
         """An exchange that was admitted is over. Called once for each."""
 
@@ -67,6 +80,10 @@ class NoPolicy:
         """Nothing stands against it."""
         del caller, asked
         return ADMITTED
+
+    def spent(self, caller: VerifiedCaller, used: Used) -> None:
+        """Nothing is limited."""
+        del caller, used
 
     def finished(self, caller: VerifiedCaller) -> None:
         """Nothing was counted."""

@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any
 
 from proofbook.gateway import exchange as ex
-from proofbook.gateway.admission import Admitted, Asked
+from proofbook.gateway.admission import Admitted, Asked, Used
 from proofbook.gateway.drafts import Ending, Opening, Served, draft_refusal, draft_request, draft_response
 from proofbook.gateway.engines.upstream import Upstream
 from proofbook.gateway.house import House
@@ -365,6 +365,9 @@ class Passage:
         waiting.add_done_callback(lambda done: self._submit_response(done.result(), body, state, reason))
 
     def _submit_response(self, facts: ReplyFacts, body: bytes, state: State, reason: str | None) -> None:
+        if self._opening.caller is not None:
+            used = Used(self._dialect.protocol, facts, self._received or 0, len(body))
+            self._house.admission.spent(self._opening.caller, used)
         if state is State.COMPLETE:
             state, reason = self._judge(facts)
         first = _instant(self._first_byte)

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from datetime import datetime, timedelta
+from typing import Any, Final, NamedTuple
 
 from proofbook.book.interface import BookReading
 from proofbook.book.reader import BookReader
@@ -17,15 +18,17 @@ from proofbook.config.settings import Settings
 from proofbook.errors import ConfigurationError
 from proofbook.gateway.admission import Asked
 from proofbook.gateway.identity.caller import VerifiedCaller
+from proofbook.gateway.rules.budget import Budget, TokenLimit, find_limits, keys_of, tokens_used_up
 from proofbook.gateway.rules.enforcing import Enforcement, Known, hold
 from proofbook.gateway.rules.explaining import Explanation, explain
-from proofbook.gateway.rules.judging import Seen
+from proofbook.gateway.rules.judging import Seen, Verdict
 from proofbook.gateway.rules.settings import AdmissionSettings, derive_policy, format_policy
 from proofbook.gateway.rules.snapshot import KINDS, RecordVersion, Rules, derive_rules
-from proofbook.primitives.instants import format_instant
+from proofbook.primitives.instants import format_instant, parse_instant
 from proofbook.readmodel import exchanges
 from proofbook.readmodel.connection import Reader
 from proofbook.readmodel.documents import Documents
+from proofbook.readmodel.spending import tokens_spent
 from proofbook.readmodel.walking import Filters
 from proofbook.records.envelope import Entry, parse_entry
 from proofbook.wiring.following import BookFollower
@@ -35,6 +38,11 @@ from proofbook.wiring.system import CLOCK, MONOTONIC
 
 STALE_SECONDS: Final = 10.0
 """How old a look at the book may be: longer than any moment in which it cannot be read, short enough for a revocation."""
+_DAY: Final = timedelta(days=1)
+_MIDDLE_SECONDS: Final = 30.0
+"""Of a minute only its beginning is known; what was used in it counts from its middle."""
+_KEYS: Final = (("system",), ("caller",))
+"""What limits of a whole system, and of one caller, count under where only one of each is looked at."""
 _NEWEST: Final = 200
 """Exchanges of a system that are looked at for the weights that last stood behind a model."""
 
@@ -105,9 +113,23 @@ def describe_policies(settings: Settings) -> dict[str, str | list[str]]:
     return {"gateway.admission": lines, "gateway.admission.zone": find_zone(settings)}
 
 
-def make_enforcement(settings: Settings, rules: LiveRules) -> Enforcement:
-    """The gateway's admission."""
-    return Enforcement(rules, find_policies(settings), find_zone(settings), CLOCK, MONOTONIC)
+def make_enforcement(home: Home, rules: LiveRules) -> Enforcement:
+    """The gateway's admission. Where tokens are limited it goes on from what the book says was used."""
+    policies, now = find_policies(home.settings), CLOCK.now()
+    made = Enforcement(rules, policies, find_zone(home.settings), CLOCK, MONOTONIC)
+    if any(map(find_limits, policies.values())):
+        with open_projection(home) as (_, projection):
+            for each in tokens_spent(projection.reader, format_instant(now - _DAY)):
+                made.spent_before(_spender(each.principal, each.system, each.issuer), each.tokens, _age(each.minute, now))
+    return made
+
+
+def _age(minute: str, now: datetime) -> float:
+    return max(0.0, (now - parse_instant(minute)).total_seconds() - _MIDDLE_SECONDS)
+
+
+def _spender(principal: str, system: str, issuer: str | None) -> VerifiedCaller:
+    return VerifiedCaller(principal, "person", "api_key", None, system, issuer)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +153,14 @@ class Explained:
     asked_at: str
     zone: str
     exchange: str | None
+    tokens: tuple[TokensUsed, ...] = ()
+
+
+class TokensUsed(NamedTuple):
+    """How much of a limit of tokens is used up, by all of a system or by the caller, as the book tells it."""
+
+    limit: TokenLimit
+    used: int
 
 
 def explain_access(home: Home, question: Question) -> Explained:
@@ -147,10 +177,27 @@ def explain_access(home: Home, question: Question) -> Explained:
     with open_projection(home) as (book, projection):
         rules = _read_rules(projection.reader, zone)
         exchange, binding = _last_binding(book, projection.reader, question)
+        budget = _read_budget(projection.reader, policy, question, moment)
     caller = VerifiedCaller(question.principal, "person", "api_key", question.key, question.system, groups=question.groups)
     now = format_instant(moment)
     asked = Asked("openai.chat", binding, 0)
-    return Explained(explain(Seen(rules, False, now, moment), hold(policy, zone), caller, asked), now, zone, exchange)
+    found = explain(Seen(rules, False, now, moment), hold(policy, zone), caller, asked)
+    limits = keys_of(find_limits(policy), *_KEYS)
+    wait = budget.wait(*limits)
+    if wait and found.verdict.refusal is None:
+        found = found._replace(verdict=Verdict(tokens_used_up(wait)))
+    tokens = tuple(TokensUsed(each, budget.spent(*key[:2])) for each, key in zip(find_limits(policy), limits, strict=True))
+    return Explained(found, now, zone, exchange, tokens)
+
+
+def _read_budget(reader: Reader, policy: AdmissionSettings, question: Question, moment: datetime) -> Budget:
+    """What the system and the caller used within a day; a caller of the same name by another issuer counts as the same."""
+    budget, limits = Budget(MONOTONIC), keys_of(find_limits(policy), *_KEYS)
+    for each in tokens_spent(reader, format_instant(moment - _DAY)) if limits else ():
+        if each.system == question.system:
+            keys = [key[:2] for key in limits if key[0] == _KEYS[0] or each.principal == question.principal]
+            budget.spend(each.tokens, *keys, ago=_age(each.minute, moment))
+    return budget
 
 
 def _read_rules(reader: Reader, zone: str) -> Rules:

@@ -115,7 +115,7 @@ class Assembly:
         same_zone = old is not None and find_zone(old.home.settings) == zone
         rules = old.rules if old is not None and same_zone else LiveRules(home, BookReader(home.book), zone)
         same = old is not None and same_zone and find_policies(old.home.settings) == find_policies(home.settings)
-        admission = old.admission if old is not None and same else make_enforcement(home.settings, rules)
+        admission = old.admission if old is not None and same else make_enforcement(home, rules)
         try:
             identities = LiveIdentities(settings, self._keys, None if old is None else old.identities)
         except ProofbookError:

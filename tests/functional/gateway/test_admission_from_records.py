@@ -180,3 +180,21 @@ def test_flood_of_denials_is_counted_not_recorded_one_by_one() -> None:
             assert named == {each.body["exchange"] for each in refused}
 
     run(scenario())
+
+
+def test_tokens_that_are_used_up_are_told_with_the_time_until_there_are_more() -> None:
+    """What replies took is what counts; the next request is refused by its head, before an engine is asked."""
+
+    async def scenario() -> None:
+        time = GivenTime()
+        async with behind(in_order(), strict_but(principal_tokens_per_minute=1), time) as (engine, gateway, _):
+            assert (await ask(gateway, BODY, path="/api/chat")).status == 200
+            reply = await ask(gateway, BODY, path="/api/chat")
+            assert (reply.status, int(reply.headers["retry-after"]) > 59) == (429, True)
+            (refused,) = await gateway.wait_for("exchange.refused")
+            assert refused.body["reason"] == "rate_limited"
+            assert [each.target for each in engine.requests].count("/api/chat") == 1
+            time.seconds += 61
+            assert (await ask(gateway, BODY, path="/api/chat")).status == 200
+
+    run(scenario())

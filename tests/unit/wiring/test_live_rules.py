@@ -12,15 +12,25 @@ from proofbook.config.loading import read_settings
 from proofbook.errors import ConfigurationError
 from proofbook.primitives.instants import format_instant
 from proofbook.records.envelope import Assurance, Draft
+from proofbook.records.exchange import RefusalReason
 from proofbook.wiring.access import operator
-from proofbook.wiring.admission import LiveRules, Question, describe_policies, explain_access, find_policies, find_zone
+from proofbook.wiring.admission import (
+    LiveRules,
+    Question,
+    describe_policies,
+    explain_access,
+    find_policies,
+    find_zone,
+    make_enforcement,
+)
 from proofbook.wiring.home import Home, open_home
 from proofbook.wiring.recording import open_door
 from proofbook.wiring.system import CLOCK
 from support.draft_builder import beats
 from support.followed_book import AbsentBook, heard
 from support.home_builder import make_home
-from support.rule_records import DESK, Records
+from support.rule_records import CALLER, DESK, Records
+from support.sample_entries import request_body, response_body
 
 GATEWAY = """
 [gateway.admission]
@@ -105,6 +115,32 @@ def test_policies_are_those_of_the_gateway_but_for_what_a_system_says(home: Home
         ],
         "gateway.admission.zone": "UTC",
     }
+
+
+def test_limits_of_tokens_go_on_from_what_the_book_says_was_used(home: Home) -> None:
+    """A restart, or another limit, must not give a fresh day; and `access explain` says how much is left."""
+    config = home.path / "proofbook.toml"
+    config.write_text(config.read_text("utf-8") + "principal_tokens_per_day = 60\ntokens_per_hour = 1000\n", "utf-8")
+    limited = open_home(home.path)
+    _record(limited, Records().grant())
+    now = format_instant(CLOCK.now())
+    principal = {"id": CALLER.principal, "kind": "person", "method": "api_key", "key": "k_1", "issuer": None}
+    rules = LiveRules(limited, BookReader(limited.book), "UTC")
+    try:
+        for number, decided in enumerate((None, RefusalReason.RATE_LIMITED)):
+            body = request_body(f"x_{number}") | {"system": DESK, "principal": principal}
+            with open_door(limited) as door:
+                for kind, made in (("exchange.request", body), ("exchange.response", response_body(f"x_{number}", now))):
+                    draft = Draft(kind, f"x_{number}", now, operator(), "gateway:sample", Assurance.INLINE, made)
+                    door.recorder.record(draft)
+            refusal = make_enforcement(limited, rules).assess_caller(CALLER, now)
+            found = explain_access(limited, Question(CALLER.principal, DESK))
+            for each in (refusal, found.explanation.verdict.refusal):
+                assert (None if each is None else each.reason) is decided
+            used = [(each.limit.own, each.limit.stretch, each.limit.tokens, each.used) for each in found.tokens]
+            assert used == [(False, "hour", 1000, 55 * (number + 1)), (True, "day", 60, 55 * (number + 1))]
+    finally:
+        rules.close()
 
 
 @pytest.mark.parametrize(

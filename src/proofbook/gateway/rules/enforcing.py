@@ -12,9 +12,10 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final, NamedTuple, Protocol
 from zoneinfo import ZoneInfo
 
-from proofbook.gateway.admission import ADMITTED, Admitted, Asked
+from proofbook.gateway.admission import ADMITTED, Admitted, Asked, Used
 from proofbook.gateway.identity.caller import VerifiedCaller
 from proofbook.gateway.refusal import Refusal
+from proofbook.gateway.rules.budget import Budget, count_tokens, find_limits, keys_of, tokens_used_up
 from proofbook.gateway.rules.hours import parse_hours
 from proofbook.gateway.rules.judging import LISTINGS, Held, Seen, find_size_refusal, judge_caller, judge_request
 from proofbook.gateway.rules.pace import TOO_MANY, Crowd, Rate, too_fast
@@ -60,6 +61,7 @@ class Enforcement:
         self._by_the_minute = any(each.windows for each in self._held.values())
         self._rate = Rate(monotonic)
         self._crowd = Crowd()
+        self._budget = Budget(monotonic)
         self._known = Known(Rules(), stale=True)
         self._since, self._until = "", ""
         self._judged: dict[Any, Refusal | Admitted] = {}
@@ -72,7 +74,7 @@ class Enforcement:
         if judged is None:
             refusal, flags = judge_caller(self._seen(now), held, caller)
             judged = self._remember(caller, refusal or Admitted(flags))
-        return judged if isinstance(judged, Refusal) else self._pace(held.policy, caller)
+        return judged if isinstance(judged, Refusal) else self._assess_tokens(held, caller) or self._pace(held.policy, caller)
 
     def assess_request(self, caller: VerifiedCaller, asked: Asked) -> Admitted | Refusal:
         """See `Admission`."""
@@ -92,11 +94,22 @@ class Enforcement:
             return TOO_MANY
         return judged
 
+    def spent(self, caller: VerifiedCaller, used: Used) -> None:
+        """See `Admission`."""
+        limits = self._held.get(caller.system, self._otherwise).tokens
+        if limits:
+            tokens = count_tokens(used.protocol, used.facts, used.asked_bytes, used.answered_bytes)
+            self._spend(caller, tokens)
+
+    def spent_before(self, caller: VerifiedCaller, tokens: int, seconds: float) -> None:
+        """What was used so many seconds ago, before this began; told in the order in which it was used."""
+        self._spend(caller, tokens, seconds)
+
     def finished(self, caller: VerifiedCaller) -> None:
         """See `Admission`."""
         policy = self._held.get(caller.system, self._otherwise).policy
         if policy.concurrent or policy.principal_concurrent:
-            self._crowd.leave(*_keys(caller))
+            self._crowd.leave(*find_keys(caller))
 
     def _turn(self, now: str) -> None:
         """Forget what was judged once it may be judged otherwise."""
@@ -120,23 +133,33 @@ class Enforcement:
     def _enter(self, policy: AdmissionSettings, caller: VerifiedCaller) -> bool:
         if not policy.concurrent and not policy.principal_concurrent:
             return True
-        whole, own = _keys(caller)
+        whole, own = find_keys(caller)
         return self._crowd.enter((whole, policy.concurrent), (own, policy.principal_concurrent))
+
+    def _spend(self, caller: VerifiedCaller, tokens: int, ago: float = 0.0) -> None:
+        limits = self._held.get(caller.system, self._otherwise).tokens
+        self._budget.spend(tokens, *(each[:2] for each in keys_of(limits, *find_keys(caller))), ago=ago)
+
+    def _assess_tokens(self, held: Held, caller: VerifiedCaller) -> Refusal | None:
+        if not held.tokens:
+            return None
+        wait = self._budget.wait(*keys_of(held.tokens, *find_keys(caller)))
+        return tokens_used_up(wait) if wait else None
 
     def _pace(self, policy: AdmissionSettings, caller: VerifiedCaller) -> Refusal | None:
         if not policy.requests_per_minute and not policy.principal_requests_per_minute:
             return None
-        whole, own = _keys(caller)
+        whole, own = find_keys(caller)
         limits = ((whole, policy.requests_per_minute), (own, policy.principal_requests_per_minute))
         wait = self._rate.take(*((key, limit) for key, limit in limits if limit))
         return too_fast(wait) if wait else None
 
 
 def hold(policy: AdmissionSettings, zone: str) -> Held:
-    """A policy with its hours ready to be asked."""
-    return Held(policy, parse_hours(policy.hours, "hours"), ZoneInfo(zone))
+    """A policy with its hours and its limits of tokens ready to be asked."""
+    return Held(policy, parse_hours(policy.hours, "hours"), ZoneInfo(zone), find_limits(policy))
 
 
-def _keys(caller: VerifiedCaller) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def find_keys(caller: VerifiedCaller) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """What limits of a system, and of one of its callers, count under."""
     return (caller.system,), (caller.system, caller.issuer or "", caller.principal)

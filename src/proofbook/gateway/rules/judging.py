@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from proofbook.gateway.admission import Asked, Flag
 from proofbook.gateway.identity.caller import VerifiedCaller
 from proofbook.gateway.refusal import Refusal, too_large
+from proofbook.gateway.rules.budget import TokenLimit
 from proofbook.gateway.rules.hours import Window, is_open
 from proofbook.gateway.rules.settings import AdmissionSettings
 from proofbook.gateway.rules.snapshot import Rules
@@ -99,11 +100,12 @@ class Seen(NamedTuple):
 
 
 class Held(NamedTuple):
-    """What holds for one system: its policy, its hours ready to be asked, and their zone."""
+    """What holds for one system: its policy, its hours ready to be asked, their zone, and limits of tokens."""
 
     policy: AdmissionSettings
     windows: tuple[Window, ...]
     zone: ZoneInfo
+    tokens: tuple[TokenLimit, ...] = ()
 
 
 class Verdict(NamedTuple):

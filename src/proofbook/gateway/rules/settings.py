@@ -23,6 +23,14 @@ QUESTIONS: Final = (
 """The settings that hold a stance, in the order in which they are asked."""
 
 
+LIMITS: Final = (
+    "body_bytes", "requests_per_minute", "principal_requests_per_minute", "tokens_per_minute", "tokens_per_hour",
+    "tokens_per_day", "principal_tokens_per_minute", "principal_tokens_per_hour", "principal_tokens_per_day", "concurrent",
+    "principal_concurrent",
+)  # fmt: skip
+"""The settings that hold a limit; 0 is none."""
+
+
 @dataclass(frozen=True, slots=True)
 class AdmissionSettings:
     """What the gateway asks of every request whose caller it knows, for systems that do not say otherwise."""
@@ -53,6 +61,19 @@ class AdmissionSettings:
     """Requests a minute to one system, by all its callers; as many may come at once. 0: no limit."""
     principal_requests_per_minute: int = 0
     """Requests a minute of one caller to one system; as many may come at once. 0: no limit."""
+    tokens_per_minute: int = 0
+    """Tokens of one system within a minute, by all its callers, asked and answered together. A request is let in while less was
+    used; how many its own are is known after its reply. 0: no limit."""
+    tokens_per_hour: int = 0
+    """The same within an hour."""
+    tokens_per_day: int = 0
+    """The same within 24 hours."""
+    principal_tokens_per_minute: int = 0
+    """Tokens of one caller of one system within a minute. 0: no limit."""
+    principal_tokens_per_hour: int = 0
+    """The same within an hour."""
+    principal_tokens_per_day: int = 0
+    """The same within 24 hours."""
     concurrent: int = 0
     """Exchanges of one system under way at once. 0: no limit."""
     principal_concurrent: int = 0
@@ -89,6 +110,18 @@ class SystemAdmission:
     """As `gateway.admission.requests_per_minute`, for this system."""
     principal_requests_per_minute: int | None = None
     """As `gateway.admission.principal_requests_per_minute`, for this system."""
+    tokens_per_minute: int | None = None
+    """As `gateway.admission.tokens_per_minute`, for this system."""
+    tokens_per_hour: int | None = None
+    """As `gateway.admission.tokens_per_hour`, for this system."""
+    tokens_per_day: int | None = None
+    """As `gateway.admission.tokens_per_day`, for this system."""
+    principal_tokens_per_minute: int | None = None
+    """As `gateway.admission.principal_tokens_per_minute`, for this system."""
+    principal_tokens_per_hour: int | None = None
+    """As `gateway.admission.principal_tokens_per_hour`, for this system."""
+    principal_tokens_per_day: int | None = None
+    """As `gateway.admission.principal_tokens_per_day`, for this system."""
     concurrent: int | None = None
     """As `gateway.admission.concurrent`, for this system."""
     principal_concurrent: int | None = None
@@ -106,9 +139,8 @@ def derive_policy(general: AdmissionSettings, own: SystemAdmission) -> Admission
 
 def format_policy(policy: AdmissionSettings) -> str:
     """The policy of one system in one line, as `config.loaded` states it: every stance, then the limits that are set."""
-    limits = ("body_bytes", "requests_per_minute", "principal_requests_per_minute", "concurrent", "principal_concurrent")
     words = [f"{name}:{getattr(policy, name)}" for name in QUESTIONS]
-    words += [f"{name}:{value}" for name in limits if (value := getattr(policy, name))]
+    words += [f"{name}:{value}" for name in LIMITS if (value := getattr(policy, name))]
     if policy.hours:
         words.append(f"hours:{'; '.join(policy.hours)}")
     return " ".join(words)
