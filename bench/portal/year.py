@@ -119,7 +119,9 @@ def request(number: int, exchange: str, at: str, chance: random.Random) -> dict[
         "exchange": exchange, "protocol": PROTOCOLS[number % len(PROTOCOLS)], "method": "POST", "path": "/v1/chat/completions",
         "claimed_user": claimed if number % 7 == 0 else None, "verified_user": verified if number % 5 == 0 else None,
         "relayed": None, "conversation": f"c_{base32(number // 4)}",
-        "model": {"asked": MODELS[number % 40 // 13], "status": "resolved", "method": "synthetic", "reason": None, "remote_host": None},
+        "model": {
+            "asked": MODELS[number % 40 // 13], "status": "resolved", "method": "synthetic", "reason": None, "remote_host": None,
+        },
         "engine": {"upstream": "sample-engine", "product": "llama.cpp", "build": "b1-sample"}, "stream": number % 2 == 0,
         "parameters": {"max_tokens": 512, "temperature": "0.2"}, "messages": 1 + number % 9, "tools": None,
         "system_prompt": "none", "guardrail": "sample-guardrail-1", "flags": ["grant_missing"] if number % 61 == 0 else [],

@@ -15,14 +15,17 @@ from proofbook.portal.artifact_pages import ARTIFACT_STYLE, show_artifact, show_
 from proofbook.portal.auditing.places import AUDITING_PLACES, AUDITING_SECTIONS
 from proofbook.portal.entrance.places import ENTRANCE_PLACES
 from proofbook.portal.gap_page import show_gaps
+from proofbook.portal.lineage_page import find_lineage, show_lineage
 from proofbook.portal.listing import show_exchanges, show_values
 from proofbook.portal.model_pages import show_model, show_models
 from proofbook.portal.one_exchange import save_entry, save_proof, show_exchange
 from proofbook.portal.places import Place, Section, Show, check_places
 from proofbook.portal.reconciliation_page import show_reconciliation
+from proofbook.portal.revealing import reveal, show_asking
 from proofbook.portal.staff.answering.places import ANSWER_PLACES
 from proofbook.portal.staff.book.places import BOOK_PLACES
 from proofbook.portal.staff.coverage.places import COVERAGE_PLACES
+from proofbook.portal.staff.records.places import RECORD_PLACES
 from proofbook.portal.staff.today.places import TODAY_PLACES
 from proofbook.portal.surroundings import Answer, Desk, Query
 from proofbook.portal.work_page import WORK_PLACES
@@ -63,13 +66,23 @@ SECTIONS: Final = (
         parts=(Section("/", "Today", READ, carried=True), Section("/due", "Whole list", READ, carried=True)),
     ),
     Section("/coverage", "Coverage", READ, carried=True),
-    Section("/artifacts", "Records", READ, parts=(Section("/artifacts", "Artifacts", READ, carried=True),)),
+    Section(
+        "/records",
+        "Records",
+        READ,
+        parts=(
+            Section("/records", "Records", READ),
+            Section("/artifacts", "Artifacts", READ, carried=True),
+            Section("/approvals", "Approvals", Permission.REVIEW),
+        ),
+    ),
     Section(
         "/exchanges",
         "Exchanges",
         READ,
         parts=(
             Section("/exchanges", "Exchanges", READ),
+            Section("/lineage", "Behind a decision", READ),
             Section("/models", "Models", READ),
             Section("/gaps", "Gaps", READ),
             Section("/reconciliation", "Two sources", READ),
@@ -91,6 +104,9 @@ SECTIONS: Final = (
 _BOOK: Final = (
     Place(path="/exchanges", need=READ, show=show_exchanges),
     Place(path="/exchanges/values", need=READ, show=show_values),
+    Place(path="/exchanges/{id}/content", need=Permission.READ_CONTENT, show=show_asking, act=reveal),
+    Place(path="/lineage", need=READ, show=find_lineage),
+    Place(path="/lineage/{id}", need=READ, show=show_lineage),
     Place(path="/exchanges/{id}", need=READ, show=_thing(show_exchange)),
     Place(path="/exchanges/{id}/{part}.tlog-proof", need=READ, show=_thing(save_proof)),
     Place(path="/exchanges/{id}/{part}.entry.json", need=READ, show=_thing(save_entry)),
@@ -117,5 +133,6 @@ PLACES: Final = check_places(
         *COVERAGE_PLACES,
         *ANSWER_PLACES,
         *BOOK_PLACES,
+        *RECORD_PLACES,
     )
 )

@@ -79,6 +79,26 @@ class VaultReading(Protocol):
         """The bytes behind a commitment, or why there are none. Raises DigestMismatch when they are not those."""
 
 
+@dataclass(frozen=True, slots=True)
+class Revealed:
+    """Content of one side of an exchange, sensitive data replaced. `left_out`: parts that are not text or not examined."""
+
+    text: str
+    counts: tuple[tuple[str, int], ...]
+    """Class -> spans that were replaced."""
+    left_out: int
+
+
+class Revealing(Protocol):
+    """Opens sealed content on purpose."""
+
+    def reveal(self, exchange: str, slot: str, *, purpose: str, actor: Actor) -> Revealed | None:
+        """The redacted content, after recording who looks, why, and at what; None when it was shredded.
+
+        Raises InputError: no such content. DigestMismatch: it is not what was committed to. StoreUnavailable.
+        """
+
+
 class Accounts(Protocol):
     """What is asked of the people of this home for every request. May wait for a disk."""
 
@@ -156,6 +176,8 @@ class PortalSources:
     writing: Writing | None = None
     """None: this portal only shows."""
     witness: Witness | None = None
+    revealing: Revealing | None = None
+    """None: sealed content cannot be opened here."""
     accounts: Accounts | None = None
     """None: nobody can sign in; there is only the key printed at start."""
     people: People | None = None

@@ -18,7 +18,7 @@ from proofbook.journal.receipt import Effect, EffectKind, Receipt, Recorder, Sub
 from proofbook.primitives.instants import format_instant
 from proofbook.readmodel import exchanges
 from proofbook.records.content import ContentErased, ContentHeld, ContentReleased, ContentRevealed, RetentionRun
-from proofbook.records.envelope import Assurance, Draft, parse_entry
+from proofbook.records.envelope import Actor, Assurance, Draft, parse_entry
 from proofbook.sensitive.classes import SensitiveKind
 from proofbook.sensitive.rule_set import rule_set
 from proofbook.vault.reader import Absent
@@ -117,10 +117,20 @@ class Shown:
     """Parts that are not text or could not be examined, which a redacted view does not show."""
 
 
-def reveal(home: Home, recorder: Recorder, exchange: str, slot: str, *, purpose: str, unredacted: bool = False) -> Shown | Absent:
+def reveal(
+    home: Home,
+    recorder: Recorder,
+    exchange: str,
+    slot: str,
+    *,
+    purpose: str,
+    unredacted: bool = False,
+    actor: Actor | None = None,
+) -> Shown | Absent:
     """The content of an exchange, after recording who looked, why, and at what. `Absent` when it was shredded or never sealed.
 
     Sensitive data is replaced by markers, all classes of it, unless `unredacted`: then the exact bytes are shown as text.
+    `actor`: who looks; None: whoever runs this program.
 
     Raises:
         InputError: no such exchange or slot. DigestMismatch: the sealed content is not what the entry committed to.
@@ -137,7 +147,7 @@ def reveal(home: Home, recorder: Recorder, exchange: str, slot: str, *, purpose:
     view: Literal["redacted", "unredacted"] = "unredacted" if unredacted else "redacted"
     rules = None if unredacted else rule_set()
     look = ContentRevealed(exchange=exchange, slot=slot, purpose=purpose, view=view, rule_set=rules)
-    recorder.record(_draft("content.revealed", exchange, look.to_body()))
+    recorder.record(_draft("content.revealed", exchange, look.to_body(), actor))
     try:
         with open_vault(home) as vault:
             content = vault.content(index, slot, bytes.fromhex(commitment["commit"]))
@@ -170,5 +180,5 @@ def _submit(recorder: Recorder, submission: Submission) -> Receipt:
     return recorder.submit([submission]).result()[0]
 
 
-def _draft(kind: str, subject: str, body: dict[str, Any]) -> Draft:
-    return Draft(kind, subject, format_instant(CLOCK.now()), operator(), SOURCE, Assurance.MANUAL, body)
+def _draft(kind: str, subject: str, body: dict[str, Any], actor: Actor | None = None) -> Draft:
+    return Draft(kind, subject, format_instant(CLOCK.now()), actor or operator(), SOURCE, Assurance.MANUAL, body)

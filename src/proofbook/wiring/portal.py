@@ -31,6 +31,7 @@ from proofbook.wiring.engagements import known_engagements, read_scope
 from proofbook.wiring.home import Home
 from proofbook.wiring.people import open_people
 from proofbook.wiring.reading import open_vault
+from proofbook.wiring.revealing import HomeRevealing
 from proofbook.wiring.system import CLOCK, ENTROPY, IDS, MONOTONIC
 
 SOURCE: Final = "portal"
@@ -90,6 +91,7 @@ def open_sources(home: Home) -> Iterator[PortalSources]:
                 accounts=people,
                 people=people,
                 witness=people,
+                revealing=HomeRevealing(home, door),
                 delivering=HomeDelivering(home, door),
                 open_vault=lambda: open_vault(home),
                 ids=IDS,
