@@ -6,29 +6,16 @@ a file is one that the delivery's own header names. Hostile input: names of file
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from pathlib import Path
-from typing import Any, Final
 
-from proofbook.errors import InputError
 from proofbook.export.defining import load_definition
 from proofbook.export.definition import POPULATIONS
 from proofbook.export.explaining import explain
 from proofbook.portal.auditing.engaged import enter
+from proofbook.portal.delivered import describe_delivery, find_delivery, save_delivered
 from proofbook.portal.posting import Given
-from proofbook.portal.surroundings import Answer, Delivered, Delivery, Desk, Page, Query, See
+from proofbook.portal.surroundings import Answer, Delivered, Desk, Page, Query, See
 from proofbook.portal.working import Outcome, Tell
-
-HEADER: Final = "header.json"
-_MEDIA: Final = {
-    ".csv": "text/csv; charset=utf-8",
-    ".json": "application/json",
-    ".md": "text/markdown; charset=utf-8",
-    ".txt": "text/plain; charset=utf-8",
-    ".pdf": "application/pdf",
-    ".zip": "application/zip",
-}
 
 
 def show_populations(desk: Desk, query: Query) -> Answer:
@@ -82,54 +69,15 @@ def show_delivery(desk: Desk, query: Query, delivery: str) -> Answer:
     """`/room/deliveries/{delivery}`."""
     del query
     room = enter(desk)
-    found = _find(desk, room.id, delivery)
-    if found is None:
-        return None
-    header = _header(found)
-    files = [(name, size_of(found.folder / name)) for name in files_of(found)]
-    transcript = found.folder / "transcript.txt"
-    values = {
-        "it": found,
-        "header": header,
-        "files": files,
-        "tables": tables_of(found),
-        "transcript": transcript.read_text("utf-8") if transcript.is_file() else "",
-        "archive": None if found.archive is None or not found.archive.is_file() else size_of(found.archive),
-        "scope": room.scope,
-    }
-    return Page("auditing/delivery.html", values)
+    found = find_delivery(desk, room.id, delivery)
+    return None if found is None else Page("auditing/delivery.html", {**describe_delivery(found), "scope": room.scope})
 
 
 def save_file(desk: Desk, query: Query, delivery: str, name: str) -> Answer:
     """`/room/deliveries/{delivery}/files/{name}`: one file, or all of them as `all.zip`."""
     del query
-    found = _find(desk, enter(desk).id, delivery)
-    if found is None:
-        return None
-    if found.archive is not None and name == found.archive.name and found.archive.is_file():
-        stem = found.population or "evidence-room"
-        return Delivery(f"{stem}-{found.id}.zip", _MEDIA[".zip"], found.archive)
-    if name not in files_of(found):
-        return None
-    return Delivery(name, _MEDIA.get(Path(name).suffix, "application/octet-stream"), found.folder / name)
-
-
-def files_of(delivered: Delivered) -> tuple[str, ...]:
-    """Names of the files of a population, by name. An evidence room is taken as a whole."""
-    if delivered.sort == "room":
-        return ()
-    return tuple(sorted(each.name for each in delivered.folder.iterdir() if each.is_file()))
-
-
-def tables_of(delivered: Delivered) -> Mapping[str, int]:
-    """Tables of a delivered population with the number of their rows."""
-    counts = _header(delivered).get("row_counts")
-    return counts if isinstance(counts, dict) else {}
-
-
-def size_of(path: Path) -> int:
-    """Length in bytes."""
-    return path.stat().st_size
+    found = find_delivery(desk, enter(desk).id, delivery)
+    return None if found is None else save_delivered(found, name)
 
 
 def _page(desk: Desk, population: str, mistakes: Mapping[str, str]) -> Page | None:
@@ -145,18 +93,3 @@ def _page(desk: Desk, population: str, mistakes: Mapping[str, str]) -> Page | No
         "scope": room.scope,
     }
     return Page("auditing/population.html", values, 422 if mistakes else 200)
-
-
-def _find(desk: Desk, engagement: str, delivery: str) -> Delivered | None:
-    return next((each for each in desk.delivering.delivered(engagement) if each.id == delivery), None)
-
-
-def _header(delivered: Delivered) -> Mapping[str, Any]:
-    path = delivered.folder / HEADER
-    if delivered.sort == "room" or not path.is_file():
-        return {}
-    try:
-        found = json.loads(path.read_text("utf-8"))
-    except ValueError as error:
-        raise InputError(f"{HEADER} of this delivery cannot be read", hint="produce the population again") from error
-    return found if isinstance(found, dict) else {}

@@ -18,7 +18,7 @@ from proofbook.fieldwork.proving import make_proof_file
 from proofbook.fieldwork.samples import Sample, find_sample, list_samples
 from proofbook.fieldwork.statistics import tell
 from proofbook.portal.auditing.engaged import enter, pinned
-from proofbook.portal.auditing.population_pages import tables_of
+from proofbook.portal.delivered import tables_of
 from proofbook.portal.posting import Given
 from proofbook.portal.surroundings import Answer, Attachment, Delivered, Desk, Page, Query, See
 
