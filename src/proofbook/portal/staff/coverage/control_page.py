@@ -18,8 +18,8 @@ from proofbook.obligations.duty import Cell, State
 from proofbook.portal.assessing import Assessed
 from proofbook.portal.staff.coverage.evidence import make_reading
 from proofbook.portal.staff.coverage.grid_page import read_width
-from proofbook.portal.staff.coverage.states import LETTERS, counted_states
 from proofbook.portal.staff.links import new_link, occurrence_anchor
+from proofbook.portal.states import LETTERS, counted_states
 from proofbook.portal.surroundings import Answer, Desk, Page, Query
 
 MOST: Final = 100

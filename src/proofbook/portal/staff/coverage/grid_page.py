@@ -15,7 +15,7 @@ from proofbook.assessment.grid import Grid, Row, Width
 from proofbook.errors import InputError
 from proofbook.portal.assessing import Assessed
 from proofbook.portal.staff.coverage.narrowing import artifacts_of, read_narrowing, row_owners
-from proofbook.portal.staff.coverage.states import LETTERS, counted_states
+from proofbook.portal.states import LETTERS, counted_states
 from proofbook.portal.surroundings import Answer, Desk, Page, Query
 
 

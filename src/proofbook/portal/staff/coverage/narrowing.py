@@ -15,8 +15,8 @@ from proofbook.assessment.grid import Grid, Row
 from proofbook.errors import InputError
 from proofbook.obligations.duty import Cell, State
 from proofbook.people.visitor import Visitor
-from proofbook.portal.staff.coverage.states import LETTERS
 from proofbook.portal.staff.today.folding import names_of
+from proofbook.portal.states import LETTERS
 from proofbook.portal.surroundings import Query
 
 
