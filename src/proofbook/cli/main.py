@@ -29,6 +29,8 @@ _COMMANDS: Final = {
     "collect": "proofbook.cli.looking:collect",
     "reconcile": "proofbook.cli.reconciling:reconcile",
     "key": "proofbook.cli.key:key",
+    "user": "proofbook.cli.user:user",
+    "token": "proofbook.cli.token:token",
     "access": "proofbook.cli.access:access",
     "content": "proofbook.cli.content:content",
     "due": "proofbook.cli.due:due",

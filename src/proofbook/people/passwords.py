@@ -46,7 +46,7 @@ class Passwords:
         self._cost = cost or Cost()
         self._turns = threading.BoundedSemaphore(at_once)
         self._patience = patience
-        self._nobody = self._hash(b"nobody has this password")
+        self._nobody: bytes | None = None
 
     def hash(self, password: str) -> bytes:
         """What is kept of a password. Raises UnavailableError when too many hashes are under way."""
@@ -58,6 +58,8 @@ class Passwords:
         if len(password) > MOST:
             password = ""
         with _Turn(self._turns, self._patience):
+            if self._nobody is None:  # made before the first look at any password, so that none is slower than another
+                self._nobody = self._hash(b"nobody has this password")
             try:
                 fits = verify_secret(kept or self._nobody, _bytes(password), Type.ID)
             except VerificationError:

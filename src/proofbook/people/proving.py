@@ -19,6 +19,7 @@ from proofbook.people.credentials import Credentials, KeptLink
 from proofbook.people.entrance import LOCAL, assess_entry
 from proofbook.people.passwords import Passwords, check_password
 from proofbook.people.recording import Scribe
+from proofbook.people.roles import Role
 from proofbook.people.roll import Roll
 from proofbook.people.second_factor import SECRET_BYTES, find_step, format_secret, format_uri, make_recovery_codes
 from proofbook.people.sessions import Sessions, needs_second_factor
@@ -123,6 +124,20 @@ class Proving:
         self._credentials.set_password(account.id, hashed, receipts[-1].entry_id)
         self._sessions.end_all(account.id, Ending.ACCOUNT_CHANGED, holder)
         return account
+
+    def give_password(self, account: str, password: str, by: Actor) -> None:
+        """Set somebody's password for them: at a terminal, for whoever sits there; every session of the account ends.
+
+        Raises InputError, RefusedError.
+        """
+        found, _ = self._local(account)
+        if Role.SERVICE in found.terms.roles:
+            raise RefusedError(f"account {account}: is a service's, which does not sign in", hint="issue a token for it")
+        check_password(password, account=found.id, name=found.terms.name)
+        hashed = self._passwords.hash(password)
+        receipt = self._scribe.write(self._scribe.credential(found.id, "password_set", by))[0]
+        self._credentials.set_password(found.id, hashed, receipt.entry_id)
+        self._sessions.end_all(found.id, Ending.ACCOUNT_CHANGED, by)
 
     def set_password(self, cookie: str, old: str, new: str) -> Opened:
         """Change one's own password. Raises RefusedError when the old one is wrong, InputError when the new one may not stand."""

@@ -89,7 +89,9 @@ class Tokens:
         if found is None:
             raise InputError(f"token {token[:80]!r}: there is no such token", hint="see `proofbook token list`")
         if found.revoked is not None:
-            raise InputError(f"token {token}: was revoked at {found.revoked} already")
+            raise InputError(
+                f"token {token}: was revoked at {found.revoked} already", hint="it opens nothing; nothing is to be done"
+            )
         if not reason.strip():
             raise InputError("reason: is empty", hint="say why")
         body = TokenRevoked(token=token, reason=reason).to_body()
