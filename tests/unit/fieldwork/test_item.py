@@ -11,7 +11,7 @@ from proofbook.fieldwork.acting import Side
 from proofbook.fieldwork.drawing import Listed, Order, draw
 from proofbook.fieldwork.exported import read_exported, read_rows
 from proofbook.fieldwork.item import ItemFolder, missing_folder, open_item
-from proofbook.fieldwork.samples import read_sample, release_content
+from proofbook.fieldwork.samples import SampleItem, read_sample, release_content
 from proofbook.journal.receipt import Submission
 from proofbook.records.content import ContentErased
 from proofbook.tlog.merkle import leaf_hash
@@ -159,14 +159,24 @@ def test_a_kept_record_has_its_versions_sign_offs_and_references(desk: Fieldwork
 
 
 def test_what_was_due_and_missed_is_missing(desk: FieldworkDesk) -> None:
-    """A sample of occurrences that were owed includes those that nobody performed."""
-    desk.kept("ai_system", "help-desk", body("ai_system", title="Sample help desk", status="production", go_live="2025-01-01"))
-    folder = desk.export("owed", "POP-02")
-    rows = list(read_rows(read_exported(desk.reader, folder, "due")))
-    assert rows
-    found = open_it(desk, rows[0].item, folder, "due")
+    """A sample of occurrences that were owed includes those that nobody performed, and what called for them."""
+    folder = desk.export()
+    made = draw(desk.draw_from(folder), desk.act(), Order(ENGAGEMENT, Listed((next(rows_of(desk, folder)),))), desk.ids)
+    desk.record(made.submissions)
+    sample = read_sample(desk.reader, made.sample)
+    event = desk.kept("upstream.event", "event-1", body("upstream.event", title="Sample release"))
+    row = {"occurrence": "LC-15/event-1", "state": "missed", "reason": "nothing is on file", "called_by": event.entry_id}
+    found = open_item(desk.reader, desk.book, desk.pinned, sample, SampleItem("LC-15/event-1", 1, None, None, 1), row)
     assert found.parts == ()
-    assert found.missing[0].what == "record"
+    assert [each.what for each in found.missing] == ["record", "performance"]
+    assert found.missing[1].why == "missed: nothing is on file"
+    assert [(each.relation, each.id, each.found) for each in found.links] == [("called for by", "event-1", True)]
+
+    on_file = {**row, "state": "done", "performed": event.entry_id}
+    done = open_item(
+        desk.reader, desk.book, desk.pinned, sample, SampleItem("LC-15/event-1", 1, event.entry_id, None, 1), on_file
+    )
+    assert [(each.name, each.index, each.proof.tone) for each in done.parts] == [("record", event.index, "holds")]
 
 
 def test_a_damaged_entry_is_shown_as_damaged(desk: FieldworkDesk) -> None:
