@@ -25,7 +25,9 @@ from proofbook.portal.revealing import reveal, show_asking
 from proofbook.portal.staff.answering.places import ANSWER_PLACES
 from proofbook.portal.staff.book.places import BOOK_PLACES
 from proofbook.portal.staff.coverage.places import COVERAGE_PLACES
+from proofbook.portal.staff.handing_over.places import DELIVERY_PLACES
 from proofbook.portal.staff.records.places import RECORD_PLACES
+from proofbook.portal.staff.requests.places import REQUEST_PLACES
 from proofbook.portal.staff.today.places import TODAY_PLACES
 from proofbook.portal.surroundings import Answer, Desk, Query
 from proofbook.portal.work_page import WORK_PLACES
@@ -89,6 +91,16 @@ SECTIONS: Final = (
         ),
     ),
     Section("/answers", "Answers", READ, carried=True),
+    Section(
+        "/requests",
+        "Audit",
+        READ,
+        parts=(
+            Section("/requests", "Requests", READ, carried=True),
+            Section("/drawn", "Samples", READ, carried=True),
+            Section("/deliveries", "Deliveries", Permission.EXPORT, carried=True),
+        ),
+    ),
     Section("/book", "Book", READ),
     Section(
         "/people",
@@ -134,5 +146,7 @@ PLACES: Final = check_places(
         *ANSWER_PLACES,
         *BOOK_PLACES,
         *RECORD_PLACES,
+        *REQUEST_PLACES,
+        *DELIVERY_PLACES,
     )
 )

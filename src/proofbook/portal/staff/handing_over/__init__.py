@@ -1,0 +1,1 @@
+"""What the company makes to hand over: populations and evidence rooms."""

@@ -1,0 +1,70 @@
+"""What the company makes to hand over: producing populations and evidence rooms, and taking them away.
+
+Promises: producing shows its progress; a delivery shows why its completeness is not demonstrated where it is not; every download
+is an entry with who took it.
+"""
+
+from __future__ import annotations
+
+from proofbook.errors import InputError
+from proofbook.export.defining import load_definition
+from proofbook.export.definition import POPULATIONS
+from proofbook.portal.delivered import describe_delivery, find_delivery, save_delivered
+from proofbook.portal.posting import Given
+from proofbook.portal.surroundings import Answer, Delivered, Desk, Page, Query, See
+from proofbook.portal.working import Outcome, Tell
+
+
+def show_deliveries(desk: Desk, query: Query) -> Answer:
+    """`/deliveries`, of one engagement."""
+    known = desk.sources.engagements.known(desk.reader, desk.now)
+    chosen = query.get("engagement", "").strip() or (known[0] if known else "")
+    if chosen not in known:
+        return Page("begin_engagement.html", {})
+    definitions = [load_definition(each) for each in POPULATIONS]
+    values = {
+        "made": desk.delivering.delivered(chosen),
+        "populations": [(each.population, f"{each.population} {each.title}") for each in definitions],
+        "chosen": chosen,
+        "engagements": known,
+    }
+    return Page("handing_over/deliveries.html", values)
+
+
+def produce(desk: Desk, given: Given) -> Answer:
+    """Make one population, or the evidence room."""
+    engagement, what = given.one("engagement"), given.one("what")
+    if engagement not in desk.sources.engagements.known(desk.reader, desk.now):
+        raise InputError("engagement: choose one that is known")
+    if what != "room" and what not in POPULATIONS:
+        raise InputError("what: choose a population or the evidence room")
+    visitor, delivering = desk.known, desk.delivering
+
+    def do(tell: Tell) -> Outcome:
+        if what == "room":
+            made = delivering.room(engagement, visitor, tell)
+            return Outcome(f"/deliveries/{engagement}/{made.id}", "The evidence room is here.")
+        made = delivering.population(what, engagement, visitor, None, tell)
+        return Outcome(f"/deliveries/{engagement}/{made.id}", f"{what}: {made.rows} rows.")
+
+    title = "Evidence room" if what == "room" else what
+    return See(f"/work/{desk.works.start(visitor.account, f'{title}, {engagement}', do).id}")
+
+
+def show_delivery(desk: Desk, query: Query, engagement: str, delivery: str) -> Answer:
+    """`/deliveries/{engagement}/{delivery}`."""
+    del query
+    found = _find(desk, engagement, delivery)
+    return None if found is None else Page("handing_over/delivery.html", {**describe_delivery(found), "chosen": engagement})
+
+
+def save_file(desk: Desk, query: Query, engagement: str, delivery: str, name: str) -> Answer:
+    """One file of it, or all as `all.zip`."""
+    del query
+    found = _find(desk, engagement, delivery)
+    return None if found is None else save_delivered(found, name)
+
+
+def _find(desk: Desk, engagement: str, delivery: str) -> Delivered | None:
+    known = desk.sources.engagements.known(desk.reader, desk.now)
+    return find_delivery(desk, engagement, delivery) if engagement in known else None

@@ -1,0 +1,1 @@
+"""The auditor's requests as the company answers them."""
