@@ -40,7 +40,7 @@ class ExchangeClassified(Document):
     system: str = Field(description="AI system of the exchange")
     rule_set: str = Field(description="digest of the rules and of the versions of the libraries they rely on")
     looked_for: list[str] = Field(description="classes that were looked for")
-    by: Literal["gateway", "catch_up"] = Field(description="in passing, or later from the vault")
+    by: Literal["gateway", "catch_up"] = Field(description="beside the traffic as it is recorded, or later from the vault")
     request: ExaminedSide = Field(description="what was asked")
     response: ExaminedSide = Field(description="what was answered")
 

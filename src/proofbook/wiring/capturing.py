@@ -29,6 +29,7 @@ from proofbook.records.envelope import Assurance, Draft
 from proofbook.records.operations import ConfigLoaded
 from proofbook.weights.hash_cache import CachedDigests, read_cache
 from proofbook.wiring.access import LiveKeys, operator
+from proofbook.wiring.classifier import classifying, describe_classification
 from proofbook.wiring.gateway import BookHistory, make_fingerprint
 from proofbook.wiring.home import Home, open_home
 from proofbook.wiring.system import CLOCK, IDS
@@ -50,11 +51,12 @@ def open_server_capture(path: Path, name: str | None) -> tuple[ServerCapture, Su
         lines = Lines(home.run, settings.lines)
         opened.callback(lines.close)
         record_capture(home, lines, PROGRAM)
+        recorder = opened.enter_context(classifying(home.settings.classification, lines, CLOCK, source))
         identities, forget = _identities(home, settings)
         opened.callback(forget)
         key_file, field = settings.engine_key_file, f"capture.servers[{settings.name}].engine_key_file"
         around = Surroundings(
-            recorder=lines,
+            recorder=recorder,
             source=source,
             history=BookHistory(home, source),
             identities=identities,
@@ -90,6 +92,7 @@ def record_capture(home: Home, recorder: Recorder, program: str) -> None:
         ],
         "capture.litellm": [f"{each.name} system:{each.system} {each.host}:{each.port}" for each in capture.litellm],
         "capture.recording_policy": "fail_closed",
+        **describe_classification(home.settings.classification),
     }
     body, now = ConfigLoaded(digest=home.config_digest, program=program, settings=settings), format_instant(CLOCK.now())
     recorder.record(Draft("config.loaded", home.config_digest, now, operator(), "cli", Assurance.INLINE, body.to_body()))

@@ -10,6 +10,7 @@ import uvloop
 from proofbook import __version__
 from proofbook.capture.litellm.server import Surroundings, read_secret, serve_guardrail
 from proofbook.wiring.capturing import check_system, record_capture
+from proofbook.wiring.classifier import classifying
 from proofbook.wiring.gateway import BookHistory, make_fingerprint
 from proofbook.wiring.home import Home
 from proofbook.wiring.recording import open_door
@@ -27,10 +28,13 @@ def run_guardrail(home: Home, name: str | None, *, ready: Callable[[tuple[str, i
     settings = home.settings.capture.proxy(name)
     check_system(home, settings.system, f"capture.litellm[{settings.name}].system")
     read_secret(settings)  # what would stop it anyhow must not look like a run that broke off
-    with open_door(home) as door:
+    with (
+        open_door(home) as door,
+        classifying(home.settings.classification, door.recorder, CLOCK, settings.source) as recorder,
+    ):
         record_capture(home, door.recorder, PROGRAM)
         around = Surroundings(
-            recorder=door.recorder,
+            recorder=recorder,
             history=BookHistory(home, settings.source),
             clock=CLOCK,
             ids=IDS,
