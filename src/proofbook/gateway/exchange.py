@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
-from typing import NamedTuple, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 from proofbook.gateway.refusal import STORE_UNAVAILABLE, Refusal
 from proofbook.gateway.wire.dialect import EndWatch
@@ -84,6 +84,9 @@ Command: TypeAlias = (
     RecordRequest | RecordRefusal | RecordResponse | Forward | SendHead | Send | Finish | Answer | CutUpstream | CutClient | Done
 )
 Commands: TypeAlias = tuple[Command, ...]
+_RECORD_REQUEST: Final[Commands] = (RecordRequest(),)
+_FORWARD: Final[Commands] = (Forward(),)
+_DONE: Final[Commands] = (Done(),)
 
 
 class Phase(Enum):
@@ -154,7 +157,7 @@ class Exchange:
         """The whole request was read and may be served."""
         self._expect(Phase.OPEN)
         self.phase = Phase.RECORDING_REQUEST
-        return (RecordRequest(),)
+        return _RECORD_REQUEST
 
     def recorded(self) -> Commands:
         """What was last asked to be recorded is durable, or goes on without: see `not_recorded`."""
@@ -165,7 +168,7 @@ class Exchange:
                 return self._conclude(*self._abandoned, (CutClient(),))
             case Phase.RECORDING_REQUEST:
                 self.phase = Phase.AWAITING_HEAD
-                return (Forward(),)
+                return _FORWARD
             case Phase.RECORDING_RESPONSE:
                 return self._end(*self._release)
             case _:
@@ -273,7 +276,7 @@ class Exchange:
     def _end(self, *commands: Command) -> Commands:
         self.phase = Phase.ENDED
         self._held.clear()
-        return (Done(),) if self._gone else (*commands, Done())
+        return _DONE if self._gone else (*commands, *_DONE)
 
     def _expect(self, *phases: Phase) -> None:
         if self.phase not in phases:

@@ -33,8 +33,7 @@ from proofbook.records.exchange import RefusalReason, State
 _THREAD_FROM = 64 * KIB
 """Bytes from which JSON is read in a thread, so that one long text does not hold up every other stream."""
 
-_SAID = frozenset((ex.Send, ex.Finish, ex.SendHead, ex.Answer))
-"""Commands that put bytes on the wire to the client."""
+_SAID = frozenset((ex.Send, ex.Finish, ex.SendHead, ex.Answer))  # commands that put bytes on the wire to the client
 
 
 class Passage:
@@ -228,16 +227,18 @@ class Passage:
 
     def _perform(self, commands: ex.Commands) -> None:
         """In order, and what is said in one turn is written at once."""
+        if len(commands) == 1 and type(commands[0]) is ex.Send:  # a piece of a stream, which is most of what passes
+            if self._client is not None:
+                self._client.write(self._writer.piece(commands[0].data))
+            return
         out: list[bytes] = []
         for command in commands:
             if type(command) in _SAID:
                 self._say(command, out)
             else:
-                if out:
-                    self._write(out)
+                self._write(out)
                 self._act(command)
-        if out:
-            self._write(out)
+        self._write(out)
 
     def _say(self, command: ex.Command, out: list[bytes]) -> None:
         match command:

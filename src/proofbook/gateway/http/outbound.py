@@ -148,7 +148,12 @@ class Outbound(asyncio.Protocol):
             self._fault = self._fault or "engine's reply is not valid HTTP"
         if self._head is None and self._fault is None and self._head_bytes > self._limits.head_bytes:
             self._fault = f"engine's reply head is larger than {self._limits.head_bytes} bytes"
-        self._deliver()
+        body, listener = self._body, self._listener
+        if len(body) == 1 and self._new_head is None and not self._ended and self._fault is None and listener is not None:
+            self._body = []
+            listener.upstream_read(None, body[0], ended=False)  # the middle of a stream, which is most of what comes
+        else:
+            self._deliver()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The connection is gone."""

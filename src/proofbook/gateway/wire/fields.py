@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from proofbook.errors import MalformedRecord
@@ -38,8 +38,6 @@ def _object(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
 
 
 _DECODER = json.JSONDecoder(parse_float=str, parse_constant=str, object_pairs_hook=_object)
-_scan: Callable[[str, int], tuple[Any, int]] = _DECODER.scan_once
-"""The same without looking for blanks before and after."""
 
 
 def parse_object(body: bytes, known: frozenset[str]) -> dict[str, Any]:
@@ -52,11 +50,9 @@ def parse_object(body: bytes, known: frozenset[str]) -> dict[str, Any]:
         raise MalformedRecord(f"The request body holds more than {MOST_VALUES} values.")
     try:
         text = body.decode("utf-8", "surrogatepass")
-        value, end = _scan(text, 0) if text.startswith("{") else (None, -1)
-        if end != len(text):
+        value, end = _DECODER.raw_decode(text) if text.startswith("{") else (None, -1)
+        if end != len(text):  # there are blanks around it, or worse
             value = _DECODER.decode(text)
-    except StopIteration as error:
-        raise MalformedRecord("The request body is not JSON.") from error
     except RecursionError as error:
         raise MalformedRecord("The request body is nested too deep.") from error
     except ValueError as error:

@@ -22,9 +22,6 @@ class MarkWatch:
 
     def completes_in(self, piece: bytes) -> bool:
         """Whether a mark ends inside `piece`."""
-        tail, overlap = self._tail, self._overlap
-        self._tail = piece[-overlap:] if len(piece) >= overlap else (tail + piece)[-overlap:]
-        start = tail + piece[:overlap]
-        if self._quick in start and self._pattern.search(start) is not None:
-            return True
-        return self._quick in piece and self._pattern.search(tail + piece) is not None
+        whole = self._tail + piece
+        self._tail = whole[-self._overlap :]
+        return self._quick in whole and self._pattern.search(whole) is not None
