@@ -33,7 +33,7 @@ LOG = structlog.get_logger(__name__)
 REFUSAL_NOT_RECORDED: Final = "people.refusal_not_recorded"
 LOCAL: Final = "local_account"
 _MAX_NAME: Final = 200
-_STATES: Final = {"disabled": Reason.DISABLED, "not_yet": Reason.NOT_YET, "expired": Reason.EXPIRED}
+STATES: Final = {"disabled": Reason.DISABLED, "not_yet": Reason.NOT_YET, "expired": Reason.EXPIRED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +95,8 @@ class Entrance:
             return self.refuse(account, reason)
         opened = self._sessions.open(account, method=LOCAL, second_factor=found, address=address, replacing=replacing)
         self._lock_out.clear(typed)
+        if found != "none":
+            self._tally.complete(Kind(account.id, LOCAL, Reason.SECOND_FACTOR_MISSING))
         return opened
 
     def has_room(self, address: str | None) -> bool:
@@ -103,8 +105,9 @@ class Entrance:
 
     def refuse(self, account: Account | None, reason: Reason, *, method: str = LOCAL, seconds: int | None = None) -> Refusal:
         """Keep account of an attempt that did not succeed."""
-        kind = Kind(None if account is None else account.id, method, reason)
-        self._record(self._tally.add(kind, self._scribe.clock.now()))
+        kind, now = Kind(None if account is None else account.id, method, reason), self._scribe.clock.now()
+        half = reason is Reason.SECOND_FACTOR_MISSING
+        self._record(self._tally.hold(kind, now) if half else self._tally.add(kind, now))
         return Refusal(reason, seconds)
 
     def sweep(self, *, everything: bool = False) -> None:
@@ -156,7 +159,7 @@ class Entrance:
 
     def _settle_attempt(self, typed: str, attempt: Attempt, reason: Reason) -> None:
         """A half that was right is no failure, and neither is a whole that opens nothing."""
-        if reason in {Reason.SECOND_FACTOR_MISSING, *_STATES.values(), Reason.NO_ROLE}:
+        if reason in {Reason.SECOND_FACTOR_MISSING, *STATES.values(), Reason.NO_ROLE}:
             self._lock_out.take_back(typed, attempt, self._scribe.clock.now())
 
     def _record(self, due: tuple[Counted, ...]) -> None:
@@ -174,7 +177,7 @@ def assess_entry(account: Account, now: str) -> Reason | None:
     """Why an account whose holder is known opens nothing now; None: it does."""
     state = account.assess_at(now)
     if state != "open":
-        return _STATES[state]
+        return STATES[state]
     return Reason.NO_ROLE if not account.terms.roles or Role.SERVICE in account.terms.roles else None
 
 

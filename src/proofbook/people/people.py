@@ -47,7 +47,7 @@ class People:
         self._sessions = Sessions(given, self._scribe)
         rate = Rate(given.limits, given.monotonic)
         self._entrance = Entrance(roll, self._scribe, credentials, passwords, self._sessions, lock_out, rate)
-        self._tokens = Tokens(roll, self._scribe, given.entropy)
+        self._tokens = Tokens(roll, self._scribe, given.entropy, self._entrance.refuse)
         self.accounts: Final = Accounts(roll, self._scribe, store, credentials, passwords)
         """Making and changing accounts."""
         self.proving: Final = Proving(given, self._scribe, credentials, passwords, self._sessions, lock_out)

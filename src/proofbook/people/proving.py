@@ -122,6 +122,7 @@ class Proving:
         used = self._scribe.credential(account.id, "link_used", holder, link=link.id, purpose=link.purpose)
         receipts = self._scribe.write(used, self._scribe.credential(account.id, "password_set", holder))
         self._credentials.set_password(account.id, hashed, receipts[-1].entry_id)
+        self._lock_out.clear(account.id)
         self._sessions.end_all(account.id, Ending.ACCOUNT_CHANGED, holder)
         return account
 

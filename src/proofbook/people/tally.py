@@ -1,7 +1,8 @@
 """Refused attempts on their way into the book: the first at once, those that follow within a minute as one entry with a count.
 
-Promises: every refused attempt is counted in exactly one entry, or still waiting; nobody fills the book by trying. What waits is
-lost when the process is killed: a minute's repetitions of a refusal that is on record. Values come out; somebody else records.
+Promises: every refused attempt is counted in exactly one entry, or still waiting; nobody fills the book by trying. The first half
+of a sign-in, right but not enough, waits for the second half, and is on record when that does not come. What waits is lost when
+the process is killed: a minute's repetitions of a refusal that is on record. Values come out; somebody else records.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ from typing import Final, NamedTuple
 from proofbook.people.visitor import Reason
 
 WINDOW: Final = timedelta(minutes=1)
+PATIENCE: Final = timedelta(minutes=5)
+"""How long the first half of a sign-in waits for the second."""
 
 
 class Kind(NamedTuple):
@@ -56,6 +59,20 @@ class Tally:
                 return (*due, Counted(kind, 1, now))
             self._wait(window, 1, now)
             return due
+
+    def hold(self, kind: Kind, now: datetime) -> tuple[Counted, ...]:
+        """One first half of a sign-in; gives what is to be recorded now, which it is not."""
+        with self._guard:
+            due = self._due(now, everything=False)
+            self._wait(self._windows.setdefault(kind, _Window(now + PATIENCE)), 1, now)
+            return due
+
+    def complete(self, kind: Kind) -> None:
+        """The second half came: one first half is no refusal."""
+        with self._guard:
+            window = self._windows.get(kind)
+            if window is not None and window.waiting:
+                window.waiting -= 1
 
     def put_back(self, counted: Counted) -> None:
         """It could not be recorded; it waits again."""

@@ -9,24 +9,33 @@ from __future__ import annotations
 import hmac
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol
 
 from proofbook.errors import InputError, RefusedError
 from proofbook.people.account import MAX_NAME, Account
+from proofbook.people.entrance import STATES
 from proofbook.people.recording import Scribe
 from proofbook.people.roles import Permission, Role
 from proofbook.people.roll import RollSource, Token
-from proofbook.people.visitor import Visitor
+from proofbook.people.visitor import Reason, Visitor
 from proofbook.primitives.digest import sha256_digest
 from proofbook.primitives.instants import parse_instant
 from proofbook.records.envelope import Actor
 from proofbook.records.people import TokenIssued, TokenRevoked
 
 PREFIX: Final = "pbt_"
+METHOD: Final = "api_token"
 FOR_SERVICES: Final = frozenset({Permission.PUSH, Permission.READ, Permission.EXPORT})
 """What a token of a service that is nobody's account may have."""
 _LONGEST: Final = 256
 _NO_TOKEN: Final = sha256_digest(b"no token has this digest")
+
+
+class Refuse(Protocol):
+    """Keeps account of an attempt that did not succeed."""
+
+    def __call__(self, account: Account | None, reason: Reason, *, method: str) -> object:
+        """Count it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +50,9 @@ class NewToken:
 class Tokens:
     """Safe to call from several threads."""
 
-    def __init__(self, source: RollSource, scribe: Scribe, entropy: Callable[[int], bytes]) -> None:
+    def __init__(self, source: RollSource, scribe: Scribe, entropy: Callable[[int], bytes], refuse: Refuse) -> None:
         self._source = source
+        self._refuse = refuse
         self._scribe = scribe
         self._entropy = entropy
 
@@ -102,22 +112,30 @@ class Tokens:
         return tuple(self._source.current().tokens.values())
 
     def visit(self, secret: str) -> Visitor | None:
-        """Whose token this is and what it opens now; None when it opens nothing. Raises StoreUnavailable."""
-        plain = secret[:_LONGEST]
-        token_id = plain.removeprefix(PREFIX).partition("_")[0]
+        """Whose token this is and what it opens now; None when it opens nothing, which is counted. Raises StoreUnavailable."""
+        found = self._judge(secret)
+        if isinstance(found, Visitor):
+            return found
+        self._refuse(*found, method=METHOD)
+        return None
+
+    def _judge(self, secret: str) -> Visitor | tuple[Account | None, Reason]:
         roll, now = self._source.current(), self._scribe.now
-        token = roll.tokens.get(token_id)
+        token = roll.tokens.get(secret[:_LONGEST].removeprefix(PREFIX).partition("_")[0])
         digest = sha256_digest(secret.encode("utf-8", "surrogatepass") if len(secret) <= _LONGEST else b"")
         if not hmac.compare_digest(digest, _NO_TOKEN if token is None else token.secret_sha256) or token is None:
-            return None
-        if token.revoked is not None or token.expires <= now:
-            return None
+            return None, Reason.UNKNOWN_ACCOUNT
+        account = roll.accounts.get(token.holder) if token.holder_kind == "account" else None
+        if token.revoked is not None:
+            return account, Reason.DISABLED
+        if token.expires <= now:
+            return account, Reason.EXPIRED
         if token.holder_kind == "service":
             return _service_visitor(token)
-        account = roll.accounts.get(token.holder)
-        if account is None or account.assess_at(now) != "open" or account.terms.engagement != token.engagement:
-            return None
-        return _account_visitor(token, account)
+        if account is None or account.terms.engagement != token.engagement:
+            return account, Reason.NO_ROLE
+        state = account.assess_at(now)
+        return _account_visitor(token, account) if state == "open" else (account, STATES[state])
 
     def _account(self, account: str) -> Account:
         found = self._source.current().accounts.get(account)
@@ -154,7 +172,7 @@ def _service_visitor(token: Token) -> Visitor:
         name=token.holder,
         roles=frozenset({Role.SERVICE}),
         permissions=token.scopes & FOR_SERVICES,
-        method="api_token",
+        method=METHOD,
         session=token.id,
         until=token.expires,
     )
@@ -167,7 +185,7 @@ def _account_visitor(token: Token, account: Account) -> Visitor:
         name=terms.name,
         roles=terms.roles,
         permissions=token.scopes & (account.permissions - {Permission.ADMINISTER}),
-        method="api_token",
+        method=METHOD,
         session=token.id,
         engagement=terms.engagement,
         since=terms.since,

@@ -106,6 +106,17 @@ def test_a_reset_link_puts_everybody_out_and_leaves_the_second_factor(tmp_path: 
     scene.enter("sample.admin", OTHER_PASSWORD, code=scene.code(secret))
 
 
+def test_a_link_ends_a_wait(tmp_path: Path) -> None:
+    """Whoever was locked out by somebody else's attempts asks an administrator, and comes in."""
+    scene = Scene(tmp_path)
+    scene.begin()
+    for _ in range(5):
+        scene.fail("sample.admin")
+    link = scene.people.make_link("sample.admin", "reset", OPERATOR)
+    scene.people.use_link(link.path.removeprefix("/link/"), OTHER_PASSWORD)
+    scene.enter("sample.admin", OTHER_PASSWORD)
+
+
 def test_no_link_for_whoever_could_not_use_it(tmp_path: Path) -> None:
     """Disabled accounts, services, accounts of a provider: the error says so."""
     scene = Scene(tmp_path)

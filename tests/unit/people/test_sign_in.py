@@ -214,6 +214,23 @@ def test_asking_for_the_code_counts_neither_as_failure_nor_as_success(tmp_path: 
     assert scene.fail("sample.admin", PASSWORD).reason is Reason.LOCKED
 
 
+def test_the_first_half_of_a_sign_in_is_on_record_when_the_second_does_not_come(tmp_path: Path) -> None:
+    """Somebody knows the password and has no code: that is to be seen. Everybody who then gives the code is not refused."""
+    scene = Scene(tmp_path)
+    secret = scene.enrol(scene.begin().cookie)
+    scene.wait(minutes=2)
+    for _ in range(3):
+        scene.fail("sample.admin", PASSWORD)
+    scene.enter("sample.admin", code=scene.code(secret))
+    scene.wait(minutes=6)
+    scene.people.sweep()
+    assert [entry.body["count"] for entry in scene.entries("session.refused")] == [2]
+    scene.fail("sample.admin", PASSWORD)
+    scene.enter("sample.admin", code=scene.code(secret))
+    scene.people.close()
+    assert [entry.body["count"] for entry in scene.entries("session.refused")] == [2]
+
+
 def test_a_recovery_code_opens_once_and_is_recorded(tmp_path: Path) -> None:
     """It stands in for a lost device; a second use would be somebody else's."""
     scene = Scene(tmp_path)

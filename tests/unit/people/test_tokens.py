@@ -80,6 +80,28 @@ def test_a_token_opens_nothing_once_revoked_or_past_its_end(tmp_path: Path) -> N
     assert [each.revoked_reason for each in scene.people.tokens()] == ["sample leak", None]
 
 
+def test_tokens_that_open_nothing_are_counted(tmp_path: Path) -> None:
+    """A pipeline that goes on with a revoked token, and somebody who tries some, are to be seen; many are one entry."""
+    scene = Scene(tmp_path)
+    scene.begin()
+    scene.add("sample.lead", Role.LEAD)
+    token = _issue(scene, Permission.READ, account="sample.lead")
+    scene.people.revoke_token(token.id, by=OPERATOR, reason="sample")
+    for _ in range(3):
+        assert scene.people.visit_token(token.secret) is None
+        assert scene.people.visit_token("pbt_guess") is None
+    scene.people.close()
+    refused = [(entry.body["account"], entry.body["reason"], entry.body["count"]) for entry in scene.entries("session.refused")]
+    expected = [
+        (None, "unknown_account", 1),
+        (None, "unknown_account", 2),
+        ("sample.lead", "disabled", 1),
+        ("sample.lead", "disabled", 2),
+    ]
+    assert sorted(refused, key=str) == sorted(expected, key=str)
+    assert {entry.body["method"] for entry in scene.entries("session.refused")} == {"api_token"}
+
+
 def test_more_than_the_holder_may_is_not_issued(tmp_path: Path) -> None:
     """And administering takes a person who signed in."""
     scene = Scene(tmp_path)
