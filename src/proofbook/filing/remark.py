@@ -37,6 +37,7 @@ class Code(StrEnum):
     STALE_STATEMENT = "stale_statement"
     PERIOD = "period"
     TOO_LARGE = "too_large"
+    NOT_BY_FILE = "not_by_file"
 
 
 @dataclass(frozen=True, slots=True)

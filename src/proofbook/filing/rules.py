@@ -21,6 +21,7 @@ from proofbook.filing.linking import (
 from proofbook.filing.people import check_own_rows, check_separation
 from proofbook.filing.readiness import check_blanks, check_readiness, check_sign_off
 from proofbook.filing.remark import Circumstances, Remark, Rule
+from proofbook.filing.requests import check_comment, check_request
 from proofbook.filing.timing import check_future, check_lateness, check_leftovers, check_period
 
 ALWAYS: Final[tuple[Rule, ...]] = (
@@ -42,6 +43,8 @@ BY_KIND: Final[Mapping[str, tuple[Rule, ...]]] = {
     "evaluation.standard": (check_standard,),
     "evaluation.run": (check_run,),
     "access.review": (check_own_rows,),
+    "audit_request": (check_request,),
+    "audit_comment": (check_comment,),
     "engagement": (check_period,),
     "nil_population": (check_period,),
 }
