@@ -1,0 +1,1 @@
+"""Kept records: lists, pages, forms, history, signatures, files."""
