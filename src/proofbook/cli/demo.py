@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import sys
 import tempfile
+from dataclasses import asdict
 from pathlib import Path
 from typing import Final
 
@@ -17,6 +18,7 @@ from proofbook.demo.story import Outcome, telling
 from proofbook.demo.year.cast import ENGAGEMENT as SAMPLE_YEAR
 from proofbook.demo.year.generate import list_planted
 from proofbook.demo.year.kit import KIT_YEAR, write_kit
+from proofbook.demo.year.shown import SHOWN
 from proofbook.errors import ConfigurationError
 from proofbook.wiring.parts import LOG_FOLDER
 
@@ -108,10 +110,14 @@ def _write_kit(shared: Shared, home: Path | None) -> None:
     expected = list_planted(KIT_YEAR)
     if shared.json:
         listed = [{"check": each.check, "kind": each.kind, "id": each.id, "says": each.says} for each in expected]
-        print_json({"home": str(home), "engagement": SAMPLE_YEAR, "last": KIT_YEAR.last.isoformat(), "expected": listed})
+        shown = [asdict(each) for each in SHOWN]
+        year = {"engagement": SAMPLE_YEAR, "last": KIT_YEAR.last.isoformat()}
+        print_json({"home": str(home), **year, "expected": listed, "populations": shown})
         return
     say(f"The report test kit is in {home}: engagement {SAMPLE_YEAR}, {KIT_YEAR.first} to {KIT_YEAR.last}, {KIT_YEAR.zone}.")
     print_lines([f"{each.check} {each.kind}/{each.id}: {each.says}" for each in expected])
+    say("What the evidence headers of populations must name:")
+    print_lines([f"{each.population} {each.check}, {each.about}: {each.says}" for each in SHOWN])
 
 
 def _check_apart(home: Path, room_parent: Path) -> None:

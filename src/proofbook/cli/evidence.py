@@ -1,4 +1,4 @@
-"""`proofbook population`, `export`, `verify`: hand over evidence, and check what was handed over."""
+"""`proofbook export`, `verify`: hand over evidence, and check what was handed over."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import click
 from proofbook.cli.main import Shared
 from proofbook.cli.printing import print_facts, print_json, print_lines, progress_bar, say
 from proofbook.verify.program import verify_room
-from proofbook.wiring.exporting import export_engagement, export_one_population
+from proofbook.wiring.exporting import export_engagement
 from proofbook.wiring.home import open_home
 from proofbook.wiring.recording import open_door
 
@@ -20,44 +20,6 @@ _SIZE = click.option(
     type=click.IntRange(min=1),
     help="State of the book at this signed size; default: the first one signed after the period, else the newest.",
 )
-
-
-@click.command(short_help="Write one population with its evidence header, as CSV and as JSON.")
-@click.argument("population", metavar="POP")
-@_ENGAGEMENT
-@click.option(
-    "--out", type=click.Path(path_type=Path), required=True, help="New folder for data, evidence header and column list."
-)
-@_SIZE
-@click.pass_obj
-def population(shared: Shared, population: str, engagement: str, out: Path, as_of_size: int | None) -> None:
-    """Write a whole population with its evidence header, as CSV and as JSON.
-
-    POP is POP-15 (AI interactions) or POP-07 (model artifacts). For proof that the rows are those of the book, take the
-    evidence room (`proofbook export`).
-    """
-    home = open_home(shared.home)
-    with open_door(home) as door, progress_bar("population") as bar:
-        made = export_one_population(
-            home,
-            door.recorder,
-            population,
-            engagement,
-            out.absolute(),
-            as_of_size=as_of_size,
-            progress=lambda what, done, of: bar.update(done, of, what),
-        )
-    facts = {
-        "population": made.population,
-        "rows": made.rows,
-        "completeness": made.completeness.replace("_", " "),
-        "folder": str(out),
-    }
-    if shared.json:
-        print_json(facts | {"reasons": list(made.reasons)})
-        return
-    print_facts(list(facts.items()))
-    print_lines(f"  {reason}" for reason in made.reasons)
 
 
 @click.command(short_help="Write the evidence room of an engagement; it verifies offline.")

@@ -38,7 +38,7 @@ _COMMANDS: Final = {
     "answer": "proofbook.cli.answer:answer",
     "reconstruct": "proofbook.cli.reconstructing:reconstruct_command",
     "artifact": "proofbook.cli.artifact:artifact",
-    "population": "proofbook.cli.evidence:population",
+    "population": "proofbook.cli.population:population",
     "export": "proofbook.cli.evidence:export",
     "verify": "proofbook.cli.evidence:verify",
     "book": "proofbook.cli.book:book",

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
 from proofbook.book.reader import BookReader
-from proofbook.errors import ConfigurationError
+from proofbook.errors import ConfigurationError, UnavailableError
 from proofbook.export.alone import export_population
+from proofbook.export.custom import Custom, export_custom
 from proofbook.export.engagement import Engagement, RunBy
 from proofbook.export.room import ExportedPopulation, ExportedRoom, ExportFrom, export_room
 from proofbook.journal.receipt import Recorder
+from proofbook.primitives.instants import format_instant
 from proofbook.readmodel.documents import Documents
 from proofbook.readmodel.projection import Projection
 from proofbook.wiring.access import operator
@@ -60,15 +63,49 @@ def export_one_population(
     out: Path,
     *,
     as_of_size: int | None = None,
+    as_of: datetime | None = None,
     progress: Progress,
 ) -> ExportedPopulation:
-    """Write one population of an engagement by itself. Raises what `export_engagement` raises."""
+    """Write one population of an engagement by itself; `as_of` chooses the newest checkpoint signed by then.
+
+    Raises what `export_engagement` raises, and UnavailableError when nothing was signed by `as_of`.
+    """
     with open_projection(home) as (book, projection):
         let_new_key_sign(home, recorder, book)
         await_checkpoint(book)
+        as_of_size = as_of_size if as_of is None else signed_by(book, as_of)
         origin = export_from(home, recorder, book, projection, engagement)
         described = describe(home, projection, engagement)
         return export_population(out, origin, described, population, as_of_size=as_of_size, progress=progress)
+
+
+def export_custom_population(
+    home: Home,
+    recorder: Recorder,
+    custom: Custom,
+    engagement: str,
+    out: Path,
+    *,
+    as_of_size: int | None = None,
+    as_of: datetime | None = None,
+) -> ExportedPopulation:
+    """Write a custom population. Raises what `export_one_population` raises, InputError or LimitExceeded for the question."""
+    with open_projection(home) as (book, projection):
+        let_new_key_sign(home, recorder, book)
+        await_checkpoint(book)
+        as_of_size = as_of_size if as_of is None else signed_by(book, as_of)
+        origin = export_from(home, recorder, book, projection)
+        described = describe(home, projection, engagement)
+        return export_custom(out, origin, home.readmodel, described, custom, as_of_size=as_of_size)
+
+
+def signed_by(book: BookReader, moment: datetime) -> int:
+    """Size of the newest checkpoint signed at or before a moment. Raises UnavailableError when there is none."""
+    instant = format_instant(moment)
+    found = [each.size for each in book.checkpoints() if each.signed_at <= instant]
+    if not found:
+        raise UnavailableError(f"nothing was signed by {instant}", hint="name a later moment")
+    return max(found)
 
 
 def let_new_key_sign(home: Home, recorder: Recorder, book: BookReader) -> None:

@@ -18,6 +18,7 @@ from proofbook.demo.year.faults import FAULTS
 from proofbook.demo.year.governance import plan_controls, plan_governance
 from proofbook.demo.year.incidents import plan_incidents
 from proofbook.demo.year.inventory import plan_inventory
+from proofbook.demo.year.looks import plan_looks
 from proofbook.demo.year.oversight import plan_oversight
 from proofbook.demo.year.plan import Plan, Step
 from proofbook.demo.year.reliability import plan_log_checks, plan_reliability
@@ -53,6 +54,7 @@ def _plant(year: Year, faults: Sequence[Fault]) -> tuple[tuple[Step, ...], tuple
     planted: list[Planted] = []
     for family in _FAMILIES:
         plan.add(*family(year))
+    plan.add(*plan_looks(plan, year))
     for fault in faults:
         planted += fault(plan, year)
     plan.add(*plan_counters(plan, year))

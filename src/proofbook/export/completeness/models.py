@@ -95,9 +95,9 @@ def settings_have_change(question: Question, words: Wording) -> Iterator[Check]:
     last: dict[str, object] = {}
     other = []
     for each in question.facts.configs:
-        if each.program in last and last[each.program] != each.settings and question.in_period(each.recorded):
-            if each.recorded[:10] not in released:
-                other.append(f"{each.program}: other settings from {each.recorded}")
+        changed = each.program in last and last[each.program] != each.settings and question.in_period(each.recorded)
+        if changed and each.recorded[:10] not in released:
+            other.append(f"{each.program}: other settings from {each.recorded}")
         last[each.program] = each.settings
     yield words.told(
         other, "settings changed on days with a change, or not at all", "times settings changed on a day without a change"

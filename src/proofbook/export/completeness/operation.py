@@ -124,7 +124,7 @@ def roots_against_checkpoints(question: Question, words: Wording) -> Iterator[Ch
     roots = {each.size: each.root.hex() for each in question.basis.book.checkpoints()}
     checks = [each for each in happened_in(question, "integrity.check") if text_of(each.body, "root") is not None]
     wrong = [
-        f"{name(each)}: root {str(each.body['root'])[:16]} of {each.body['size']} entries, signed was {roots[each.body['size']][:16]}"
+        f"{name(each)}: root {str(each.body['root'])[:16]} of {each.body['size']} entries is not the one that was signed"
         for each in checks
         if each.body["size"] in roots and roots[each.body["size"]] != each.body["root"]
     ]

@@ -83,14 +83,14 @@ class Wording:
     def of_outcome(self, outcome: Outcome) -> Check:
         """The result of a self-test that makes this very comparison."""
         items = tuple(each.what for each in outcome.findings)
-        words = "; ".join(outcome.verdict.reasons) or f"{outcome.examined} looked at"
+        words = "; ".join(outcome.verdict.reasons[:2]) or f"{outcome.examined} looked at"
         match outcome.verdict:
             case Met():
                 return self.agrees(words, items)
             case Unknown():
                 return self.unknown(words, items)
             case _:
-                return self.differs(words, items)
+                return self.differs(f"{len(items)} differences; {outcome.examined} looked at", items)
 
 
 Asked: TypeAlias = Callable[[Question, Wording], Iterable[Check]]

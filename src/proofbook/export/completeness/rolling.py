@@ -62,7 +62,8 @@ def _rolled(words: Wording, opening: set[str], closing: set[str], spans: Mapping
     removed = {key for key, span in spans.items() if span.ended is not None and start <= span.ended < end and span.began}
     undated = sorted(key for key, span in spans.items() if span.began is None)
     computed = (opening | added) - removed
-    detail = f"{len(opening)} at the start + {len(added)} - {len(removed & (opening | added))} = {len(computed)}; {len(closing)} at the end"
+    gone = len(removed & (opening | added))
+    detail = f"{len(opening)} at the start + {len(added)} - {gone} = {len(computed)}; {len(closing)} at the end"
     items = [
         f"{key}: stands at the end, was neither there at the start nor added in the period" for key in sorted(closing - computed)
     ]
@@ -139,7 +140,7 @@ def roll_forward_keys(question: Question, words: Wording) -> Iterator[Check]:
 
 
 def roll_forward_artifacts(question: Question, words: Wording) -> Iterator[Check]:
-    """Artifacts: on record before the period, first recorded in it, first recorded after it, in the list. None is ever removed."""
+    """Artifacts: on record before the period, first recorded in it, first recorded after it, in the list; none is removed."""
     first = first_records(question.basis.reader, question.basis.checkpoint.size)
     start, end = question.basis.seen.start, question.basis.seen.end
     counts = [sum(moment < start for moment in first.values()), sum(start <= moment < end for moment in first.values())]
