@@ -81,20 +81,22 @@ class Entrance:
         account = self._source.current().accounts.get(typed)
         if not self._rate.take(address):
             return self.refuse(account, Reason.TOO_MANY, seconds=60)
-        attempt = self._lock_out.begin(typed, self._scribe.clock.now())
+        browser = self._sessions.browser_of(typed, replacing)
+        counted = typed if browser is None else f"{typed} in {browser}"
+        attempt = self._lock_out.begin(counted, self._scribe.clock.now())
         if attempt.seconds:
             return self.refuse(account, Reason.LOCKED, seconds=attempt.seconds)
         try:
             found = self._judge(typed, account, shown)
         except UnavailableError:
-            self._lock_out.take_back(typed, attempt, self._scribe.clock.now())
+            self._lock_out.take_back(counted, attempt, self._scribe.clock.now())
             raise
         if account is None or isinstance(found, Reason):
             reason = found if isinstance(found, Reason) else Reason.UNKNOWN_ACCOUNT
-            self._settle_attempt(typed, attempt, reason)
+            self._settle_attempt(counted, attempt, reason)
             return self.refuse(account, reason)
         opened = self._sessions.open(account, method=LOCAL, second_factor=found, address=address, replacing=replacing)
-        self._lock_out.clear(typed)
+        self._lock_out.clear(counted)
         if found != "none":
             self._tally.complete(Kind(account.id, LOCAL, Reason.SECOND_FACTOR_MISSING))
         return opened
@@ -157,10 +159,10 @@ class Entrance:
         self._scribe.write(self._scribe.credential(account.id, "recovery_code_used", Actor(account.id, ActorKind.PERSON, LOCAL)))
         return "recovery_code"
 
-    def _settle_attempt(self, typed: str, attempt: Attempt, reason: Reason) -> None:
+    def _settle_attempt(self, counted: str, attempt: Attempt, reason: Reason) -> None:
         """A half that was right is no failure, and neither is a whole that opens nothing."""
         if reason in {Reason.SECOND_FACTOR_MISSING, *STATES.values(), Reason.NO_ROLE}:
-            self._lock_out.take_back(typed, attempt, self._scribe.clock.now())
+            self._lock_out.take_back(counted, attempt, self._scribe.clock.now())
 
     def _record(self, due: tuple[Counted, ...]) -> None:
         """A refusal stands even when the book cannot say so yet."""

@@ -35,8 +35,8 @@ COOKIE_BYTES: Final = 32
 _COLUMNS: Final = "digest, id, account, method, second_factor, rests_on, opened, last_seen, address, ended"
 _INSERT: Final = f"INSERT INTO session ({_COLUMNS}, recorded) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)"  # noqa: S608 - our own columns
 _TOUCH_SECONDS: Final = 60
-_TOLD_FOR: Final = timedelta(days=1)
-"""How long an ended session is remembered, so that its holder can be told why."""
+_REMEMBERED: Final = timedelta(days=30)
+"""How long an ended session is known: its holder is told why, and others' attempts do not count against their browser."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +111,11 @@ class Sessions:
         self._touch(session, now)
         return self._visitor(session, account, roll)
 
+    def browser_of(self, account: str, cookie: str | None) -> str | None:
+        """Public id of the session by which a browser is known as one of the account's holder, open or over."""
+        session = None if not cookie else self._find(digest_of(cookie))
+        return session.id if session is not None and session.account == account else None
+
     def rotate(self, cookie: str) -> Opened:
         """The same session under a new secret, resting on what the account has now. Raises RefusedError when it is not open."""
         session, roll = self._find(digest_of(cookie)), self._source.current()
@@ -163,7 +168,7 @@ class Sessions:
         for row in self._store.rows(f"SELECT {_COLUMNS} FROM session WHERE ended IS NOT NULL AND recorded = 0"):  # noqa: S608 - our own columns
             session = Session(*row)
             self._record_end(session, Ending(session.ended or ""), self._scribe.itself)
-        gone = format_instant(parse_instant(now) - timedelta(hours=self._settings.absolute_hours) - _TOLD_FOR)
+        gone = format_instant(parse_instant(now) - timedelta(hours=self._settings.absolute_hours) - _REMEMBERED)
         self._store.write(("DELETE FROM session WHERE recorded = 1 AND opened < ?", (gone,)))
         return ended
 

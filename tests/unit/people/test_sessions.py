@@ -176,7 +176,7 @@ def test_sessions_nobody_came_back_to_are_ended_by_sweeping_and_forgotten(tmp_pa
     scene.people.sweep()
     assert scene.entries("session.ended")[-1].body["reason"] == "idle"
     assert scene.people.sessions() == ()
-    scene.wait(days=3)
+    scene.wait(days=32)
     scene.people.sweep()
     assert scene.people.assess_visit(opened.cookie) is None
 

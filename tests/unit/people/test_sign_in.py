@@ -93,6 +93,24 @@ def test_the_right_password_opens_again_when_the_wait_is_over(tmp_path: Path) ->
     assert scene.fail("sample.admin").reason is Reason.WRONG_PASSWORD
 
 
+def test_attempts_of_others_do_not_count_against_a_known_browser(tmp_path: Path) -> None:
+    """Somebody who never stops trying a name must not keep its holder out; their own browser gets its own tries, no more."""
+    scene = Scene(tmp_path)
+    known = scene.begin().cookie
+    scene.wait(days=1)
+    for _ in range(FREE_FAILURES):
+        scene.fail("sample.admin")
+    assert scene.fail("sample.admin", PASSWORD, replacing="no such cookie").reason is Reason.LOCKED
+    assert scene.fail("sample.other", replacing=known).reason is Reason.UNKNOWN_ACCOUNT
+    for _ in range(FREE_FAILURES - 1):
+        assert scene.fail("sample.admin", replacing=known).reason is Reason.WRONG_PASSWORD
+    scene.enter("sample.admin", replacing=known)
+    assert scene.fail("sample.admin", PASSWORD).reason is Reason.LOCKED
+    for _ in range(FREE_FAILURES):
+        scene.fail("sample.admin", replacing=known)
+    assert scene.fail("sample.admin", PASSWORD, replacing=known).reason is Reason.LOCKED
+
+
 def test_many_at_once_get_no_more_tries_than_one_after_the_other(tmp_path: Path) -> None:
     """Attempts are counted before they are looked at, so a race gains nothing."""
     scene = Scene(tmp_path)
