@@ -2,8 +2,8 @@
 
 Promises: an attempt counts as failed from its beginning until it succeeds, so many at once gain nothing; names are counted alike
 whether or not there is such an account, under a keyed digest; waiting grows with each failure and has an end. Whoever goes on
-trying a name keeps it waiting, but not in a browser in which its holder was signed in lately: that one counts apart (`begin` takes
-any name). Does not: stop whoever signs in through a provider, or a link, which ends the wait.
+trying a name keeps it waiting, but not in a browser in which its holder was signed in lately: that one counts apart. Does not:
+stop whoever signs in through a provider, or a link, which ends the wait.
 """
 
 from __future__ import annotations
