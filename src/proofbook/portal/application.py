@@ -175,6 +175,7 @@ class _Room:
                 assessor,
                 request.state.carried,
                 _address(request),
+                _origin(request, secure=sources.secure),
             )
             answer = make(desk)
             if not isinstance(answer, See):
@@ -200,6 +201,11 @@ class _Room:
 
 def _address(request: Request) -> str | None:
     return None if request.client is None else request.client.host
+
+
+def _origin(request: Request, *, secure: bool) -> str:
+    scheme = "https" if secure else request.url.scheme
+    return f"{scheme}://{request.headers['host']}"
 
 
 def _methods(place: Place) -> list[str]:

@@ -147,14 +147,6 @@ class Delivering(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class ProviderButton:
-    """A provider somebody can sign in with: its id in addresses, and what it is called."""
-
-    id: str
-    title: str
-
-
-@dataclass(frozen=True, slots=True)
 class PortalSources:
     """Everything the pages need. `origin` and `vkey` are those this home pins, whatever the book itself says."""
 
@@ -182,7 +174,6 @@ class PortalSources:
     """None: nobody can sign in; there is only the key printed at start."""
     people: People | None = None
     """Those behind `accounts`, for the entrance."""
-    providers: tuple[ProviderButton, ...] = ()
     delivering: Delivering | None = None
     open_vault: Callable[[], AbstractContextManager[VaultReading]] | None = None
     """Sealed content; None: none is ever shown."""
@@ -208,6 +199,8 @@ class Desk:
     """The session's cookie as it was sent; for the entrance only."""
     address: str | None = None
     """Where the request came from, as far as the socket tells."""
+    origin: str = ""
+    """Scheme and host under which this portal was asked for; one of the names it answers to."""
 
     @property
     def known(self) -> Visitor:

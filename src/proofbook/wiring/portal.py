@@ -19,6 +19,7 @@ from proofbook.assessment.scope import Scope
 from proofbook.book.reader import BookReader
 from proofbook.config.settings import OF_THIS_MACHINE, Settings
 from proofbook.errors import ProofbookError
+from proofbook.people.passwords import Passwords
 from proofbook.people.people import People
 from proofbook.portal.access import Access
 from proofbook.portal.serving import Listening, serve
@@ -76,7 +77,7 @@ def make_sources(home: Home) -> PortalSources:
 
 
 @contextmanager
-def open_sources(home: Home) -> Iterator[PortalSources]:
+def open_sources(home: Home, *, passwords: Passwords | None = None) -> Iterator[PortalSources]:
     """What the pages need of a home to show it, write into its book and let people in.
 
     Raises:
@@ -84,7 +85,11 @@ def open_sources(home: Home) -> Iterator[PortalSources]:
     """
     with closing(LingeringDoor(home)) as door:
         writing = HomeWriting(home, door)
-        with open_people(home, writing.record, source=SOURCE) as people, _sweeping(people), closing(Works(IDS.new)) as works:
+        with (
+            open_people(home, writing.record, source=SOURCE, passwords=passwords) as people,
+            _sweeping(people),
+            closing(Works(IDS.new)) as works,
+        ):
             yield replace(
                 make_sources(home),
                 writing=writing,

@@ -19,7 +19,7 @@ from support.sample_portal import NOW, Reply, Visitor, make_sources, running, wr
 
 NOT_ADMITTED = "Not for your roles"
 COOKIES = {f"cookie-of-{role.value}": sample_visitor(role, engagement="e" if role is Role.AUDITOR else None) for role in Role}
-OPEN = {"/sign-in", "/link/{secret}"}
+OPEN = {"/sign-in", "/sign-in/{provider}", "/sign-in/{provider}/back", "/link/{secret}"}
 """The only places that anybody may see; a new one must be entered here on purpose."""
 
 

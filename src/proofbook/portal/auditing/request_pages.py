@@ -109,8 +109,9 @@ def make(desk: Desk, given: Given) -> Answer:
     room = enter(desk)
     typed: dict[str, Any] = {name: given.one(name) for name in _NEW}
     try:
-        values = {name: value for name, value in typed.items() if value}
-        values["criteria"] = [each.strip() for each in typed["criteria"].split(",") if each.strip()] or None
+        values: dict[str, Any] = {name: value for name, value in typed.items() if value and name != "criteria"}
+        named = [each.strip() for each in typed["criteria"].split(",") if each.strip()]
+        values |= {"criteria": named} if named else {}
         request = checked_request({**values, "engagement": room.id, "state": "not_started", "evidence": []})
         made = request_id(room.id, typed["number"])
         desk.writing.record(add_request(desk.reader, room.act, request))

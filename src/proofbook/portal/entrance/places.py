@@ -23,6 +23,8 @@ from proofbook.portal.entrance.people_pages import (
     show_person,
 )
 from proofbook.portal.entrance.signing_in import (
+    come_from_provider,
+    go_to_provider,
     make_first,
     show_first,
     show_link,
@@ -40,6 +42,8 @@ ADMINISTER: Final = Permission.ADMINISTER
 
 ENTRANCE_PLACES: Final = (
     Place(path="/sign-in", need=ANYBODY, show=show_sign_in, act=sign_in),
+    Place(path="/sign-in/{provider}", need=ANYBODY, show=go_to_provider),
+    Place(path="/sign-in/{provider}/back", need=ANYBODY, show=come_from_provider),
     Place(path="/sign-out", need=SIGNED_IN, act=sign_out),
     Place(path="/first", need=Permission.READ, show=show_first, act=make_first),
     Place(path="/link/{secret}", need=ANYBODY, show=show_link, act=use_link),

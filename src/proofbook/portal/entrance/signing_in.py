@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from secrets import token_urlsafe
 from typing import Any, Final
+from urllib.parse import quote
 
 from proofbook.errors import InputError, ProofbookError, RefusedError
 from proofbook.people.people import People
@@ -67,6 +68,23 @@ def sign_in(desk: Desk, given: Given) -> Answer:
     if isinstance(found, Opened):
         return See("/account" if found.visitor.needs_second_factor else next_path, cookie=Cookie(found.cookie))
     return _form(desk, account=account, next_path=next_path, refusal=found, asks_code=_asks_code(found))
+
+
+def go_to_provider(desk: Desk, query: Query, provider: str) -> Answer:
+    """`/sign-in/{provider}`: on to somebody else's sign-in; what belongs to it is kept in the browser until the way back."""
+    del query
+    begun = _people(desk).begin_at_provider(provider, _way_back(desk, provider))
+    return None if begun is None else See(begun.url, cookie=Cookie(begun.kept))
+
+
+def come_from_provider(desk: Desk, query: Query, provider: str) -> Answer:
+    """`/sign-in/{provider}/back`: who the provider vouches for."""
+    found = _people(desk).finish_at_provider(provider, desk.carried or "", returned=dict(query), address=desk.address)
+    if found is None:
+        return None
+    if isinstance(found, Opened):
+        return See("/account" if found.visitor.needs_second_factor else "/", cookie=Cookie(found.cookie))
+    return _form(desk, next_path="/", refusal=found)
 
 
 def sign_out(desk: Desk, given: Given) -> Answer:
@@ -157,7 +175,7 @@ def _form(
         "wrong": wrong,
         "seconds": None if refusal is None else refusal.seconds,
         "asks_code": asks_code,
-        "providers": desk.sources.providers,
+        "providers": _people(desk).providers,
         "empty": not _people(desk).accounts_exist(),
     }
     return Page("entrance/sign_in.html", values, 200 if not wrong else 403, cookie=_fresh(desk))
@@ -165,6 +183,10 @@ def _form(
 
 def _asks_code(refusal: Refusal) -> bool:
     return refusal.reason in {Reason.SECOND_FACTOR_MISSING, Reason.WRONG_SECOND_FACTOR}
+
+
+def _way_back(desk: Desk, provider: str) -> str:
+    return f"{desk.origin}/sign-in/{quote(provider, safe='')}/back"
 
 
 def _fresh(desk: Desk) -> Cookie | None:
