@@ -51,8 +51,8 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
 def test_the_roll_is_the_books_whoever_recorded_it(home: Home) -> None:
     """The portal sees what a command recorded with its next look, among other entries, one at a time and many at once."""
     roll = BookRoll(home)
-    assert sorted(roll.current().accounts) == ["sample.admin", "sample.lead"]
     before = roll.current()
+    assert {"sample.admin", "sample.lead"} <= before.accounts.keys()
     assert roll.current() is before
     with open_door(home) as door, open_people(home, record_with(door.recorder), source="cli") as people:
         door.recorder.submit([Submission(beat(number)) for number in range(3)]).result()
@@ -62,7 +62,7 @@ def test_the_roll_is_the_books_whoever_recorded_it(home: Home) -> None:
         for number in range(3):
             _add(people, f"sample.many{number}")
             door.recorder.record(beat(number))
-        assert len(roll.current().accounts) == 6
+        assert len(roll.current().accounts) == len(before.accounts) + 4
         assert roll.current() == BookRoll(home).current()
     roll.close()
 
