@@ -4,7 +4,7 @@
 #   make demo      a real model, evidence, verified     make test    every suite; says what was skipped and why
 #   make bench     measurements                         make fuzz    hostile input for every parser, FUZZ_SECONDS each
 #   make docs      regenerate the reference pages       make lock    resolve dependencies anew (UPGRADE=1: take newer ones)
-#   make soak      mixed load with faults, SOAK_SECONDS
+#   make soak      mixed load with faults, SOAK_SECONDS  make litellm   the real LiteLLM proxy with our guardrail behind it
 
 PYTHON ?= python3
 VENV := .venv
@@ -19,7 +19,7 @@ BENCH ?= $(sort $(filter-out bench/__init__.py,$(wildcard bench/*.py)) $(patsubs
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help install demo test check bench fuzz soak docs lock clean
+.PHONY: help install demo test check bench fuzz soak litellm docs lock clean
 
 help:
 	@sed -n '3,7s/^# *//p' Makefile
@@ -45,6 +45,9 @@ fuzz: $(VENV)/.fuzz
 
 soak: $(VENV)/.dev
 	@cd tests && ../$(BIN)/python -m soak --seconds $(SOAK_SECONDS) $(SOAK)
+
+litellm: $(VENV)/.dev
+	@$(BIN)/python bench/gateway/beside_litellm.py --install
 
 docs: $(VENV)/.dev
 	@$(BIN)/python tools/make_reference.py
