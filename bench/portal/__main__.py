@@ -5,8 +5,9 @@
 For each size a home is made with the sample year and so many synthetic exchanges (see `year`), its projection is caught up, and
 every place of the portal's table is visited in this process through its ASGI application: the time is the server's, without a
 network and without a browser. Addresses with parts are those that the pages themselves link to; the list of exchanges is asked
-for with many combinations of filters besides. An assessment is made once before visits are counted, as it is for a portal that
-has been up for a while; how long that first time takes is told apart. A home in --folder that is there already is used again.
+for with many combinations of filters besides. What is kept with an assessment is asked for once before visits are counted, as in a
+portal that has been up for a while: the first page waits for the first assessment, and the first look at a page that is drawn from
+it waits for the drawing; both are told apart. A home in --folder that is there already is used again.
 """
 
 from __future__ import annotations
@@ -135,6 +136,10 @@ class Site:
             if "{" not in place.path:
                 self.addresses[place.path].append(place.path)
         self.addresses["/exchanges"] += [f"/exchanges?{query}" for query in HARD]
+        self.addresses["/exchanges/values"] = [
+            f"/exchanges/values?{query}" for query in ("principal=sample-m", "claimed=end-user-1")
+        ]
+        self.addresses["/lineage/{id}"] = [f"/lineage/sample-case-{number:04}" for number in range(1, 200, 10)]
 
     def find(self, body: bytes) -> None:
         """The addresses that a page links to."""
@@ -147,17 +152,23 @@ class Site:
                 known.append(address)
 
 
-async def measure(home: Home, visits: int) -> tuple[list[Times], float]:
-    """Times of every place, and how long the first assessment takes."""
+@dataclass(frozen=True, slots=True)
+class First:
+    """What the first visitors wait for: the assessment, and the page that took longest to be drawn from it."""
+
+    assessment: float
+    drawing: float
+    drawn: str
+
+
+async def measure(home: Home, visits: int) -> tuple[list[Times], First]:
+    """Times of every place once everything was visited, and what the first visitors wait for."""
     now = datetime(LAST.year, LAST.month, LAST.day, tzinfo=UTC) + timedelta(days=1, hours=9)
     browser, site, chance = Browser(home, now), Site(), random.Random(1)
-    _, body, first = await browser.visit("/due", STAFF)
+    _, _, assessment = await browser.visit("/due", STAFF)
     for _ in range(3):
-        for path, known in [(path, list(known)) for path, known in site.addresses.items()]:
-            who = browser.admitted(next(each for each in site.shown if each.path == path))
-            for address in known[:12] if who else ():
-                _, body, _ = await browser.visit(address, who or "")
-                site.find(body)
+        await look_around(browser, site, 12)
+    first = First(assessment, *max([(0.0, ""), *await look_around(browser, site, MOST_ADDRESSES)]))
     found = []
     for place in site.shown:
         who, known = browser.admitted(place), site.addresses[place.path]
@@ -171,10 +182,25 @@ async def measure(home: Home, visits: int) -> tuple[list[Times], float]:
             if status < 400:
                 times.add(address, spent)
             elif number < len(known):
-                print(f"  {address}: {status}", file=sys.stderr)
+                print(f"  {address[:120]}: {status}", file=sys.stderr)
         if times.seconds:
             found.append(times)
     return found, first
+
+
+async def look_around(browser: Browser, site: Site, most: int) -> list[tuple[float, str]]:
+    """Visits the addresses known so far, up to `most` of each place, and finds more; the times of those that are assessed."""
+    spent = []
+    for path, known in [(path, list(known)) for path, known in site.addresses.items()]:
+        place = next(each for each in site.shown if each.path == path)
+        who = browser.admitted(place)
+        for address in known[:most] if who else ():
+            _, body, seconds = await browser.visit(address, who or "")
+            spent += [(seconds, address)] if place.assesses else []
+            site.find(body)
+    exchanges = [address for address in site.addresses["/exchanges/{id}"] if not address.endswith("/values")]
+    site.addresses["/exchanges/{id}/content"] = [f"{address}/content" for address in exchanges]
+    return spent
 
 
 def make(folder: Path, size: int) -> Home:
@@ -222,14 +248,14 @@ def main() -> None:
     parser.add_argument("--worst", action="store_true", help="name the slowest address of each place")
     options = parser.parse_args()
     results: dict[int, list[Times]] = {}
-    firsts: dict[int, float] = {}
+    firsts: dict[int, First] = {}
     with tempfile.TemporaryDirectory() as name:
         for size in map(int, options.sizes.split(",")):
             home = make(options.folder or Path(name), size)
             results[size], firsts[size] = asyncio.run(measure(home, options.visits))
     print("\n".join(table(results)))
     for size, first in firsts.items():
-        print(f"first assessment at {size:,}: {first:.2f} s")
+        print(f"first at {size:,}: assessment {first.assessment:.2f} s; longest drawing {first.drawing:.2f} s, {first.drawn}")
     last = results[max(results)]
     slow = [each for each in last if each.at(0.95) > LIMIT]
     for each in last if options.worst else slow:

@@ -69,6 +69,8 @@ class Facts:
     """What was examined of the exchanges of the period for that; of systems in scope."""
     _newest: Mapping[str, tuple[DocumentVersion, ...]] = field(init=False, repr=False, compare=False)
     _scoped: Mapping[str, tuple[DocumentVersion, ...]] = field(init=False, repr=False, compare=False)
+    _in_period: dict[str, tuple[DocumentVersion, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """Kept as it is asked for: many ask for the same."""
 
     def __post_init__(self) -> None:
         """Sorts once what every check asks for again and again."""
@@ -92,7 +94,12 @@ class Facts:
 
     def in_period(self, kind: str) -> tuple[DocumentVersion, ...]:
         """As `scoped`, of events that happened in the period."""
-        return tuple(each for each in self.scoped(kind) if self.scope.since <= happened_at(each) < self.scope.until)
+        found = self._in_period.get(kind)
+        if found is None:
+            since, until = self.scope.since, self.scope.until
+            found = tuple(each for each in self.scoped(kind) if since <= happened_at(each) < until)
+            self._in_period[kind] = found
+        return found
 
     def current(self, kind: str, record: str) -> DocumentVersion | None:
         """The newest version of one record."""

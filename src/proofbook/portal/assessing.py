@@ -13,7 +13,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias, TypeVar
 from urllib.parse import urlencode
 
 import structlog
@@ -47,12 +47,16 @@ FAILED: Final = "portal.assessment_failed"
 LOG = structlog.get_logger()
 
 
+T = TypeVar("T")
+
+
 class Assessed:
     """One engagement as of one moment. Everything is derived when it is first asked for."""
 
     def __init__(self, facts: Facts) -> None:
         self.facts: Final = facts
         self._shelves: dict[str, tuple[ArtifactPage, ...]] = {}
+        self._once: dict[str, tuple[Callable[[Assessed], Any], Any]] = {}
 
     @cached_property
     def months(self) -> Grid:
@@ -79,12 +83,28 @@ class Assessed:
         return answer_cards(self.months)
 
     def prepare(self, older: Assessed, desk: Desk) -> None:
-        """Derives what pages will ask for: the grid, the list, the cards, and the shelves that were asked for of an older one."""
+        """Derives what pages will ask for: the list, the cards, and whatever was asked for of an older one."""
         _ = self.today, self.cards
         if "quarters" in older.__dict__:
             _ = self.quarters
         for artifact in tuple(older._shelves):
             self.shelf(artifact, desk)
+        for key, (make, _) in tuple(older._once.items()):
+            self.once(key, make)
+
+    def once(self, key: str, make: Callable[[Assessed], T]) -> T:
+        """What `make` derives of this assessment and nothing else, made when it is first asked for.
+
+        What pages asked for is made again with each new assessment, before anybody sees it. `key` names it among all pages.
+        """
+        if key not in self._once:
+            self._once[key] = make, make(self)
+        found: T = self._once[key][1]
+        return found
+
+    def derived(self, artifact: str) -> tuple[ArtifactPage, ...]:
+        """The pages of one artifact, as far as somebody asked for its shelf."""
+        return self._shelves.get(artifact, ())
 
     def shelf(self, artifact: str, desk: Desk) -> tuple[ArtifactPage, ...]:
         """The pages of one artifact. Raises InputError for an id that is none of the ten, EntryDamaged."""

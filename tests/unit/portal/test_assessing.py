@@ -211,3 +211,18 @@ def test_visitor_sees_their_own_record_at_once(tmp_path: Path) -> None:
             writing.reader.write("add_document_version", [(desk.position + 5, *row)])
         assert assessor.assess(replace(desk, visitor=sample_visitor(Role.LEAD)), "a") is first
         assert assessor.assess(replace(desk, visitor=visitor), "a") is not first
+
+
+def test_what_pages_asked_for_is_made_again_before_anybody_sees_it(tmp_path: Path) -> None:
+    """A long page must not be drawn while somebody waits for it, but the first time."""
+    listed, watch = Listed(("a",)), Watch()
+    drawn: list[Assessed] = []
+    with desk_over(tmp_path, listed) as desk:
+        assessor = Assessor(watch, at_once)
+        first = assessor.assess(desk, "a")
+        assert first.once("sample", lambda each: drawn.append(each) or len(drawn)) == 1  # type: ignore[func-returns-value]  # counts calls
+        assert first.once("sample", lambda _: 0) == 1
+        watch.now = 61
+        second = assessor.assess(desk, "a")
+        assert drawn == [first, second]
+        assert second.once("sample", lambda _: 0) == 2

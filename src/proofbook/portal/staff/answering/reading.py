@@ -58,7 +58,7 @@ def show_answers(desk: Desk, query: Query) -> Answer:
         cards = assessed.cards
         standings = {each.card.number: find_standing(desk.reader, each.own) for each in cards}
         values = {
-            "groups": _questions(assessed),
+            "groups": assessed.once("questions", _questions),
             "own": sum(card.own is not None for card in cards),
             "approved": sum(each is not None and each.approved for each in standings.values()),
             "of": len(cards),
@@ -76,7 +76,12 @@ def show_document(desk: Desk, query: Query) -> Answer:
 
     def make(assessed: Assessed) -> Page:
         standings = {each.card.number: find_standing(desk.reader, each.own) for each in assessed.cards}
-        values = {"groups": _questions(assessed), "standings": standings, "tones": _TONES, "to_record": _to_record}
+        values = {
+            "groups": assessed.once("questions", _questions),
+            "standings": standings,
+            "tones": _TONES,
+            "to_record": _to_record,
+        }
         return Page("staff/answers_document.html", values)
 
     return desk.assessments().show(desk, query, make)
