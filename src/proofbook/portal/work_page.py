@@ -9,10 +9,10 @@ from proofbook.portal.surroundings import Answer, Desk, Page, Query
 
 
 def show_work(desk: Desk, query: Query, work: str) -> Answer:
-    """`/work/{work}`."""
+    """`/under-way/{work}`."""
     del query
     found = desk.works.find(work, desk.known.account)
     return None if found is None else Page("work.html", {"it": found})
 
 
-WORK_PLACES: Final = (Place(path="/work/{work}", need=Reach.SIGNED_IN, show=show_work),)
+WORK_PLACES: Final = (Place(path="/under-way/{work}", need=Reach.SIGNED_IN, show=show_work),)

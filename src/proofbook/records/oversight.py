@@ -10,6 +10,24 @@ from proofbook.records.exchange import Document
 from proofbook.records.record import ArtifactRef, Count, Day, Moment, Record, Several, Sha256, Stated, SystemRef, Text
 
 
+class DecisionRequest(Record):
+    """Body of `decision.request`: an output that informs a decision waits for a person. Its review has the same id."""
+
+    happened: ClassVar[str | None] = "requested_at"
+    artifact: ClassVar[str] = "SUP-11"
+
+    decision: Text = Field(description="business decision it informs, by its reference there")
+    decision_type: Stated = Field(default=None, description="type in the decision register")
+    system: SystemRef = Field(description="system that produced the output")
+    exchanges: list[Text] = Field(default=[], description="exchanges it rests on, by id; empty: not stated")
+    model: ArtifactRef | None = Field(default=None, description="artifact that answered; null: unknown")
+    shown_sha256: Sha256 | None = Field(default=None, description="hash of what is shown to the reviewer; null: not kept")
+    requested_by: Stated = Field(default=None, description="who asks, or gains by it")
+    requested_at: Moment = Field(description="when it was asked for")
+    due_at: Moment | None = Field(default=None, description="by when it is needed; null: not stated")
+    withdrawn_at: Moment | None = Field(default=None, description="when it was withdrawn; null while it waits")
+
+
 class DecisionReview(Record):
     """Body of `decision.review`: somebody reviewed an output that informs a decision."""
 

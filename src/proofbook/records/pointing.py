@@ -38,6 +38,7 @@ BY_MEANING: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
         "alert.triage": {"incident": _REAL},
         "policy.acknowledgement": {"policy": "policy"},
         "risk.assessment": {"risks": "risk"},
+        "decision.request": {"exchanges": EXCHANGE, "decision": DECISION},
         "decision.review": {"exchanges": EXCHANGE, "decision": DECISION},
         "spot_check": {"items.review": "decision.review"},
         "availability.report": {"outages": "outage"},

@@ -50,7 +50,7 @@ def produce(desk: Desk, given: Given, population: str) -> Answer:
         return Outcome(f"/room/deliveries/{made.id}", f"{population}: {made.rows} rows, transcript and files are here.")
 
     work = desk.works.start(visitor.account, f"{population}, watched by {observer}", do)
-    return See(f"/work/{work.id}")
+    return See(f"/under-way/{work.id}")
 
 
 def produce_room(desk: Desk, given: Given) -> Answer:
@@ -62,7 +62,7 @@ def produce_room(desk: Desk, given: Given) -> Answer:
         made = delivering.room(room.id, visitor, tell)
         return Outcome(f"/room/deliveries/{made.id}", "The evidence room is here.")
 
-    return See(f"/work/{desk.works.start(visitor.account, 'Evidence room', do).id}")
+    return See(f"/under-way/{desk.works.start(visitor.account, 'Evidence room', do).id}")
 
 
 def show_delivery(desk: Desk, query: Query, delivery: str) -> Answer:

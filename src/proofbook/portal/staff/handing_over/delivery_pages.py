@@ -48,7 +48,7 @@ def produce(desk: Desk, given: Given) -> Answer:
         return Outcome(f"/deliveries/{engagement}/{made.id}", f"{what}: {made.rows} rows.")
 
     title = "Evidence room" if what == "room" else what
-    return See(f"/work/{desk.works.start(visitor.account, f'{title}, {engagement}', do).id}")
+    return See(f"/under-way/{desk.works.start(visitor.account, f'{title}, {engagement}', do).id}")
 
 
 def show_delivery(desk: Desk, query: Query, engagement: str, delivery: str) -> Answer:

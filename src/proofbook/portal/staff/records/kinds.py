@@ -50,6 +50,7 @@ _NAMES: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         "waiver": ("Waiver", "Waivers"),
         "risk": ("Risk", "Risks"),
         "risk.assessment": ("Risk assessment", "Risk assessments"),
+        "decision.request": ("Output waiting for review", "Outputs waiting for review"),
         "decision.review": ("Reviewed output", "Reviewed outputs"),
         "spot_check": ("Spot check", "Spot checks"),
         "availability.report": ("Availability report", "Availability reports"),
