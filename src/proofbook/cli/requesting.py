@@ -46,7 +46,7 @@ def request() -> None:
     """Requests of an auditor (also called a PBC list), with every version and every answer kept."""
 
 
-@request.command("import")
+@request.command("import", short_help="Import a request list, CSV or XLSX: plan first, then all of it.")
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @_ENGAGEMENT
 @click.option("--yes", is_flag=True, help="Record without asking.")
@@ -128,7 +128,7 @@ def suggest(shared: Shared, number: str, engagement: str) -> None:
         say("nothing is suggested: the request names no control, criterion, population or artifact that is known here")
 
 
-@request.command()
+@request.command(short_help="Give evidence in answer.")
 @click.argument("number")
 @_ENGAGEMENT
 @click.option(

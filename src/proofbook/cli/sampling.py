@@ -47,7 +47,7 @@ def sample() -> None:
     """Samples come from a population as it was exported, by the auditor's own ids or by rank under the auditor's nonce."""
 
 
-@sample.command("draw")
+@sample.command("draw", short_help="Draw from an exported population, by ids or by nonce.")
 @_FOLDER
 @click.option("--engagement", required=True, help="Id of the engagement.")
 @_ITEM
@@ -85,7 +85,7 @@ def draw_(
     _print_drawn(shared, made)
 
 
-@sample.command("extend")
+@sample.command("extend", short_help="Add to a sample; what was drawn stays.")
 @click.argument("sample_id", metavar="SAMPLE")
 @_FOLDER
 @_ITEM
@@ -129,7 +129,7 @@ def list_(shared: Shared, engagement: str) -> None:
         say("no sample was drawn yet")
 
 
-@sample.command()
+@sample.command(short_help="One sample: what went into it, its items, what is missing.")
 @click.argument("sample_id", metavar="SAMPLE")
 @click.pass_obj
 def show(shared: Shared, sample_id: str) -> None:
@@ -148,7 +148,7 @@ def show(shared: Shared, sample_id: str) -> None:
     print_lines(f"  missing: {each.what} {each.why}" for each in (missing_folder(found, item) for item in found.missing))
 
 
-@sample.command()
+@sample.command(short_help="One drawn item: record and proof, history, what is missing.")
 @click.argument("sample_id", metavar="SAMPLE")
 @click.argument("item")
 @click.option("--proofs", type=click.Path(path_type=Path, file_okay=False), help="Folder to put its entries and proofs into.")
@@ -170,7 +170,7 @@ def item(shared: Shared, sample_id: str, item: str, proofs: Path | None) -> None
     _print_item(shared, folder)
 
 
-@sample.command()
+@sample.command(short_help="What a sample of a size would tell: a planning aid.")
 @click.option("--items", "count", type=int, default=0, help="Items that were looked at.")
 @click.option("--deviations", type=int, default=0, show_default=True, help="Deviations found, or expected.")
 @click.option("--population", type=int, help="Size of the population; default: large.")
@@ -191,7 +191,7 @@ def tells(shared: Shared, count: int, deviations: int, population: int | None, c
         print_lines([found.words, "", *(f"  assumes: {each}" for each in found.assumptions), f"  {found.notice}"])
 
 
-@sample.command()
+@sample.command(short_help="Make a population while an auditor watches.")
 @click.argument("population", metavar="POP")
 @click.option("--engagement", required=True, help="Id of the engagement.")
 @click.option("--observer", required=True, help="Name of who watches, as they give it.")
