@@ -143,7 +143,7 @@ def _check_or_record(desk: Desk, given: Given, typed: Typed, newest: DocumentVer
         order = typed.order
         filed = read_values(order.kind, order.id, order.record, occurred=order.occurred)
         _, planned = propose(desk, filed, order.base)
-        return plan_page(typed, planned, given)
+        return plan_page(desk, typed, planned, given)
     except (FilingMistakes, FilingRefused) as wrong:
         return form_page(
             desk, typed, newest, mistakes={each.field: f"{each.what}; {each.fix}" for each in reversed(wrong.mistakes)}

@@ -19,6 +19,9 @@ from proofbook.portal.staff.records import zones
 from proofbook.portal.staff.records.field_help import help_for
 from proofbook.portal.staff.records.form import MAX_FIELDS, Leaf, Node, Rows, Section, flatten, make_form
 from proofbook.portal.staff.records.history import path_in_words, shown_differences
+from proofbook.portal.staff.records.labels import label_of
+from proofbook.portal.staff.records.linking import Linking
+from proofbook.portal.staff.records.view import Viewing
 from proofbook.portal.surroundings import Desk, Page
 from proofbook.readmodel import artifacts, heads
 from proofbook.readmodel.documents import DocumentVersion
@@ -68,12 +71,13 @@ def form_page(
     return Page("records/form.html", values, 422 if told else 200)
 
 
-def plan_page(typed: Typed, planned: Planned, given: Given) -> Page:
+def plan_page(desk: Desk, typed: Typed, planned: Planned, given: Given) -> Page:
     """What recording would do, before it is done. The fields are carried along, hidden."""
     fields = [(name, value) for name, values in given.fields.items() if name not in {"csrf", "do"} for value in values]
     version = 1 if planned.previous is None else planned.previous.version + 1
     remarks = [
-        (path_in_words(".".join(map(str, each.path))) if each.path else "", each.what, each.fix) for each in planned.remarks
+        (path_in_words(".".join(map(str, each.path))) if each.path else "", each.what, _sentence(each.fix))
+        for each in planned.remarks
     ]
     values = {
         "kind": typed.kind,
@@ -86,7 +90,8 @@ def plan_page(typed: Typed, planned: Planned, given: Given) -> Page:
         "raw": raw,
         "unchanged": planned.action is Action.UNCHANGED,
         "body": planned.filed.body,
-        "stated_count": sum(1 for value in planned.filed.body.values() if value not in (None, "unknown", [], {})),
+        "parts": Viewing(typed.kind.kind, typed.zone, Linking(desk.reader)).parts(planned.filed.body),
+        "zone": typed.zone.key,
     }
     return Page("records/plan.html", values)
 
@@ -94,6 +99,12 @@ def plan_page(typed: Typed, planned: Planned, given: Given) -> Page:
 def raw(text: str) -> Markup:
     """Text of a field, escaped and otherwise as it is: what is sent back must be what was there."""
     return escape(text)
+
+
+def _sentence(fix: str) -> str:
+    """What to do, with fields called as the form calls them."""
+    said = fix.replace("`because`", f"the field {label_of('because')!r}").replace("`", "")
+    return f"{said[:1].upper()}{said[1:]}."
 
 
 def _plainly(sections: Sequence[Section]) -> list[tuple[str, tuple[Node, ...]]]:

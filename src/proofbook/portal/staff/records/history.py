@@ -76,13 +76,16 @@ def _shown(each: Difference) -> Shown:
 
 
 def path_in_words(path: str) -> str:
-    """`Actions, row 2, due` of `actions[1].due`."""
+    """`Actions, row 2, Due` of `actions[1].due`, also of `actions.1.due`."""
     words = []
     for step in path.split("."):
         name, *keys = step.replace("]", "").split("[")
-        words.append(label_of(name))
-        words += [f"row {int(key) + 1}" if key.isdigit() else key for key in keys]
+        words += [_row(name) or label_of(name), *(_row(key) or key for key in keys)]
     return ", ".join(words)
+
+
+def _row(step: str) -> str | None:
+    return f"row {int(step) + 1}" if step.isascii() and step.isdigit() else None
 
 
 def _said(value: Any) -> str:

@@ -28,6 +28,7 @@ _WHOLE: Final[Mapping[str, str]] = MappingProxyType(
         "first": "First day",
         "last": "Last day",
         "at": "When",
+        "expected_actual": "Expected and actual",
     }
 )
 _PARTS: Final[Mapping[str, str]] = MappingProxyType({"sha256": "SHA-256", "ai": "AI", "gpu": "GPU", "id": "id", "ms": "(ms)"})

@@ -25,7 +25,7 @@ UNKNOWN: Final = "unknown"
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """A value in one of the forms a page shows: none, unknown, text, passage, blank, moment, day, link, many, table."""
+    """A value in one of the forms a page shows: none, unknown, text, passage, blank, moment, link, many, table, prose."""
 
     form: str
     text: str = ""
@@ -49,7 +49,7 @@ class Line:
     @property
     def is_wide(self) -> bool:
         """Whether it needs the width of the page."""
-        return self.value.form == "table" or (self.value.form == "passage" and len(self.value.text) > 600)
+        return self.value.form in {"table", "prose"} or (self.value.form == "passage" and len(self.value.text) > 600)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,13 +106,22 @@ class Viewing:
     def _part(self, title: str, fields: tuple[Field, ...], body: Mapping[str, Any]) -> Part:
         lines, unstated = [], []
         for field in fields:
-            value = self.value(field.shape, body.get(field.name), field.name)
+            value = self._of_field(field, body.get(field.name))
             silent = value.form == "none" or (value.form == "empty" and not field.shape.nullable and not field.required)
             if silent:
                 unstated.append((label_of(field.name), field.meaning))
             else:
                 lines.append(Line(label_of(field.name), field.meaning, value))
         return Part(title, tuple(lines), tuple(unstated))
+
+    def _of_field(self, field: Field, value: Any) -> Value:
+        """A field of the record itself. The text of a policy is read, not looked up."""
+        if (self._kind, field.name) == ("policy", "sections") and isinstance(value, list):
+            rows = (each for each in value if isinstance(each, Mapping))
+            return Value(
+                "prose", rows=tuple((Value("text", str(row.get("heading"))), Value("text", str(row.get("text")))) for row in rows)
+            )
+        return self.value(field.shape, value, field.name)
 
     def _list(self, item: Shape, value: list[Any], path: str) -> Value:
         if not value:
