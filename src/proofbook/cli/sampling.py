@@ -16,6 +16,7 @@ from proofbook.errors import InputError
 from proofbook.fieldwork.drawing import DrawFrom, Drawn, Listed, Method, Order, Seeded, draw, extend
 from proofbook.fieldwork.exported import read_exported
 from proofbook.fieldwork.item import ItemFolder, missing_folder, open_item
+from proofbook.fieldwork.item_document import item_document
 from proofbook.fieldwork.samples import Sample, list_samples, read_sample
 from proofbook.fieldwork.statistics import need, tell
 from proofbook.wiring.fieldwork import (
@@ -296,20 +297,7 @@ def _document(each: Sample) -> dict[str, Any]:
 
 def _print_item(shared: Shared, folder: ItemFolder) -> None:
     if shared.json:
-        print_json(
-            {
-                "item": folder.item.item,
-                "row": folder.item.row,
-                "parts": [{"name": each.name, "index": each.index, "proof": each.proof.tone} for each in folder.parts],
-                "history": [{"recorded": each.recorded, "kind": each.kind, "what": each.what} for each in folder.history],
-                "links": [
-                    {"relation": each.relation, "kind": each.kind, "id": each.id, "found": each.found, "words": each.words}
-                    for each in folder.links
-                ],
-                "content": [{"slot": each.name, "state": each.state, "bytes": each.bytes} for each in folder.slots],
-                "missing": [{"what": each.what, "why": each.why} for each in folder.missing],
-            }
-        )
+        print_json(item_document(folder))
         return
     print_lines(f"{each.name:9} entry {each.index}: {each.proof.words}" for each in folder.parts)
     print_heading("History")
