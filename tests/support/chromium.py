@@ -33,3 +33,21 @@ def opened(browser: Browser, visitor: Visitor, scheme: Literal["light", "dark"],
     page.on("console", lambda message: complaints.append(message.text))
     page.goto(f"http://127.0.0.1:{visitor.port}/?key={visitor.key}")
     return page, complaints
+
+
+def signed_in(
+    browser: Browser, visitor: Visitor, scheme: Literal["light", "dark"] = "light", width: int = 1280
+) -> tuple[Page, list[str]]:
+    """A window of somebody who signed in already, and what its console and its policy say from then on."""
+    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
+    name, _, value = (visitor.cookie or "").partition("=")
+    if value:
+        context.add_cookies([{"name": name, "value": value, "url": f"http://127.0.0.1:{visitor.port}"}])
+    page, complaints = context.new_page(), list[str]()
+    page.expose_function("complain", lambda said: complaints.append(str(said)))
+    page.add_init_script(
+        "document.addEventListener('securitypolicyviolation', each => complain(`${each.violatedDirective}: ${each.blockedURI}`))"
+    )
+    page.on("console", lambda message: complaints.append(message.text))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    return page, complaints

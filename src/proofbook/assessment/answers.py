@@ -8,7 +8,7 @@ no page says, that is a missing piece. An answer is never "not applicable" alone
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from proofbook.assessment.facts import Facts, happened_at
@@ -123,11 +123,19 @@ def answer_question(grid: Grid, question: str) -> QuestionAnswer:
     return QuestionAnswer(found, evidence, cards)
 
 
+def restate(answered: CardAnswer, newest: DocumentVersion | None) -> CardAnswer:
+    """A card with other own words than those it was answered with: a version written since, or none."""
+    own = None if newest is None else _own(newest)
+    return replace(answered, own=own, missing=tuple(_missing(own, answered.shapes, answered.evidence)))
+
+
 def _own_words(facts: Facts, number: int) -> OwnWords | None:
     said = [each for each in facts.scoped("answer") if each.body["card"] == number]
     newest = max(said, key=lambda each: each.index, default=None)
-    if newest is None:
-        return None
+    return None if newest is None else _own(newest)
+
+
+def _own(newest: DocumentVersion) -> OwnWords:
     body = newest.body
     blanks = len(find_blanks(body))
     return OwnWords(newest.entry, newest.version, body["answer"], body["limits"], body["owner"], body["reviewed_at"], blanks)

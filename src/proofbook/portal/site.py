@@ -90,7 +90,16 @@ SECTIONS: Final = (
             Section("/reconciliation", "Two sources", READ),
         ),
     ),
-    Section("/answers", "Answers", READ, carried=True),
+    Section(
+        "/answers",
+        "Answers",
+        READ,
+        carried=True,
+        parts=(
+            Section("/answers", "Cards", READ, carried=True),
+            Section("/answers/document", "As one document", READ, carried=True),
+        ),
+    ),
     Section(
         "/requests",
         "Audit",
@@ -101,7 +110,7 @@ SECTIONS: Final = (
             Section("/deliveries", "Deliveries", Permission.EXPORT, carried=True),
         ),
     ),
-    Section("/book", "Book", READ),
+    Section("/book", "Book", READ, parts=(Section("/book", "The book", READ), Section("/design", "How pages look", READ))),
     Section(
         "/people",
         "People",

@@ -18,7 +18,8 @@ from proofbook.people.roles import Permission
 from proofbook.portal.acts import Act, Done, Order
 from proofbook.portal.assessing import Assessed
 from proofbook.portal.posting import FormMistakes, Given
-from proofbook.portal.staff.answering.reading import card_values, find_card, find_standing, show_card
+from proofbook.portal.staff.answering.own_words import state_card
+from proofbook.portal.staff.answering.reading import card_values, show_card
 from proofbook.portal.staff.records.filing_act import FileOrder, file_record
 from proofbook.portal.staff.records.signing_act import SignOrder, sign
 from proofbook.portal.surroundings import Answer, Desk, Page, Query
@@ -113,19 +114,22 @@ def approve_again(desk: Desk, given: Given, mistakes: FormMistakes, number: str)
 
 def _writing(desk: Desk, query: Query, number: str, given: Given | None, mistakes: FormMistakes | None) -> Answer:
     def make(assessed: Assessed) -> Page | None:
-        found = find_card(assessed, number)
+        found = state_card(desk, assessed, number)
         if found is None:
             return None
-        standing = find_standing(desk.reader, found.own)
-        newest = None if standing is None else standing.version
-        typed = _stated(desk, found, newest) if given is None else {name: given.one(name) for name in AnswerOrder.model_fields}
+        newest = None if found.standing is None else found.standing.version
+        typed = (
+            _first_words(desk, found.card, newest)
+            if given is None
+            else {name: given.one(name) for name in AnswerOrder.model_fields}
+        )
         values = {"typed": typed, "mistakes": {} if mistakes is None else mistakes.by_field, "changes": newest is not None}
-        return Page("staff/answer_writing.html", card_values(found, standing) | values, 200 if mistakes is None else 422)
+        return Page("staff/answer_writing.html", card_values(found) | values, 200 if mistakes is None else 422)
 
     return desk.assessments().show(desk, query, make)
 
 
-def _stated(desk: Desk, found: CardAnswer, newest: DocumentVersion | None) -> dict[str, str]:
+def _first_words(desk: Desk, found: CardAnswer, newest: DocumentVersion | None) -> dict[str, str]:
     """What the form shows first: the newest version, or the shipped text as a draft to be made one's own."""
     if newest is None:
         shipped = "\n\n".join(each.text for each in found.shapes if each.text)

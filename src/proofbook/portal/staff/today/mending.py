@@ -18,7 +18,9 @@ from proofbook.portal.staff.links import edit_link, new_link
 from proofbook.records.kept import KEPT
 
 EXCEPTION: Final = "control.exception"
-_COMMANDS: Final = re.compile(r"proofbook (?:record (template|get|list) (\S+)(?: (\S+))?|[a-z]+(?: [a-zA-Z_-]+)*)")
+_COMMANDS: Final = re.compile(
+    r"proofbook (?:record (template|get|list) (\S+)(?: (\S+))?|collect [a-z_]+|key [a-z]+ KEY|reconcile --by [a-z]+|[a-z]+)"
+)
 _TRAILING: Final = ";,:)."
 _PAGES: Final = {"proofbook reconcile": ("Compare the two sources", "/reconciliation")}
 

@@ -1,0 +1,120 @@
+"""A home with a sample year up to yesterday and with people, served as `proofbook portal` serves it; and who they are."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from urllib.parse import urlencode
+
+from proofbook.demo.year.calendar import Year
+from proofbook.demo.year.kit import write_kit
+from proofbook.people.account import Terms
+from proofbook.people.people import People
+from proofbook.people.roles import Role
+from proofbook.people.visitor import Opened
+from proofbook.primitives.instants import format_instant
+from proofbook.records.envelope import Actor, ActorKind
+from proofbook.wiring.home import Home, open_home
+from proofbook.wiring.portal import open_sources
+from support.sample_portal import Reply, Visitor, running
+
+ENGAGEMENT = "sample-year"
+PASSWORD = "sample words in a row"
+ROLES: Mapping[str, frozenset[Role]] = {
+    "sample-lead": frozenset({Role.LEAD}),
+    "sample-preparer": frozenset({Role.PREPARER}),
+    "sample-reviewer": frozenset({Role.REVIEWER}),
+    "sample-auditor": frozenset({Role.AUDITOR}),
+}
+"""Beside the administrator, who is made first."""
+ADMINISTRATOR = "sample-administrator"
+
+
+@dataclass(frozen=True, slots=True)
+class Staffed:
+    """The portal of a home; `people` by account, each signed in already; `outside` holds nothing."""
+
+    home: Home
+    people: Mapping[str, Visitor]
+    outside: Visitor
+
+    def cookie_of(self, account: str) -> tuple[str, str]:
+        """Name and value of somebody's cookie, for a browser."""
+        name, _, value = (self.people[account].cookie or "").partition("=")
+        return name, value
+
+
+@contextmanager
+def staffed(folder: Path, last: datetime | None = None) -> Iterator[Staffed]:
+    """Write the year, serve it, sign everybody in."""
+    write_kit(folder / "home", Year((last or datetime.now(UTC) - timedelta(days=1)).date(), 7, "Europe/Berlin"))
+    home = open_home(folder / "home")
+    with open_sources(home) as sources:
+        assert sources.people is not None
+        opened = sign_everybody_in(sources.people)
+        with running(sources) as operator:
+            name = (operator.cookie or "").partition("=")[0]
+            people = {account: replace(operator, cookie=f"{name}={each.cookie}") for account, each in opened.items()}
+            yield Staffed(home, people, replace(operator, cookie=None))
+
+
+def send_form(visitor: Visitor, page: str, action: str, **fields: str) -> Reply:
+    """Fill in a form of a page and send it."""
+    shown = visitor.ask(page).text
+    form = shown.partition(f'action="{action}"')[2]
+    token = re.search(r'name="csrf" value="([^"]+)"', form)
+    assert token is not None, f"{page} has no form that goes to {action}"
+    headers = {
+        "content-type": "application/x-www-form-urlencoded",
+        "origin": f"http://127.0.0.1:{visitor.port}",
+        "sec-fetch-site": "same-origin",
+    }
+    return visitor.ask(action, method="POST", headers=headers, body=urlencode({"csrf": token[1], **fields}).encode())
+
+
+def do_fieldwork(auditor: Visitor) -> None:
+    """What an auditor has to have done before there is a page about it: a request, a delivery, a sample."""
+    asked = send_form(
+        auditor,
+        "/room/request",
+        "/room/requests",
+        number="R-001",
+        title="Sample request",
+        description="Sample words",
+        criteria="CC8.1",
+    )
+    assert asked.status == 303, asked.words
+    made = send_form(auditor, "/room/populations/POP-01", "/room/populations/POP-01", observer="Sample Auditor")
+    assert made.status == 303, made.words
+    until = time.monotonic() + 60
+    while "/room/deliveries/" not in auditor.ask("/room/populations/POP-01").text and time.monotonic() < until:
+        time.sleep(0.1)
+    source = re.search(r'<option value="([^"]+)"', auditor.ask("/room/samples").text)
+    assert source is not None, "nothing can be sampled"
+    wishes = {"source": source[1], "method": "seeded", "nonce": "0123456789abcdef0123456789abcdef", "count": "2"}
+    drawn = send_form(auditor, "/room/samples", "/room/samples", **wishes)
+    assert drawn.status == 303, drawn.words
+
+
+def sign_everybody_in(people: People) -> dict[str, Opened]:
+    """One account of each role, by account."""
+    now = datetime.now(UTC)
+    opened = {ADMINISTRATOR: people.first_account(ADMINISTRATOR, "Sample Administrator", PASSWORD)}
+    by = Actor(ADMINISTRATOR, ActorKind.PERSON, "local_account")
+    for account, roles in ROLES.items():
+        terms = Terms(name=account.replace("-", " ").title(), roles=roles)
+        if Role.AUDITOR in roles:
+            since, until = format_instant(now - timedelta(days=1)), format_instant(now + timedelta(days=30))
+            terms = replace(terms, engagement=ENGAGEMENT, since=since, until=until)
+        people.set_account(account, terms, by=by, because="sample", expected=None)
+        link = people.make_link(account, "invitation", by)
+        people.use_link(link.path.rpartition("/")[2], PASSWORD)
+        found = people.sign_in(account, PASSWORD)
+        assert isinstance(found, Opened), found
+        opened[account] = found
+    return opened
