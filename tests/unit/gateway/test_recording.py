@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
+from concurrent.futures import Future
 
 from proofbook.errors import LimitExceeded, MalformedRecord, ProofbookError, StoreUnavailable
 from proofbook.gateway.drafts import Opening, derive_actor, draft_refusal
 from proofbook.gateway.outage import KEPT_REFUSALS
 from proofbook.gateway.recording import Recording
 from proofbook.gateway.refusal import KEY_MISSING, Refusal
-from proofbook.journal.receipt import Submission
+from proofbook.journal.receipt import Receipt, Submission
 from proofbook.records.exchange import RefusalReason
 from support.memory_recorder import MemoryRecorder
 from support.running_gateway import KEY, SystemClock, run
@@ -151,5 +153,55 @@ def test_refusals_do_not_crowd_out_the_ends_of_exchanges() -> None:
         assert gap.body["detail"].endswith(
             f"{KEPT_REFUSALS + 1} refusals and lost ends follow, 5 more refusals were only counted"
         )
+
+    run(scenario())
+
+
+class _TurnRecorder(MemoryRecorder):
+    """Notes in which turn of the loop each call arrives."""
+
+    def __init__(self) -> None:
+        super().__init__(SystemClock())
+        self.turn = 0
+        self.arrived: list[int] = []
+
+    def submit(self, submissions: Sequence[Submission]) -> Future[tuple[Receipt, ...]]:
+        self.arrived.append(self.turn)
+        return super().submit(submissions)
+
+
+async def _submit_in_turns(count: int, *, each: int = 2) -> list[int]:
+    """Some submissions in each of so many turns of the loop; in which turns they were handed over."""
+    recorder = _TurnRecorder()
+    recording = _recording(recorder)
+    told: list[Refusal | None] = []
+    for number in range(count):
+        for other in range(each):
+            recording.submit(_refusal(number * each + other), told.append)
+        await asyncio.sleep(0)
+        recorder.turn += 1
+    while len(told) < count * each:
+        await asyncio.sleep(0)
+        recorder.turn += 1
+    return recorder.arrived
+
+
+def test_what_comes_turn_by_turn_is_handed_over_together() -> None:
+    """One sync for many exchanges is what makes recording cheap; a single one goes at once."""
+
+    async def scenario() -> None:
+        assert await _submit_in_turns(1, each=1) == [0]
+        assert len(set(await _submit_in_turns(5))) == 1
+
+    run(scenario())
+
+
+def test_what_keeps_coming_does_not_hold_back_what_came() -> None:
+    """Under a load that never pauses the first caller must not wait for the last."""
+
+    async def scenario() -> None:
+        arrived = await _submit_in_turns(50)
+        assert arrived[0] < 10
+        assert len(set(arrived)) > 3
 
     run(scenario())

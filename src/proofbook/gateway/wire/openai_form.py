@@ -64,4 +64,5 @@ def read_form(data: bytes) -> ReplyFacts | None:
         cached = None if details is None else bounded_count(details.cached_tokens)
         usage = TokenUsage(bounded_count(said.prompt_tokens), bounded_count(said.completion_tokens), cached)
     fingerprint = bounded_text(reply.system_fingerprint, 256)
+    usage = usage if usage.stated else TokenUsage()
     return ReplyFacts(bounded_text(reply.model, 512), bounded_text(reply.id, 256), fingerprint, finish, usage)

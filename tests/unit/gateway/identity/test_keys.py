@@ -6,10 +6,12 @@ from dataclasses import replace
 
 import pytest
 
+from proofbook.gateway.http.head import RequestHead
+from proofbook.gateway.http.peer import Peer
 from proofbook.gateway.identity.caller import Caller
-from proofbook.gateway.identity.keys import assess_key, build_key_ring, derive_secret_hash, format_key
+from proofbook.gateway.identity.keys import KeyIdentities, assess_key, build_key_ring, derive_secret_hash, format_key
 from proofbook.gateway.refusal import KEY_AMBIGUOUS, KEY_EXPIRED, KEY_MISSING, KEY_REVOKED, KEY_UNKNOWN
-from support.running_gateway import KEY, SECRET, TOKEN
+from support.running_gateway import KEY, SECRET, TOKEN, FixedKeys
 
 NOW = "2026-06-01T00:00:00.000000Z"
 BEFORE = "2026-05-31T23:59:59.999999Z"
@@ -87,3 +89,18 @@ def test_only_a_hash_of_the_secret_is_kept() -> None:
     """The hash is of the secret as it stands in the token."""
     assert derive_secret_hash(SECRET).startswith("sha256:")
     assert SECRET.hex() not in repr(KEY)
+
+
+def test_who_was_let_in_before_is_looked_at_again() -> None:
+    """Remembering whom a key proved must not outlast its expiry, its revocation, or the ring it was found in."""
+    keys = FixedKeys(build_key_ring([replace(KEY, expires=NOW)]))
+    head = RequestHead("POST", "/", _bearer(TOKEN), modern=True, keep_alive=True, length=0)
+    identities, peer = KeyIdentities(keys), Peer("192.0.2.1", None)
+    assert [identities.assess(head, peer, BEFORE).refusal for _ in range(2)] == [None, None]
+    assert identities.assess(head, peer, NOW).refusal == KEY_EXPIRED
+    keys.ring = build_key_ring([replace(KEY, revoked_at=BEFORE)])
+    assert identities.assess(head, peer, BEFORE).refusal == KEY_REVOKED
+    keys.ring = build_key_ring([])
+    assert identities.assess(head, peer, BEFORE) == Caller(None, KEY_UNKNOWN)
+    keys.ring = build_key_ring([replace(KEY, principal="another")])
+    assert identities.assess(head, peer, BEFORE).verified == replace(KEY, principal="another").caller
