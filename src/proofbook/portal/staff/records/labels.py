@@ -111,6 +111,11 @@ def label_of(name: str) -> str:
     return said[:1].upper() + said[1:]
 
 
+def lower_first(text: str) -> str:
+    """A text that begins inside a sentence; what is spelt in capitals stays."""
+    return text[:1].lower() + text[1:] if text[1:2].islower() or text[1:2] == " " else text
+
+
 def word_of(choice: str) -> str:
     """A word of a closed list: `approve before effect`."""
     return choice.replace("_", " ")

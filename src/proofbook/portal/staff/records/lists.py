@@ -14,7 +14,7 @@ from proofbook.errors import InputError
 from proofbook.people.roles import Permission
 from proofbook.portal.staff.records import zones
 from proofbook.portal.staff.records.kinds import SIGNED, groups, kind_of
-from proofbook.portal.staff.records.labels import word_of
+from proofbook.portal.staff.records.labels import lower_first, word_of
 from proofbook.portal.staff.records.one_record import read_position
 from proofbook.portal.staff.records.signing_act import OWN_WORK
 from proofbook.portal.surroundings import Answer, Desk, Page, Query
@@ -53,6 +53,7 @@ def show_list(desk: Desk, query: Query, kind: str) -> Answer:
             "states": heads.states(desk.reader, kind),
             "decisions": _DECISIONS,
             "word_of": word_of,
+            "lower_first": lower_first,
             "older": f"{here}?{urlencode({**chosen, 'before': rows[ROWS - 1].index})}" if len(rows) > ROWS else None,
             "first_page": f"{here}?{urlencode(chosen)}" if before is not None else None,
             "without": {

@@ -17,7 +17,7 @@ from proofbook.people.roles import Permission
 from proofbook.portal import wording
 from proofbook.portal.staff.records import zones
 from proofbook.portal.staff.records.kinds import Kind, kind_of
-from proofbook.portal.staff.records.labels import label_of
+from proofbook.portal.staff.records.labels import label_of, lower_first
 from proofbook.portal.staff.records.linking import Linking
 from proofbook.portal.staff.records.signing_act import DECISIONS, OWN_WORK, ROLES, is_own
 from proofbook.portal.staff.records.view import Viewing
@@ -39,6 +39,11 @@ class Pointers:
     kind: Kind
     pointing: tuple[Pointing, ...]
     more: bool
+
+    @property
+    def many(self) -> str:
+        """What they are called inside a sentence."""
+        return lower_first(self.kind.many)
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +217,7 @@ def _targets(version: DocumentVersion, linking: Linking) -> tuple[tuple[str, str
     """Field, id and link of everything the record points to."""
     found = []
     for path, target, name in follow(version.kind, version.body):
-        found.append((label_of(path.rpartition(".")[2]), name, linking.find(target, name)))
+        found.append((lower_first(label_of(path.rpartition(".")[2])), name, linking.find(target, name)))
         if len(found) >= 60:
             break
     return tuple(found)

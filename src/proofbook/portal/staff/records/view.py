@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from proofbook.filing.shape import Field, Shape, Sort
 from proofbook.portal.staff.records import zones
-from proofbook.portal.staff.records.labels import label_of, sections_of, word_of
+from proofbook.portal.staff.records.labels import label_of, lower_first, sections_of, word_of
 from proofbook.portal.staff.records.linking import Linking
 from proofbook.records.pointing import pointers_of
 from proofbook.records.record import find_blanks
@@ -109,7 +109,7 @@ class Viewing:
             value = self._of_field(field, body.get(field.name))
             silent = value.form == "none" or (value.form == "empty" and not field.shape.nullable and not field.required)
             if silent:
-                unstated.append((label_of(field.name), field.meaning))
+                unstated.append((lower_first(label_of(field.name)), field.meaning))
             else:
                 lines.append(Line(label_of(field.name), field.meaning, value))
         return Part(title, tuple(lines), tuple(unstated))
