@@ -5,9 +5,9 @@
 For each size a home is made with the sample year and so many synthetic exchanges (see `year`), its projection is caught up, and
 every place of the portal's table is visited in this process through its ASGI application: the time is the server's, without a
 network and without a browser. Addresses with parts are those that the pages themselves link to; the list of exchanges is asked
-for with many combinations of filters besides. What is kept with an assessment is asked for once before visits are counted, as in a
-portal that has been up for a while: the first page waits for the first assessment, and the first look at a page that is drawn from
-it waits for the drawing; both are told apart. A home in --folder that is there already is used again.
+for with many combinations of filters besides. What is kept with an assessment is asked for once before visits are counted, as in
+a portal that has been up for a while: the first page waits for the first assessment, and the first look at a page that is drawn
+from it waits for the drawing; both are told apart. A home in --folder that is there already is used again.
 """
 
 from __future__ import annotations

@@ -8,11 +8,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from markupsafe import Markup
-
 from proofbook.artifacts.catalogue import ARTIFACTS
-from proofbook.artifacts.page import Page as ArtifactPage
-from proofbook.artifacts.rendering import read_style, render_body
+from proofbook.artifacts.rendering import read_style
 from proofbook.controls.crosswalk import check_artifact
 from proofbook.diagrams.palette import style_sheet
 from proofbook.portal.assessing import Assessed, Assessor
@@ -56,13 +53,7 @@ def show_artifact(assessor: Assessor, desk: Desk, query: Query, artifact: str, n
         found = next((each for each in assessed.shelf(artifact, desk) if each.name == name), None)
         if found is None:
             return None
-        body = assessed.once(f"artifact {artifact} {name}", lambda newest: _body(newest.derived(artifact), name))
+        body = assessed.drawn(artifact, name, _DRAWN)
         return Page("artifact.html", {"artifact": check_artifact(artifact), "it": found, "body": body})
 
     return assessor.show(desk, query, make)
-
-
-def _body(pages: tuple[ArtifactPage, ...], name: str) -> Markup:
-    """A page's body; nothing when there is no such page any more."""
-    found = next((each for each in pages if each.name == name), None)
-    return Markup("") if found is None else render_body(found, _DRAWN)

@@ -17,11 +17,13 @@ from typing import Any, Final, TypeAlias, TypeVar
 from urllib.parse import urlencode
 
 import structlog
+from markupsafe import Markup
 
 from proofbook.artifacts.catalogue import derive_pages
 from proofbook.artifacts.folder import name_apart
 from proofbook.artifacts.page import Page as ArtifactPage
 from proofbook.artifacts.page import Stand
+from proofbook.artifacts.rendering import render_body
 from proofbook.assessment.answers import CardAnswer, answer_cards
 from proofbook.assessment.facts import Facts, read_facts
 from proofbook.assessment.grid import Grid, Width, derive_grid
@@ -101,6 +103,15 @@ class Assessed:
             self._once[key] = make, make(self)
         found: T = self._once[key][1]
         return found
+
+    def drawn(self, artifact: str, name: str, run_by: str) -> Markup:
+        """The body of a page whose shelf was asked for, drawn once; nothing when there is no such page any more."""
+
+        def draw(newest: Assessed) -> Markup:
+            found = next((each for each in newest.derived(artifact) if each.name == name), None)
+            return Markup("") if found is None else render_body(found, run_by)
+
+        return self.once(f"artifact {artifact} {name}: {run_by}", draw)
 
     def derived(self, artifact: str) -> tuple[ArtifactPage, ...]:
         """The pages of one artifact, as far as somebody asked for its shelf."""

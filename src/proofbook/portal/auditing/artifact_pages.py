@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Final
 
 from proofbook.artifacts.catalogue import ARTIFACTS
-from proofbook.artifacts.rendering import render_body
 from proofbook.controls.crosswalk import check_artifact
 from proofbook.portal.auditing.engaged import assessed
 from proofbook.portal.surroundings import Answer, Desk, Page, Query
@@ -40,5 +39,10 @@ def show_artifact_page(desk: Desk, query: Query, artifact: str, name: str) -> An
     page = next((each for each in found.shelf(artifact, desk) if each.name == name), None)
     if page is None:
         return None
-    values = {"artifact": check_artifact(artifact), "it": page, "body": render_body(page, _DRAWN), "scope": found.facts.scope}
+    values = {
+        "artifact": check_artifact(artifact),
+        "it": page,
+        "body": found.drawn(artifact, name, _DRAWN),
+        "scope": found.facts.scope,
+    }
     return Page("auditing/artifact.html", values)
