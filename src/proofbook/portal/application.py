@@ -1,22 +1,17 @@
 """The pages as one ASGI application: routes made of places, and the one table from errors to answers.
 
-Promises: a place is reached by whom it admits and by nobody else; reading happens in worker threads, each request with a book and
-a projection of its own; one that takes too long is answered with 503. Assessments have one thread of their own: they wait for
-each other, and nothing else waits for them. What an auditor looks at is an entry before it is shown. Every error is put into
-words; one of ours carries its hint, any other is logged by name and place only.
+Promises: a place is reached by whom it admits and by nobody else; what it shows and does happens at a desk of its own (`desks`).
+What an auditor looks at is an entry before it is shown. Every error is put into words; one of ours carries its hint.
 """
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from functools import partial
 from importlib.resources import as_file, files
 from typing import Any, Final
 
-import structlog
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -24,26 +19,21 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Match, Route
 from starlette.types import ASGIApp
 
-from proofbook.errors import ProofbookError, RefusedError, UnavailableError
+from proofbook.errors import ProofbookError, RefusedError
 from proofbook.people.visitor import Visitor
 from proofbook.portal.access import Access
 from proofbook.portal.answering import Answering
-from proofbook.portal.assessing import Assessor
-from proofbook.portal.following import Follower
+from proofbook.portal.desks import Desks, witness
 from proofbook.portal.guard import Guard
 from proofbook.portal.places import Place, Reach
 from proofbook.portal.posting import check_token, read_given
 from proofbook.portal.site import ARTIFACT_STYLE, PLACES, SECTIONS
 from proofbook.portal.surroundings import Answer, Desk, PortalSources, See
 from proofbook.portal.visiting import KEY_METHOD, Doorkeeper, holder_of_the_key
-from proofbook.readmodel.projection import ReadOnlyProjection
-
-PAGE_FAILED: Final = "portal.page_failed"
-LOG = structlog.get_logger()
-_LONGEST_SUBJECT: Final = 200
 
 _CSS: Final = "text/css; charset=utf-8"
 _MEDIA: Final = {".css": _CSS, ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
+_FAILED: Final = "This page could not be made. The log names the place."
 OPEN_FILES: Final = frozenset({"/style.css", "/forms.css", "/mark.svg"})
 """Shown before anybody is known, because the pages that explain how to get in use them. They say nothing about the book."""
 
@@ -75,10 +65,8 @@ class _Room:
     def __init__(self, sources: PortalSources, places: tuple[Place, ...], cookie: str) -> None:
         self._sources = sources
         self._places = places
-        self._follower = Follower(sources)
-        self._assessor = Assessor(sources.monotonic)
-        self._assessing = ThreadPoolExecutor(1, "assessing")
-        self.answering = Answering(sources, SECTIONS, cookie, lambda: self._follower.trouble)
+        self._desks = Desks(sources)
+        self.answering = Answering(sources, SECTIONS, cookie, lambda: self._desks.trouble)
         self._open = [Route(place.path, _never) for place in places if Reach.ANYBODY in {place.need, place.acting}]
 
     def starlette(self) -> Starlette:
@@ -106,8 +94,7 @@ class _Room:
     async def _lifespan(self, app: Starlette) -> AsyncIterator[None]:
         del app
         yield
-        self._assessing.shutdown(wait=False, cancel_futures=True)
-        await self._follower.stop()
+        await self._desks.close()
 
     async def _stand(self, place: Place, request: Request) -> Response:
         """Somebody at a place: let in, asked what they want, answered."""
@@ -137,59 +124,18 @@ class _Room:
         return await self._answer(place, request, lambda desk: act(desk, given, **parts))
 
     async def _answer(self, place: Place, request: Request, make: Callable[[Desk], Answer]) -> Response:
-        threads: Executor | None = self._assessing if place.assesses else None
-        visitor: Visitor | None = request.state.visitor
-        try:
-            async with asyncio.timeout(self._sources.patience_seconds):
-                await self._follower.follow(at_once=request.method == "POST")
-                loop = asyncio.get_running_loop()
-                answer = await loop.run_in_executor(threads, self._made, place, request, make)
-        except TimeoutError:
-            error: ProofbookError = UnavailableError(
-                "The book or its projection did not answer in time.", hint="another process may be using it; try again"
-            )
-        except ProofbookError as raised:
-            error = raised
-        except Exception as raised:  # noqa: BLE001 - the boundary: a traceback may quote what no log may hold
-            _log_place(raised)
-            error = ProofbookError("This page could not be made. The log names the place.")
-        else:
-            if request.method == "POST":
-                self._follower.hurry()
-            return answer
-        return self.answering.error(error, visitor, request.url.path)
-
-    def _made(self, place: Place, request: Request, make: Callable[[Desk], Answer]) -> Response:
         """One request's reading and rendering, in a worker thread."""
-        sources, now = self._sources, self._sources.clock.now()
-        visitor: Visitor | None = request.state.visitor
-        with sources.open_book() as book, ReadOnlyProjection(sources.projection) as projection:
-            assessor = self._assessor if place.assesses else None
-            desk = Desk(
-                book,
-                projection.reader,
-                projection.position,
-                now,
-                sources,
-                visitor,
-                assessor,
-                request.state.carried,
-                _address(request),
-                _origin(request, secure=sources.secure),
-            )
+
+        def made(desk: Desk) -> Response:
             answer = make(desk)
             if not isinstance(answer, See):
-                self._witness(place, request, 404 if answer is None else 200)
+                witness(desk, place.path, _subjects(request), 404 if answer is None else 200, always=place.witnessed)
             return self.answering.answer(answer, desk, request.url.path, request.state.token)
 
-    def _witness(self, place: Place, request: Request, status: int) -> None:
-        """Who looked at what, recorded before it is shown."""
-        visitor: Visitor | None = request.state.visitor
-        witness = self._sources.witness
-        if visitor is None or witness is None or not (place.witnessed or visitor.engagement is not None):
-            return
-        subjects = (*map(str, request.path_params.values()), *(f"{name}={value}" for name, value in request.query_params.items()))
-        witness.viewed(visitor, place.path, tuple(each[:_LONGEST_SUBJECT] for each in subjects), status)
+        try:
+            return await self._desks.at(request, made, assesses=place.assesses, failed=_FAILED)
+        except ProofbookError as error:
+            return self.answering.error(error, request.state.visitor, request.url.path)
 
     async def _missing(self, request: Request, error: Exception) -> Response:
         status = error.status_code if isinstance(error, HTTPException) else 404
@@ -199,26 +145,13 @@ class _Room:
         return answer
 
 
-def _address(request: Request) -> str | None:
-    return None if request.client is None else request.client.host
-
-
-def _origin(request: Request, *, secure: bool) -> str:
-    scheme = "https" if secure else request.url.scheme
-    return f"{scheme}://{request.headers['host']}"
+def _subjects(request: Request) -> tuple[str, ...]:
+    """What stands in the place of the parts of a path, and what was asked for."""
+    return (*map(str, request.path_params.values()), *(f"{name}={value}" for name, value in request.query_params.items()))
 
 
 def _methods(place: Place) -> list[str]:
     return [method for method, there in (("GET", place.show), ("POST", place.act)) if there is not None]
-
-
-def _log_place(error: Exception) -> None:
-    """The name and place of a mistake of ours, never its message."""
-    frame = error.__traceback__
-    while frame is not None and frame.tb_next is not None:
-        frame = frame.tb_next
-    place = "unknown" if frame is None else f"{frame.tb_frame.f_code.co_filename}:{frame.tb_lineno}"
-    LOG.error(PAGE_FAILED, error=type(error).__name__, place=place)
 
 
 def _find_static() -> Iterator[tuple[str, bytes, str]]:
