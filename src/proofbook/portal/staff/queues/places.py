@@ -1,0 +1,52 @@
+"""Where work that waits is dealt with."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from proofbook.people.roles import Permission
+from proofbook.portal.places import Place, Section
+from proofbook.portal.staff.queues import access_reviews, decisions, incidents, spot_checks, tabletop, waiting_page
+
+READ: Final = Permission.READ
+DECIDE: Final = Permission.DECIDE
+PREPARE: Final = Permission.PREPARE
+
+QUEUE_ACTS: Final = (decisions.ASK_FOR_DECISION, decisions.RECORD_DECISION, decisions.DECIDE)
+
+QUEUE_SECTION: Final = Section(
+    "/queues",
+    "Work",
+    READ,
+    parts=(
+        Section("/queues", "Waiting", READ),
+        Section("/queues/decisions", "Decisions", READ),
+        Section("/queues/spot-checks", "Spot checks", DECIDE),
+        Section("/queues/access-reviews", "Access reviews", READ),
+        Section("/queues/exercises", "Exercises", PREPARE),
+    ),
+)
+
+QUEUE_PLACES: Final = (
+    Place(path="/queues", need=READ, show=waiting_page.show_queues),
+    Place(path="/queues/decisions", need=READ, show=decisions.show_decisions),
+    Place(
+        path="/queues/decisions/{id}",
+        need=READ,
+        show=decisions.show_decision,
+        act=decisions.act_decide,
+        acting=DECIDE,
+        witnessed=True,
+    ),
+    Place(path="/queues/spot-checks", need=DECIDE, show=spot_checks.show_spot_checks, act=spot_checks.judge),
+    Place(
+        path="/queues/access-reviews",
+        need=READ,
+        show=access_reviews.show_access_reviews,
+        act=access_reviews.finish,
+        acting=PREPARE,
+    ),
+    Place(path="/queues/incidents/{kind}/{id}", need=READ, show=incidents.show_incident, act=incidents.add_step, acting=PREPARE),
+    Place(path="/queues/exercises", need=PREPARE, show=tabletop.show_exercises),
+    Place(path="/queues/exercises/{scenario}", need=PREPARE, show=tabletop.show_exercise, act=tabletop.act),
+)
