@@ -24,6 +24,7 @@ CREATE TABLE document_head (          -- the newest version of each record
   PRIMARY KEY (kind, id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX document_head_newest ON document_head (kind, idx);
+CREATE INDEX document_head_decided ON document_head (decided_in) WHERE decided_in IS NOT NULL;
 CREATE INDEX document_head_waiting ON document_head (kind, idx) WHERE decision IS NULL;
 
 CREATE TABLE document_reference (     -- what newest versions point to

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from proofbook.readmodel import heads
+from proofbook.readmodel.connection import make_schema, open_writing, question
 from proofbook.readmodel.documents import Documents
 from proofbook.readmodel.heads import Narrowing
 from proofbook.readmodel.projection import Projection
@@ -136,3 +138,20 @@ def test_sealed_files_are_found_by_their_record(desk: Desk) -> None:
         desk.enter(Draft("record.attached", f"vendor/{of_id}", desk.now, who, "desk:records", Assurance.MANUAL, filed))
     with opened(desk, 2) as made:
         assert [each.name for each in heads.files_of(made.reader, "vendor", "hub")] == ["b.pdf", "a.pdf"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["settle_decision", "add_reference", "drop_references", "set_document_head", "heads_page", "heads_waiting", "head_of"]
+    + ["kinds_pointing", "pointing_to", "record_files", "sign_offs_of", "heads_suggested"],
+)
+def test_no_question_looks_through_everything(tmp_path: Path, name: str) -> None:
+    """With a hundred thousand versions a look through all of them for each signature takes a minute and a half."""
+    connection = open_writing(tmp_path / "plan.sqlite")
+    make_schema(connection)
+    text = question(name)
+    names = dict.fromkeys(re.findall(r":([a-z_]+)", text))
+    given = names or (None,) * max((int(each) for each in re.findall(r"\?(\d+)", text)), default=0)
+    plan = [row[3] for row in connection.execute("EXPLAIN QUERY PLAN " + text, given)]
+    connection.close()
+    assert not [each for each in plan if re.match(r"SCAN (document|record)", each)], plan
