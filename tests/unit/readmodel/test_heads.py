@@ -142,8 +142,20 @@ def test_sealed_files_are_found_by_their_record(desk: Desk) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["settle_decision", "add_reference", "drop_references", "set_document_head", "heads_page", "heads_waiting", "head_of"]
-    + ["kinds_pointing", "pointing_to", "record_files", "sign_offs_of", "heads_suggested"],
+    [
+        "settle_decision",
+        "add_reference",
+        "drop_references",
+        "set_document_head",
+        "heads_page",
+        "heads_waiting",
+        "head_of",
+        "kinds_pointing",
+        "pointing_to",
+        "record_files",
+        "sign_offs_of",
+        "heads_suggested",
+    ],
 )
 def test_no_question_looks_through_everything(tmp_path: Path, name: str) -> None:
     """With a hundred thousand versions a look through all of them for each signature takes a minute and a half."""
