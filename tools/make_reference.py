@@ -14,15 +14,18 @@ from functools import partial
 from pathlib import Path
 
 from proofbook.controls.schemas import FILES, derive_schema
+from proofbook.export.definition import POPULATIONS as NAMES
 from proofbook.records.kinds import KINDS
 from reference_commands import format_commands
 from reference_errors import format_errors
+from reference_populations import format_population, format_population_list
 from reference_records import format_records, format_schema
 from reference_settings import format_settings
 from tracked import ROOT
 
 SCHEMAS = "docs/formats/schemas"
 CATALOGUES = "docs/formats/catalogue-schemas"
+POPULATIONS = "docs/audit/populations"
 
 
 def pages() -> dict[str, Callable[[], str]]:
@@ -34,6 +37,8 @@ def pages() -> dict[str, Callable[[], str]]:
         "docs/formats/records.md": format_records,
     }
     fixed |= {f"{CATALOGUES}/{file}": partial(_format_catalogue, file) for file in FILES}
+    fixed |= {f"{POPULATIONS}/index.md": format_population_list}
+    fixed |= {f"{POPULATIONS}/{each}.md": partial(format_population, each) for each in NAMES}
     return fixed | {f"{SCHEMAS}/{kind}.json": partial(format_schema, kind) for kind in KINDS}
 
 

@@ -19,7 +19,6 @@ from proofbook.bundle.manifest import Omission, period_document
 from proofbook.export import document
 from proofbook.export.artifact_part import ArtifactFile
 from proofbook.export.chart import derive_strip
-from proofbook.export.definition import POPULATIONS
 from proofbook.export.engagement import Engagement
 from proofbook.export.folder import RoomFolder
 from proofbook.export.page_part import PlannedPage
@@ -33,6 +32,9 @@ MAX_SHOWN_ARTIFACTS: Final = 200
 """Artifacts on the first page; the population holds all."""
 
 MAX_SHOWN_GAPS: Final = 12
+
+LEADING: Final = frozenset({"POP-07", "POP-15"})
+"""Populations told in full on the first page: what programs recorded by themselves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,7 @@ def page_values(parts: FrontParts, *, withheld: tuple[str, ...], shredded: int, 
         "vkey": parts.vkey,
         "fingerprint": sha256(parse_vkey(parts.vkey).public_key).hexdigest(),
         "checkpoint": {"size": checkpoint.size, "root": checkpoint.root.hex(), "signed_at": _moment(checkpoint.signed_at)},
-        "populations": [_population(each, engagement) for each in sorted(parts.written, key=_importance)],
+        "populations": [_population(each, engagement) for each in parts.written],
         "pages": _shelves(parts.pages),
         "artifacts": [_artifact(each) for each in parts.artifacts[:MAX_SHOWN_ARTIFACTS]],
         "artifacts_total": len(parts.artifacts),
@@ -95,11 +97,6 @@ def _moment(instant: str) -> str:
     return f"{parse_instant(instant):%Y-%m-%d %H:%M:%S} UTC"
 
 
-def _importance(written: Written) -> int:
-    """Interactions first: they are what a room is opened for."""
-    return -POPULATIONS.index(written.room.population)
-
-
 def _population(each: Written, engagement: Engagement) -> dict[str, Any]:
     first = each.totals[0]
     strip = derive_strip(first, each.uncovered, engagement.period).document() if first.in_period else None
@@ -107,6 +104,7 @@ def _population(each: Written, engagement: Engagement) -> dict[str, Any]:
         "id": each.room.population,
         "title": each.definition.title,
         "purpose": each.definition.purpose,
+        "leading": each.room.population in LEADING,
         "completeness": each.completeness,
         "reasons": list(each.reasons),
         "header": f"../{layout.header_path(each.room.population, 'html')}",

@@ -264,13 +264,17 @@ class BundleWork:
         if type(content) is dict:
             facts.commitments += len(content)
         for number in by_kind.get(kind, ()):
-            spec = self.specs[number]
-            if kind in spec.kinds:
-                _gather_row(facts, number, spec, entry)
-            if kind in spec.join_kinds:
-                key = join_key(spec.join_other, entry)
-                if key is not None:
-                    facts.joins.append((number, entry.index, key, identity(entry) if spec.join_newest else None))
+            gather_table(facts, number, self.specs[number], entry)
+
+
+def gather_table(facts: BundleFacts, number: int, spec: TableSpec, entry: Placed) -> None:
+    """Notes what an entry is to one table: a row, something joined, or nothing."""
+    if entry.value["kind"] in spec.kinds:
+        _gather_row(facts, number, spec, entry)
+    if entry.value["kind"] in spec.join_kinds:
+        key = join_key(spec.join_other, entry)
+        if key is not None:
+            facts.joins.append((number, entry.index, key, identity(entry) if spec.join_newest else None))
 
 
 def _gather_row(facts: BundleFacts, number: int, spec: TableSpec, entry: Placed) -> None:

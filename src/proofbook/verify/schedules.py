@@ -29,7 +29,7 @@ def check_scheduled(room: Room, table: Table, spec: TableSpec, found: Findings) 
     if rows != table.rows:
         found.problem(f"manifest, table {show(table.name)}", f"says {table.rows} rows, {table.json} holds {rows}")
     found.not_covered.append(
-        f"{counted(rows, 'row')} of {table.csv}: what a schedule expected and what became of it, as whoever made the room computed "
+        f"{counted(rows, 'row')} of {table.csv}: what a schedule expected and what became of it, as the maker of the room computed "
         "it; its CSV and its JSON say the same (step 10)"
     )
     return table.rows

@@ -13,8 +13,8 @@ from proofbook.errors import MalformedRecord
 from proofbook.export.defining import load_definition, parse_definition
 from proofbook.export.definition import POPULATIONS, filters_in_words
 from proofbook.export.narrowing import narrow
-from support.sample_room import SAMPLE_ENGAGEMENT
 from proofbook.primitives.canonical import canonical_bytes, parse_canonical
+from support.sample_room import SAMPLE_ENGAGEMENT
 
 
 @pytest.mark.parametrize("population", POPULATIONS)

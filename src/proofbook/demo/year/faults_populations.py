@@ -19,7 +19,8 @@ def look_not_counted(plan: Plan, year: Year) -> tuple[Planted, ...]:
     """Somebody looked at content once more than the review of that quarter counted."""
     review = plan.find("log_access.review", f"sample-log-access-{quarter_of(year, 1).id}")
     until = parse_instant(str(review.body["covers_until"]))
-    request = [step for step in plan.of("exchange.request") if step.recorded < until - timedelta(days=3)][-1]
+    before = [step for step in plan.of("exchange.request") if step.recorded < until - timedelta(days=3)]
+    request = max(before, key=lambda step: step.recorded)
     plan.add(look(request.id, request.recorded + timedelta(hours=2), "no reason anybody remembers (sample)"))
     return ()
 
