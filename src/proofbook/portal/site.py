@@ -26,7 +26,7 @@ from proofbook.portal.staff.answering.places import ANSWER_PLACES
 from proofbook.portal.staff.book.places import BOOK_PLACES
 from proofbook.portal.staff.coverage.places import COVERAGE_PLACES
 from proofbook.portal.staff.handing_over.places import DELIVERY_PLACES
-from proofbook.portal.staff.queues.places import QUEUE_PLACES
+from proofbook.portal.staff.queues.places import QUEUE_PLACES, QUEUE_SECTION
 from proofbook.portal.staff.records.places import RECORD_PLACES
 from proofbook.portal.staff.requests.places import REQUEST_PLACES
 from proofbook.portal.staff.today.places import TODAY_PLACES
@@ -91,6 +91,7 @@ SECTIONS: Final = (
             Section("/reconciliation", "Two sources", READ),
         ),
     ),
+    QUEUE_SECTION,
     Section(
         "/answers",
         "Answers",

@@ -85,7 +85,8 @@ def scenarios(desk: Desk) -> tuple[Scenario, ...]:
     for name in starter_ids():
         shipped = starter_sections(name) if name.startswith(_BEGINNING) and name not in known else None
         if shipped is not None:
-            own.append(_make(name, name.removeprefix(_BEGINNING).replace("-", " "), "shipped draft", shipped, own=False))
+            letter, _, rest = name.removeprefix(_BEGINNING).partition("-")
+            own.append(_make(name, f"{letter.upper()}, {rest.replace('-', ' ')}", "shipped draft", shipped, own=False))
     return tuple(own)
 
 
