@@ -12,6 +12,7 @@ from typing import Any, Final
 from proofbook.errors import MalformedRecord, ProofbookError
 from proofbook.fieldwork.proving import prove
 from proofbook.portal import wording
+from proofbook.portal.staff.records.named_by import named_by
 from proofbook.portal.surroundings import Answer, Desk, Page, Query
 from proofbook.primitives.digest import parse_digest
 from proofbook.readmodel import activity, artifacts, exchanges
@@ -68,6 +69,7 @@ def show_model(desk: Desk, digest: str) -> Answer:
             "elsewhere": [
                 each for each in artifacts.latest(desk.reader) if each.artifact == artifact and each.subject != record.subject
             ],
+            "pointers": named_by(desk.reader, "model.artifact", artifact),
             "versions": artifacts.versions(desk.reader, record.subject)[:_MAX_VERSIONS],
         },
     )

@@ -347,3 +347,12 @@ def test_the_record_as_of_a_day_and_its_proof_can_be_had(portal: RecordPortal, w
     assert found is not None
     assert found.entry.encode() in writer.get(f"/records/entries/{found.entry}.entry.json").body
     assert writer.get(f"/records/entries/{found.entry}").headers["location"] == f"{path}?version=1"
+
+
+def test_an_address_fills_in_what_it_knows(writer: Somebody) -> None:
+    """The list of today leads to a form that knows what is due; nothing else in an address reaches it."""
+    text = writer.get("/records/new/vendor?title=Sample+hub&kind=hub&systems=help-desk&takes=%3Cb%3E&actions=x&nothing=y").text
+    assert 'name="r.title" type="text" value="Sample hub"' in text
+    assert 'name="r.kind" value="hub" checked' in text
+    assert 'value="help-desk"' in text
+    assert "&lt;b&gt;" in text

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from proofbook.errors import RefusedError
 from proofbook.filing.difference import find_differences
 from proofbook.filing.mistakes import FilingMistakes, FilingRefused
+from proofbook.filing.shape import Sort, shape_of
 from proofbook.filing.values import read_values
 from proofbook.portal.posting import FormMistakes, Given
 from proofbook.portal.staff.records import drafts, zones
@@ -29,6 +30,7 @@ CHECK: Final = "check"
 RECORD: Final = "record"
 BACK: Final = "back"
 DISCARD: Final = "discard"
+_LONGEST: Final = 2_000
 
 
 @dataclass(slots=True)
@@ -58,8 +60,9 @@ class Typed:
 
 
 def show_new(desk: Desk, query: Query, kind: str) -> Answer:
-    """`/records/new/{kind}`: an empty form, or the one that was begun."""
-    return _show(desk, query, Typed(writable(kind), query.get("id", "")[:80], "", zones.zone_of(desk), {}), None)
+    """`/records/new/{kind}`: an empty form, or the one that was begun; fields that the address names are filled in."""
+    found = writable(kind)
+    return _show(desk, query, Typed(found, query.get("id", "")[:80], "", zones.zone_of(desk), _asked(kind, query)), None)
 
 
 def show_edit(desk: Desk, query: Query, kind: str, id: str) -> Answer:  # noqa: A002 - the part of the address
@@ -97,6 +100,18 @@ def keep_edit(desk: Desk, given: Given, kind: str, id: str) -> Answer:  # noqa: 
     """`POST /records/drafts/{kind}/{id}`: keep what is typed."""
     writable(kind)
     return _kept(desk, given, drafts.name_of(kind, id))
+
+
+def _asked(kind: str, query: Query) -> dict[str, Any]:
+    """What an address says of a record that is to be written: texts, words and single items of lists."""
+    found: dict[str, Any] = {}
+    for each in shape_of(kind).fields:
+        said, item = query.get(each.name, "")[:_LONGEST], each.shape.item
+        if said and each.shape.sort is Sort.LIST and item is not None and item.sort is not Sort.TABLE:
+            found[each.name] = [said]
+        elif said and each.shape.sort not in {Sort.LIST, Sort.MAP, Sort.FLAG}:
+            found[each.name] = said
+    return found
 
 
 def _show(desk: Desk, query: Query, typed: Typed, newest: DocumentVersion | None) -> Answer:

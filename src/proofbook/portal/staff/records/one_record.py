@@ -19,31 +19,17 @@ from proofbook.portal.staff.records import zones
 from proofbook.portal.staff.records.kinds import Kind, kind_of
 from proofbook.portal.staff.records.labels import label_of, lower_first
 from proofbook.portal.staff.records.linking import Linking
+from proofbook.portal.staff.records.named_by import named_by
 from proofbook.portal.staff.records.signing_act import DECISIONS, OWN_WORK, ROLES, is_own
 from proofbook.portal.staff.records.view import Viewing
 from proofbook.portal.surroundings import Answer, Attachment, Desk, Page, Query, See
 from proofbook.readmodel import heads
 from proofbook.readmodel.documents import Documents, DocumentVersion
-from proofbook.readmodel.heads import Pointing, RecordFile
+from proofbook.readmodel.heads import RecordFile
 from proofbook.records.pointing import follow
 from proofbook.records.record import find_blanks
 
-SHOWN_POINTING: Final = 4
 _LONGEST: Final = 200
-
-
-@dataclass(frozen=True, slots=True)
-class Pointers:
-    """Records of one kind that point here."""
-
-    kind: Kind
-    pointing: tuple[Pointing, ...]
-    more: bool
-
-    @property
-    def many(self) -> str:
-        """What they are called inside a sentence."""
-        return lower_first(self.kind.many)
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +165,7 @@ def _values(desk: Desk, documents: Documents, kind: Kind, newest: DocumentVersio
         "signatures": _signatures(documents, version),
         "decision": None if head is None else head.decision,
         "decided_by": None if head is None else head.decided_by,
-        "pointers": tuple(_pointers(desk, kind, version.id)),
+        "pointers": named_by(desk.reader, version.kind, version.id),
         "points_to": _targets(version, linking),
         "files": files_of(desk, version),
         "unlisted": _unlisted(desk, version),
@@ -202,15 +188,6 @@ def _signatures(documents: Documents, version: DocumentVersion) -> tuple[Signed,
         Signed(each, versions.get(str(each.body.get("of_entry")), 0), each.body.get("of_entry") == version.entry)
         for each in found
     )
-
-
-def _pointers(desk: Desk, kind: Kind, record_id: str) -> list[Pointers]:
-    found = []
-    for other, pointing in heads.pointing_to(desk.reader, kind.kind, record_id, SHOWN_POINTING + 1):
-        named = kind_of(other)
-        if named is not None and other != "sign_off":
-            found.append(Pointers(named, pointing[:SHOWN_POINTING], len(pointing) > SHOWN_POINTING))
-    return found
 
 
 def _targets(version: DocumentVersion, linking: Linking) -> tuple[tuple[str, str, Any], ...]:
