@@ -5,6 +5,7 @@
 #   make bench     measurements                         make fuzz    hostile input for every parser, FUZZ_SECONDS each
 #   make docs      regenerate the reference pages       make lock    resolve dependencies anew (UPGRADE=1: take newer ones)
 #   make soak      mixed load with faults, SOAK_SECONDS  make litellm   the real LiteLLM proxy with our guardrail behind it
+#   make screenshots   a picture of every page, wide and narrow, light and dark, into build/screenshots
 
 PYTHON ?= python3
 VENV := .venv
@@ -19,10 +20,10 @@ BENCH ?= $(sort $(filter-out bench/__init__.py,$(wildcard bench/*.py)) $(patsubs
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help install demo test check bench fuzz soak litellm docs lock clean
+.PHONY: help install demo test check bench fuzz soak litellm docs screenshots lock clean
 
 help:
-	@sed -n '3,7s/^# *//p' Makefile
+	@sed -n '3,8s/^# *//p' Makefile
 
 install: $(VENV)/.base
 	@echo "installed: $(BIN)/proofbook"
@@ -51,6 +52,10 @@ litellm: $(VENV)/.dev
 
 docs: $(VENV)/.dev
 	@$(BIN)/python tools/make_reference.py
+
+screenshots: $(VENV)/.dev
+	@tools/node_packages.sh
+	@PROOFBOOK_SCREENSHOTS=1 $(BIN)/python -m pytest -q -n 0 tests/functional/portal/test_every_page_in_chromium.py
 
 lock: $(VENV)/.lock
 	@tools/lock.sh $(BIN)/uv $(if $(UPGRADE),--upgrade)

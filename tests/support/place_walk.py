@@ -17,12 +17,16 @@ from support.sample_portal import Visitor
 GUIDES: Mapping[str, str] = {
     "/exchanges/values": "/exchanges/values?principal=sample",
     "/lineage/{id}": "/lineage/sample-case-0073",
+    "/records/{kind}/{id}/difference": "/records/control/sample-control-inventory/difference",
 }
 """Place -> an example that no link leads to."""
 EXEMPT: Mapping[str, str] = {
     "/link/{secret}": "shown once, to whoever holds a link that was handed over",
     "/first": "shown only while there is no account",
     "/under-way/{work}": "there only while long work is under way",
+    "/sign-in/{provider}": "leads to a provider, which no sample home has",
+    "/sign-in/{provider}/back": "the way back from a provider",
+    "/records/{kind}/{id}/files/{digest}": "a file that somebody attached; the sample year has none",
 }
 """Place -> why it has no page in a sample home."""
 _MORE = 60
@@ -80,10 +84,13 @@ class _Walker:
         self.waiting += [path for path in self.wanted if not _PART.search(path)] + list(GUIDES.values())
         self._go()
         for path in self.wanted:
-            above = [each for each in self.spare if path.startswith(f"{each}/")]
-            for address in [each for place in above for each in self.spare[place]][:_MORE]:
-                if path in self.found.pages or path in self.found.files:
+            tried: set[str] = set()
+            while path not in self.found.pages and path not in self.found.files and len(tried) < _MORE:
+                near = (each for place in self.spare if _is_near(place, path) for each in self.spare[place])
+                address = next((each for each in near if each not in tried), None)
+                if address is None:
                     break
+                tried.add(address)
                 self._read(_look(self.found, _place_of(self.wanted, address) or "", address, self.account, self.visitor))
                 self._go()
 
@@ -106,10 +113,18 @@ class _Walker:
         self.waiting += list(dict.fromkeys(map(unescape, _LINK.findall(text))))
 
 
+def _is_near(place: str, path: str) -> bool:
+    """Whether pages of a place may lead to another: it stands above it, or beside it."""
+    return path.startswith(f"{place}/") or place.rpartition("/")[0] == path.rpartition("/")[0]
+
+
 def _look(found: Found, path: str, address: str, account: str, visitor: Visitor) -> str:
     reply = visitor.ask(address)
     media = reply.headers.get("content-type", "")
     if reply.status == 403:
+        return ""
+    if reply.status == 303:
+        found.files.add(path)
         return ""
     if reply.status != 200:
         found.failed[path] = f"{address} answers {reply.status}"

@@ -12,6 +12,7 @@ from support.page_views import overflows
 from support.sample_portal import Visitor
 
 PAGES = {
+    "today": "/",
     "due": "/due",
     "coverage": "/coverage",
     "coverage-quarters": "/coverage?by=quarter",
@@ -93,4 +94,26 @@ def test_artifact_wears_the_frame_s_colours(browser: Browser, year: Visitor) -> 
     page.goto(f"http://127.0.0.1:{year.port}{PAGES['artifact-drawn']}")
     assert page.locator(".artifact dl.facts").evaluate("each => getComputedStyle(each).display") == "grid"
     assert page.locator("svg.dfd").evaluate("each => each.getBoundingClientRect().width") > 300
+    page.context.close()
+
+
+def test_arrow_keys_walk_the_grid_and_tab_leaves_it(browser: Browser, year: Visitor) -> None:
+    """Four hundred squares are four hundred stops of the Tab key otherwise."""
+    page, complaints = opened(browser, year, "light", 1280)
+    page.goto(f"http://127.0.0.1:{year.port}/coverage")
+    page.wait_for_function("document.querySelectorAll('.coverage td a[tabindex=\"0\"]').length === 1")
+    first = page.locator(".coverage td a").first
+    first.focus()
+    here = "[...document.querySelectorAll('.coverage td a')].indexOf(document.activeElement)"
+    page.keyboard.press("ArrowDown")
+    below = page.evaluate(here)
+    assert below > 0
+    page.keyboard.press("ArrowRight")
+    assert page.evaluate(here) == below + 1
+    page.keyboard.press("Home")
+    page.keyboard.press("ArrowUp")
+    assert page.evaluate(here) == 0
+    page.keyboard.press("Tab")
+    assert page.evaluate(here) == -1
+    assert complaints == []
     page.context.close()

@@ -67,6 +67,7 @@ def test_keyboard_reaches_the_content_and_the_details_open(browser: Browser, day
     assert page.evaluate("document.activeElement.textContent") == "Skip to the content"
     outline = "getComputedStyle(document.activeElement).outlineStyle"
     assert page.evaluate(outline) == "solid"
+    page.goto(f"http://127.0.0.1:{day.visitor.port}/book")
     summary = page.locator("details.demand summary").first
     summary.focus()
     page.keyboard.press("Enter")

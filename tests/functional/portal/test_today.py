@@ -64,7 +64,7 @@ def test_each_finding_has_one_click_to_what_mends_it(morning: Visitor) -> None:
         assert "href=" in steps or "<code" in steps or len(re.sub(r"<[^>]+>", "", steps).strip()) > 20, each[:400]
     found = links("".join(folds))
     assert "/records/policy/sample-incident-playbook/edit" in found
-    assert any(each.startswith("/records/training/new") for each in found)
+    assert any(each.startswith("/records/new/training") for each in found)
 
 
 def test_list_narrows_to_an_owner_and_says_so(morning: Visitor) -> None:

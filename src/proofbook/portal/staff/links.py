@@ -27,6 +27,11 @@ def record_link(kind: str, name: str) -> str:
     return f"/records/{_part(kind)}/{_part(name)}"
 
 
+def list_link(kind: str) -> str:
+    """The list of records of a kind."""
+    return f"/records/{_part(kind)}"
+
+
 def edit_link(kind: str, name: str) -> str:
     """The form for a new version of a kept record."""
     return f"{record_link(kind, name)}/edit"
@@ -35,7 +40,7 @@ def edit_link(kind: str, name: str) -> str:
 def new_link(kind: str, fields: Mapping[str, str]) -> str:
     """The form for a new record, with what is known of it already."""
     asked = f"?{urlencode(fields)}" if fields else ""
-    return f"/records/{_part(kind)}/new{asked}"
+    return f"/records/new/{_part(kind)}{asked}"
 
 
 def control_link(control: str, engagement: str, **narrowed: str) -> str:

@@ -31,9 +31,9 @@ def test_record_that_is_missing_opens_filled_in_with_what_is_known() -> None:
     """Nobody should have to copy an id from one page to another."""
     found = finding(f"{write_new('access.review', 'it')}; else {DISCLOSE}", "occurrence", "LC-06/help-desk/2026-Q1")
     first, second = derive_mending(found).steps
-    assert urlsplit(first.link or "").path == "/records/access.review/new"
+    assert urlsplit(first.link or "").path == "/records/new/access.review"
     assert fields(first.link) == {"system": ["help-desk"], "interval": ["2026-Q1"]}
-    assert urlsplit(second.link or "").path == "/records/control.exception/new"
+    assert urlsplit(second.link or "").path == "/records/new/control.exception"
     assert fields(second.link)["instances"] == ["LC-06/help-desk/2026-Q1"]
     assert fields(second.link)["control"] == ["LC-04"]
 

@@ -14,7 +14,7 @@ from typing import Final
 from proofbook.assessment.finding import Finding
 from proofbook.assessment.owing import OCCURRENCE
 from proofbook.filing.shape import Sort, shape_of
-from proofbook.portal.staff.links import edit_link, new_link
+from proofbook.portal.staff.links import edit_link, list_link, new_link
 from proofbook.records.kept import KEPT
 
 EXCEPTION: Final = "control.exception"
@@ -66,7 +66,7 @@ def _steps(finding: Finding) -> Iterator[Step]:
         elif what == "get" and kind in KEPT and name:
             yield Step("Correct the record", edit_link(kind, name))
         elif what == "list":
-            yield Step("Look through the records", f"/records?kind={kind}")
+            yield Step("Look through the records", list_link(kind))
         else:
             page = next((page for begins, page in _PAGES.items() if command.startswith(begins)), None)
             yield Step(page[0], page[1]) if page else Step("Run a command", None, command)
