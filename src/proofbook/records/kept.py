@@ -46,6 +46,7 @@ PLACES: Mapping[str, str] = MappingProxyType(
         "waiver": "governance:Waiver",
         "risk": "governance:Risk",
         "risk.assessment": "governance:RiskAssessment",
+        "decision.request": "oversight:DecisionRequest",
         "decision.review": "oversight:DecisionReview",
         "spot_check": "oversight:SpotCheck",
         "availability.report": "reliability:AvailabilityReport",
