@@ -43,8 +43,8 @@ class RetentionResult:
 
 
 def find_conversation(home: Home, name: str) -> str:
-    """The conversation named by its id (c_…) or by one of its exchanges (x_…). Raises InputError."""
-    if name.startswith("c_"):
+    """The conversation of an id: c_…, records/KIND/ID for the files of a record, or that of an exchange (x_…). Raises InputError."""
+    if name.startswith(("c_", "records/")):
         return name
     with open_projection(home) as (_, projection):
         found = exchanges.one(projection.reader, name)

@@ -11,6 +11,8 @@ import pytest
 
 from proofbook.book.reader import BookReader
 from proofbook.readmodel.projection import Projection
+from proofbook.wiring.contents import erase, find_conversation
+from proofbook.wiring.recording import open_door
 from support.record_portal import OTHER, READER, REVIEWER, WRITER, RecordPortal, Somebody, serving
 
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>\u202egnp.exe{{7*7}} \u200b\\u0041\n\n  end "
@@ -356,3 +358,19 @@ def test_an_address_fills_in_what_it_knows(writer: Somebody) -> None:
     assert 'name="r.kind" value="hub" checked' in text
     assert 'value="help-desk"' in text
     assert "&lt;b&gt;" in text
+
+
+def test_an_erased_file_leaves_its_name_and_hash(portal: RecordPortal, writer: Somebody) -> None:
+    """What had to go is gone; that it was there is not."""
+    record_id, data = written(portal, writer), b"sample of what must go"
+    path = f"/records/vendor/{record_id}"
+    base = portal.newest("vendor", record_id)
+    assert base is not None
+    assert writer.post(f"{path}/attach", [("base", base.entry), ("because", "x")], {"file": ("a", data)}).status == 303
+    conversation = find_conversation(portal.home, f"records/vendor/{record_id}")
+    with open_door(portal.home) as door:
+        erase(door.recorder, conversation, reason="sample request", policy="sample policy")
+    saved = writer.get(f"{path}/files/{sha256(data).hexdigest()}")
+    assert saved.status == 403
+    assert "were erased" in saved.words
+    assert sha256(data).hexdigest() in writer.get(path).text
