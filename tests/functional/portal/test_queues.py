@@ -18,6 +18,7 @@ from proofbook.readmodel.documents import Documents
 from proofbook.readmodel.projection import ReadOnlyProjection
 from proofbook.wiring.filing import open_documents
 from proofbook.wiring.home import Home, open_home
+from support.command_line import wait_until
 from support.sample_accounts import sample_visitor
 from support.staffed_portal import Staffed, staffed
 
@@ -65,7 +66,7 @@ def test_an_output_is_decided_on_by_somebody_who_did_not_ask_for_it(portal: Staf
     lead.get("/queues")
     name = wait_for(portal.sources, "refund-4711", "lead")
     page = f"/queues/decisions/{name}"
-    assert "Sample refund-4711" in reviewer.get("/queues/decisions").words
+    wait_until(lambda: "Sample refund-4711" in reviewer.get("/queues/decisions").words, "the request")
     opened = {"opened_at": opened_of(lead.get(page).text)}
     own = lead.post(page, {**opened, "outcome": "accepted"}, page=page)
     assert (own.status, "you asked for this output yourself" in own.words) == (422, True)
