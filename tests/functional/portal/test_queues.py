@@ -83,7 +83,7 @@ def test_an_output_is_decided_on_by_somebody_who_did_not_ask_for_it(portal: Staf
 def test_a_spot_check_draws_by_its_seed_and_leaves_nothing_unjudged(portal: Staffed, home: Home) -> None:
     """The same seed draws the same outputs; the first outcome is not shown; each needs a verdict."""
     reviewer = portal.browser("reviewer")
-    asked = f"system=sample-ticket-triage&covers_from=2024-07-01&covers_until=2025-06-30&count=4&seed=5eed"
+    asked = "system=sample-ticket-triage&covers_from=2024-07-01&covers_until=2025-06-30&count=4&seed=5eed"
     page = f"/queues/spot-checks?{asked}"
     names = re.findall(r'name="verdict\.([^"]+)"', reviewer.get(page).text)
     assert len(names) == 4
