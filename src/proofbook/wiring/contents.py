@@ -43,7 +43,7 @@ class RetentionResult:
 
 
 def find_conversation(home: Home, name: str) -> str:
-    """The conversation of an id: c_…, records/KIND/ID for the files of a record, or that of an exchange (x_…). Raises InputError."""
+    """The conversation of an id: c_…, records/KIND/ID (files of a record), or an exchange's (x_…). Raises InputError."""
     if name.startswith(("c_", "records/")):
         return name
     with open_projection(home) as (_, projection):

@@ -154,11 +154,17 @@ def kind_of(kind: str) -> Kind | None:
     if kind not in KEPT:
         return None
     model = KEPT[kind]
-    one, many = _NAMES[kind]
+    one, many = _NAMES.get(kind) or _derived(kind)
     says = (model.__doc__ or "").splitlines()[0].partition(": ")[2]
     return Kind(
         kind, one, many, says[:1].upper() + says[1:], check_artifact(model.artifact or _OF_THE_AUDIT), model.happened is not None
     )
+
+
+def _derived(kind: str) -> tuple[str, str]:
+    """Names of a kind that nobody named yet."""
+    words = kind.replace(".", " ").replace("_", " ").capitalize()
+    return words, f"{words}s"
 
 
 @cache
