@@ -44,6 +44,7 @@ function build() {
     clients: [
       { client_id: 'sample-service', client_secret: 'sample-service-secret', grant_types: ['client_credentials'], redirect_uris: [], response_types: [] },
       { client_id: 'sample-portal', client_secret: 'sample-portal-secret', redirect_uris: [`${issuer}/portal/back`, ...redirects] },
+      { client_id: 'sample-gateway', client_secret: 'sample-gateway-secret', grant_types: [], redirect_uris: [], response_types: [] },
       { client_id: 'sample-chat', token_endpoint_auth_method: 'none', redirect_uris: [`${issuer}/cb`] },
     ],
     cookies: { keys: ['sample-cookie-key'] },
@@ -58,11 +59,13 @@ function build() {
     extraTokenClaims: () => ({ groups: ['staff'] }),
     features: {
       clientCredentials: { enabled: true },
+      introspection: { enabled: true },
+      revocation: { enabled: true },
       resourceIndicators: {
         enabled: true,
         useGrantedResource: () => true,
         getResourceServerInfo: (_, resource) => ({
-          scope: 'llm.use', audience: resource, accessTokenTTL: 120, accessTokenFormat: 'jwt', jwt: { sign: { alg: 'RS256' } },
+          scope: 'llm.use', audience: resource, accessTokenTTL: 120, accessTokenFormat: resource.includes('unsigned') ? 'opaque' : 'jwt', jwt: { sign: { alg: 'RS256' } },
         }),
       },
     },

@@ -23,6 +23,8 @@ ROOT = Path(__file__).parents[2]
 PARTS = ROOT / "build/identity_provider"
 SCRIPT = ROOT / "tests/identity_provider/provider.mjs"
 AUDIENCE = "https://gateway.sample.example"
+UNSIGNED_AUDIENCE = "https://unsigned.sample.example"
+GATEWAY_CLIENT, GATEWAY_SECRET = "sample-gateway", "sample-gateway-secret"
 _VERIFIER = "sample-verifier-of-at-least-forty-three-characters"
 
 
@@ -50,6 +52,20 @@ class Provider:
         return self._token(
             {"grant_type": "client_credentials", "scope": "llm.use", "resource": AUDIENCE}, "sample-service:sample-service-secret"
         )
+
+    def unsigned_token(self) -> str:
+        """The token of a program that only the provider can read."""
+        return self._token(
+            {"grant_type": "client_credentials", "scope": "llm.use", "resource": UNSIGNED_AUDIENCE},
+            "sample-service:sample-service-secret",
+        )
+
+    def revoke(self, token: str) -> None:
+        """What a program does with a token it needs no more (RFC 7009)."""
+        request = Request(f"{self.issuer}/token/revocation", data=urlencode({"token": token}).encode())  # noqa: S310 - our own
+        request.add_header("authorization", "Basic " + base64.b64encode(b"sample-service:sample-service-secret").decode())
+        with build_opener().open(request, timeout=30):
+            pass
 
     def person_token(self, account: str) -> str:
         """By authorization code with PKCE: the token of a person who logs in with the provider's own forms."""

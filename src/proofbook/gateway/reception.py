@@ -1,12 +1,14 @@
 """The door for requests: who calls, for what, and whether that is served here; every refusal is recorded.
 
-Promises: a key is checked before the path and before any of the body is kept; nothing in a request changes what is recorded.
+Promises: a key is checked before the path and before any of the body is kept, a token that its provider is asked about before
+anything is done with the body; nothing in a request changes what is recorded.
 `/healthz` and `/readyz` need no key, are no exchanges, and tell nothing but whether this gateway works.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 
 from proofbook.errors import ProofbookError
 from proofbook.gateway.drafts import Opening, derive_actor
@@ -14,11 +16,12 @@ from proofbook.gateway.house import House
 from proofbook.gateway.http.head import RequestHead
 from proofbook.gateway.http.room import Room
 from proofbook.gateway.http.visit import Client, Visit
-from proofbook.gateway.identity.caller import Caller, Identities
+from proofbook.gateway.identity.caller import Awaited, Caller, Identities
 from proofbook.gateway.passage import Passage
 from proofbook.gateway.refusal import STORE_UNAVAILABLE, UPSTREAM_NOT_CONFIGURED, Refusal
 from proofbook.gateway.running.readiness import Readiness, StatusVisit
 from proofbook.gateway.settings import Limits
+from proofbook.gateway.waiting import WaitingVisit
 from proofbook.gateway.wire.body_type import find_type
 from proofbook.gateway.wire.generic import as_stated
 from proofbook.gateway.wire.routes import Route, find_route
@@ -54,6 +57,27 @@ class FrontDoor(Room):
             return self._readiness().visit(client)
         now = format_instant(self._house.clock.now())
         caller = self._assess(client, head, now)
+        if caller.pending is not None:
+            return self._await(client, head, caller.pending)
+        return self._open(client, head, now, caller)
+
+    def _await(self, client: Client, head: RequestHead, pending: Awaited) -> Visit:
+        """Somebody outside has to say first who calls; asked again then, whatever there is stands."""
+
+        def go_on() -> Visit:
+            now = format_instant(self._house.clock.now())
+            return self._open(client, head, now, self._assess(client, head, now))
+
+        waiting = WaitingVisit(go_on)
+
+        def told() -> None:
+            with suppress(RuntimeError):  # the gateway ended meanwhile
+                self._house.loop.call_soon_threadsafe(waiting.known)
+
+        pending.add(told)
+        return waiting
+
+    def _open(self, client: Client, head: RequestHead, now: str, caller: Caller) -> Passage:
         route = find_route(head.method, head.path, record_unknown=self._house.record_unknown)
         opening, stated = self._opening(head, now, caller), find_type(head.headers)
         dialect = route.dialect if isinstance(stated, Refusal) else as_stated(route.dialect, stated)

@@ -14,12 +14,13 @@ from proofbook.errors import ConfigurationError
 from proofbook.gateway.identity.certificates import CertificateIdentities
 from proofbook.gateway.identity.door import Door
 from proofbook.gateway.identity.end_users import Application, EndUsers
+from proofbook.gateway.identity.introspection import Introspection
 from proofbook.gateway.identity.keys import KeySource
 from proofbook.gateway.identity.provider import FollowedKeys
 from proofbook.gateway.identity.proxies import ProxyIdentities, TrustedProxy
 from proofbook.gateway.identity.settings import IdentitySettings, OidcSettings
 from proofbook.gateway.identity.tokens import Audience, TokenIdentities
-from proofbook.openid.fetching import make_fetch
+from proofbook.openid.fetching import make_fetch, make_send
 from proofbook.wiring.system import MONOTONIC
 
 FIRST_FETCH_SECONDS: Final = 5.0
@@ -27,6 +28,7 @@ FIRST_FETCH_SECONDS: Final = 5.0
 _HS256_LEAST: Final = 32
 """RFC 7518 3.2: an HMAC key at least as long as its digest."""
 _PROXY_LEAST: Final = 16
+_CLIENT_LEAST: Final = 8
 
 
 class LiveProofs:
@@ -39,6 +41,7 @@ class LiveProofs:
         """
         self._known = {} if before is None else {_provider(each.settings): each for each in before.followed.values()}
         self.followed: Final[dict[str, FollowedKeys]] = {}
+        self._introspections: Final[dict[str, Introspection]] = {}
         proxies, applications = _read_proxies(identity), _read_applications(identity)
         self.door: Final = Door(
             keys=keys,
@@ -52,6 +55,8 @@ class LiveProofs:
         """Follow no provider any more."""
         for each in self.followed.values():
             each.close()
+        for asking in self._introspections.values():
+            asking.close()
 
     def _follow(self, identity: IdentitySettings) -> tuple[Audience, ...]:
         """One follower for each issuer, by the first settings that name it."""
@@ -63,7 +68,17 @@ class LiveProofs:
         ends = MONOTONIC() + FIRST_FETCH_SECONDS
         for keys in self.followed.values():
             keys.wait(max(0.0, ends - MONOTONIC()))
-        return tuple(Audience(each, self.followed[each.issuer]) for each in identity.oidc)
+        return tuple(Audience(each, self.followed[each.issuer], self._introspect(each)) for each in identity.oidc)
+
+    def _introspect(self, settings: OidcSettings) -> Introspection | None:
+        """One for each issuer, by the first settings that ask for it."""
+        if settings.introspection == "off":
+            return None
+        found = self._introspections.get(settings.issuer)
+        if found is None:
+            secret, send = _read_client_secret(settings), make_send(settings.ca_file, setting="gateway.oidc[].ca_file")
+            found = self._introspections[settings.issuer] = Introspection(settings, secret, send, MONOTONIC)
+        return found
 
 
 def _provider(settings: OidcSettings) -> tuple[str, str | None, str | None]:
@@ -77,6 +92,8 @@ def check_proofs(identity: IdentitySettings) -> None:
     _read_applications(identity)
     for each in identity.oidc:
         make_fetch(each.ca_file)
+        if each.introspection != "off":
+            _read_client_secret(each)
 
 
 def _read_proxies(identity: IdentitySettings) -> tuple[TrustedProxy, ...]:
@@ -96,6 +113,11 @@ def _read_applications(identity: IdentitySettings) -> tuple[Application, ...]:
         Application(each, _read_secret(each.secret_file, f"gateway.open_webui[{each.principal}].secret_file", _HS256_LEAST))
         for each in identity.open_webui
     )
+
+
+def _read_client_secret(settings: OidcSettings) -> bytes:
+    path = settings.introspection_secret_file or ""
+    return _read_secret(path, f"gateway.oidc[{settings.issuer}].introspection_secret_file", _CLIENT_LEAST)
 
 
 def _read_secret(path: str, field: str, least: int) -> bytes:

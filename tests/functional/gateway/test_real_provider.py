@@ -8,6 +8,7 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 from time import monotonic
 from typing import Any
 
@@ -25,7 +26,15 @@ from proofbook.gateway.settings import GatewaySettings, SystemSettings, Upstream
 from proofbook.openid.fetching import make_fetch
 from proofbook.wiring.identities import LiveIdentities
 from support.fault_engine import Say, Seen, Step, running_engine, whole
-from support.identity_provider import AUDIENCE, Provider, ProviderAbsentError, running_provider
+from support.identity_provider import (
+    AUDIENCE,
+    GATEWAY_CLIENT,
+    GATEWAY_SECRET,
+    UNSIGNED_AUDIENCE,
+    Provider,
+    ProviderAbsentError,
+    running_provider,
+)
 from support.running_gateway import FixedKeys, ask, run, running_gateway
 
 pytestmark = pytest.mark.real
@@ -156,6 +165,45 @@ def test_a_rotation_at_the_provider_is_followed(provider: Provider) -> None:
                     assert {each.body["reason"] for each in refused} == {"identity_unavailable"}
                     keys = {each["key"] for each in _principals(await gateway.wait_for("exchange.request", 3))}
                     assert len(keys) == 2
+
+    run(scenario())
+
+
+def test_a_token_that_only_the_provider_can_read_is_let_in_until_it_is_revoked(provider: Provider, tmp_path: Path) -> None:
+    """RFC 7662: the first call waits for the provider's answer, and a revocation counts when that is too old."""
+    secret = tmp_path / "client.secret"
+    secret.write_text(GATEWAY_SECRET + "\n", "ascii")
+    token, unused = provider.unsigned_token(), provider.unsigned_token()
+    provider.revoke(unused)
+
+    async def scenario() -> None:
+        async with running_engine(_answers) as engine:
+            asking = {
+                "audience": UNSIGNED_AUDIENCE,
+                "introspection": "opaque",
+                "introspection_url": f"{provider.issuer}/token/introspection",
+                "introspection_client": GATEWAY_CLIENT,
+                "introspection_secret_file": str(secret),
+                "introspection_seconds": 1.0,
+            }
+            settings = _settings(engine.url, provider, scopes=("llm.use",), **asking)
+            with _identities(settings) as adjust:
+                async with running_gateway(engine.url, settings=settings, adjust=adjust) as gateway:
+                    assert [(await ask(gateway, BODY, token=each)).status for each in (token, token)] == [200, 200]
+                    assert [(await ask(gateway, BODY, token=each)).status for each in (unused, "never-issued")] == [401, 401]
+                    assert (await ask(gateway, BODY)).status == 200  # an API key is nobody else's business
+                    await asyncio.to_thread(provider.revoke, token)
+                    for _ in range(500):
+                        if (await ask(gateway, BODY, token=token)).status == 401:
+                            break
+                        await asyncio.sleep(0.02)
+                    else:
+                        raise AssertionError("it is let in after it was revoked")
+                    begun, refused = await gateway.wait_for("exchange.request", 2), await gateway.wait_for("exchange.refused", 3)
+                    principal = {"id": "sample-service", "kind": "service", "method": "oidc", "key": "introspection"}
+                    assert _principals(begun)[0] == principal | {"issuer": provider.issuer}
+                    assert {each.body["reason"] for each in refused} == {"token_invalid"}
+                    assert not any(token.encode() in raw for raw in gateway.recorder.raw)
 
     run(scenario())
 

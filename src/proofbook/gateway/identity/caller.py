@@ -6,6 +6,7 @@ and the connection it came over alone, before any of the body is kept.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Literal, NamedTuple, Protocol, TypeAlias
 
 from proofbook.gateway.http.head import RequestHead
@@ -47,11 +48,20 @@ class VerifiedCaller(NamedTuple):
         return self.credential or "" if self.method == "api_key" else f"{self.issuer}\0{self.principal}"
 
 
+class Awaited(Protocol):
+    """An answer that somebody outside has to give first."""
+
+    def add(self, told: Callable[[], None]) -> None:
+        """Call this, in any thread, once it is there."""
+
+
 class Caller(NamedTuple):
     """What was established: the verified caller, or the refusal, and with it the caller if it was verified nonetheless."""
 
     verified: VerifiedCaller | None
     refusal: Refusal | None
+    pending: Awaited | None = None
+    """What is to be waited for before this can be told; `refusal` is what stands if nobody waits."""
 
 
 class Identities(Protocol):

@@ -79,9 +79,13 @@ class Door:
 
     def _assess_sent(self, token: str, now: str) -> Caller:
         data = token.encode("latin-1")
-        if token.startswith(PREFIX) or not looks_signed(data):
+        if token.startswith(PREFIX):
             return assess_token(token, self.keys.current(), now)
-        return self.tokens.assess(data, now)
+        if looks_signed(data):
+            return self.tokens.assess(data, now)
+        if self.tokens.takes_unsigned:
+            return self.tokens.assess_unsigned(data, now)
+        return assess_token(token, self.keys.current(), now)
 
     def _assess_certificate(self, peer: Peer, now: str) -> Caller | None:
         if self.certificates is None or peer.certificate is None:

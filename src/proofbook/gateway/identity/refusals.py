@@ -31,6 +31,12 @@ KEY_NOT_SEEN = Refusal(
     503,
     "The access token is signed by a key that was not seen yet; the provider is being asked. Try again in a moment.",
 )
+PROVIDER_ASKED = Refusal(
+    RefusalReason.IDENTITY_UNAVAILABLE,
+    503,
+    "The provider could not be asked in time whether the access token is active. Try again in a moment.",
+    1,
+)
 CERTIFICATE_UNKNOWN = Refusal(
     RefusalReason.CERTIFICATE_UNKNOWN,
     403,

@@ -62,9 +62,21 @@ class OidcSettings:
     """Where the keys are, for a provider without `/.well-known/openid-configuration`."""
     ca_file: str | None = None
     """PEM file with the authority that vouches for the provider's TLS certificate, instead of the system's own."""
+    introspection: Literal["off", "opaque", "always"] = "off"
+    """Whether the provider is asked if a token is active (RFC 7662). `opaque`: for tokens that are not signed, which are refused
+    otherwise. `always`: for every token, so that a revoked one is refused within `introspection_seconds`."""
+    introspection_url: str | None = None
+    """Where it is asked: `introspection_endpoint` of the provider's configuration."""
+    introspection_client: str | None = None
+    """Client id by which the gateway asks."""
+    introspection_secret_file: str | None = None
+    """File with that client's secret: one line of ASCII."""
+    introspection_seconds: float = 60.0
+    """How long an answer holds. A token in use is asked for again before."""
 
     def __post_init__(self) -> None:
         where = f"gateway.oidc[{self.issuer}]"
+        self._check_introspection(where)
         check_url(self.issuer, f"{where}.issuer")
         if self.keys_url is not None:
             check_url(self.keys_url, f"{where}.keys_url")
@@ -81,6 +93,18 @@ class OidcSettings:
                 f"{where}.refresh_seconds is {self.refresh_seconds}",
                 hint="give at least 10, and no more than keys_max_age_seconds",
             )
+
+    def _check_introspection(self, where: str) -> None:
+        for name in ("introspection_url", "introspection_client", "introspection_secret_file"):
+            if (getattr(self, name) is None) != (self.introspection == "off"):
+                raise ConfigurationError(
+                    f"{where}.{name} belongs to introspection 'opaque' or 'always'",
+                    hint="give url, client and secret_file",
+                )
+        if self.introspection_url is not None:
+            check_url(self.introspection_url, f"{where}.introspection_url")
+        if not 1 <= self.introspection_seconds <= 3600:
+            raise ConfigurationError(f"{where}.introspection_seconds is {self.introspection_seconds}", hint="give 1 to 3600")
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,6 +254,10 @@ class IdentitySettings:
                     f"{table}[{name}].system {system!r} is not configured", hint=f"known: {', '.join(sorted(systems)) or 'none'}"
                 )
         _check_once([(each.issuer, each.audience) for each in self.oidc], "gateway.oidc", "issuer and audience")
+        if len({each.issuer for each in self.oidc if each.introspection != "off"}) > 1:
+            raise ConfigurationError(
+                "gateway.oidc has introspection for two issuers", hint="a token that is not signed does not say whom to ask"
+            )
         _check_once([(each.name,) for each in self.trusted_proxies], "gateway.trusted_proxies", "name")
         _check_once([(each.principal, each.system) for each in self.open_webui], "gateway.open_webui", "principal and system")
         _check_once(

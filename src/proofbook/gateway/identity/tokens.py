@@ -3,7 +3,7 @@
 Promises: the key is the provider's, the algorithm one that is configured, issuer and audience are exactly those configured, and
 the token is valid now; otherwise there is a refusal that says which check failed. A verified token is remembered by its SHA-256
 until it expires or the provider's keys change, so that a busy caller costs one hash. Tokens are not kept, logged or recorded.
-Does not: ask the provider whether a token was revoked (RFC 7662); short lifetimes do that.
+Where it is set so, the provider is asked whether the token is active (RFC 7662), through `introspection`.
 """
 
 from __future__ import annotations
@@ -15,7 +15,15 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple, Protocol
 
 from proofbook.gateway.identity.caller import Caller, VerifiedCaller
-from proofbook.gateway.identity.refusals import KEY_NOT_SEEN, KEYS_UNAVAILABLE, TOKEN_EXPIRED, TOKEN_NOT_ENOUGH, token_invalid
+from proofbook.gateway.identity.introspection import Introspection, Pending
+from proofbook.gateway.identity.refusals import (
+    KEY_NOT_SEEN,
+    KEYS_UNAVAILABLE,
+    PROVIDER_ASKED,
+    TOKEN_EXPIRED,
+    TOKEN_NOT_ENOUGH,
+    token_invalid,
+)
 from proofbook.gateway.identity.settings import OidcSettings, PrincipalKind
 from proofbook.openid.compact import NotAToken, Parts, check_signature, parse_compact, read_moment, read_name
 from proofbook.openid.key_set import KeySet
@@ -23,6 +31,9 @@ from proofbook.primitives.instants import format_instant, parse_instant
 
 REMEMBERED = 4096
 """Verified tokens that are remembered at once: half a kilobyte each."""
+_LONGEST_UNSIGNED = 2048
+_INTROSPECTED = "introspection"
+"""Credential in records of a token that only its provider could read."""
 _NO_ACCESS_TOKEN = ("ID", "Refresh", "Offline", "Logout")
 """What a provider writes into the claim `typ` of tokens that are not for us."""
 
@@ -42,6 +53,8 @@ class Audience(NamedTuple):
 
     settings: OidcSettings
     keys: ProviderKeys
+    introspection: Introspection | None = None
+    """Asks the provider; None where it is not to be asked."""
 
 
 class _Verified(NamedTuple):
@@ -58,6 +71,7 @@ class TokenIdentities:
         self._by_issuer: dict[str, list[Audience]] = defaultdict(list)
         for each in audiences:
             self._by_issuer[each.settings.issuer].append(each)
+        self._asking = [each for each in audiences if each.introspection is not None]
         self._remembered = remembered
         self._known: OrderedDict[bytes, _Verified] = OrderedDict()
 
@@ -68,10 +82,33 @@ class TokenIdentities:
         if known is not None:
             if known.keys is known.audience.keys.current() and now < known.expires:
                 self._known.move_to_end(name)
-                return known.caller
+                return _stand(known.caller, known.audience, name, token)
             del self._known[name]
         try:
             return self._read(token, name, now)
+        except NotAToken as error:
+            return Caller(None, token_invalid(str(error)))
+
+    @property
+    def takes_unsigned(self) -> bool:
+        """Whether a provider is asked about tokens that say nothing by themselves."""
+        return bool(self._asking)
+
+    def assess_unsigned(self, token: bytes, now: str) -> Caller:
+        """Who sends a token that only its provider can read."""
+        if len(token) > _LONGEST_UNSIGNED:
+            return Caller(None, token_invalid(f"is longer than {_LONGEST_UNSIGNED} bytes"))
+        found = _look(self._asking[0], hashlib.sha256(token).digest(), token)
+        if isinstance(found, Caller):
+            return found
+        try:
+            if found.get("iss", self._asking[0].settings.issuer) != self._asking[0].settings.issuer:
+                raise NotAToken("comes from another issuer than the provider that was asked")
+            if str(found.get("token_type", "Bearer")).lower() != "bearer":
+                raise NotAToken("is no access token")
+            audience = self._audience_of({**found, "iss": self._asking[0].settings.issuer})
+            bearer = {"sub": found.get("client_id")} if found.get("sub") is None else {}  # a program that acts for itself
+            return _judge(Parts({}, {**found, **bearer}), audience.settings, _INTROSPECTED, now, ends=False)[0]
         except NotAToken as error:
             return Caller(None, token_invalid(str(error)))
 
@@ -95,9 +132,10 @@ class TokenIdentities:
             raise NotAToken("is signed by a key that the provider does not publish")
         check_signature(token, key.key, algorithm)
         caller, expires = _judge(parts, settings, key.id, now)
-        if caller.refusal is None:
-            self._remember(name, _Verified(caller, audience, keys, expires))
-        return caller
+        if caller.refusal is not None:
+            return caller
+        self._remember(name, _Verified(caller, audience, keys, expires))
+        return _stand(caller, audience, name, token)
 
     def _audience_of(self, payload: Mapping[str, Any]) -> Audience:
         issuer, named = payload.get("iss"), payload.get("aud")
@@ -118,8 +156,35 @@ class TokenIdentities:
         self._known[name] = verified
 
 
-def _judge(parts: Parts, settings: OidcSettings, kid: str, now: str) -> tuple[Caller, str]:
-    """What a token with a good signature is worth, and until when. Raises NotAToken."""
+def _look(audience: Audience, name: bytes, token: bytes) -> Mapping[str, Any] | Caller:
+    """What the provider says of a token; or what follows when it does not say that it is active."""
+    if audience.introspection is None:
+        raise NotAToken("is of a kind that is not accepted here")
+    found = audience.introspection.look(name, token)
+    if isinstance(found, Pending):
+        return Caller(None, PROVIDER_ASKED, found)
+    if found.failed:
+        return Caller(None, PROVIDER_ASKED)
+    return (
+        Caller(None, token_invalid("is not active: it has expired, was revoked, or is not this provider's"))
+        if (found.payload is None)
+        else found.payload
+    )
+
+
+def _stand(caller: Caller, audience: Audience, name: bytes, token: bytes) -> Caller:
+    """The caller whose signed token is good, unless the provider is to be asked and says otherwise."""
+    if audience.settings.introspection != "always":
+        return caller
+    found = _look(audience, name, token)
+    return found if isinstance(found, Caller) else caller
+
+
+def _judge(parts: Parts, settings: OidcSettings, kid: str, now: str, *, ends: bool = True) -> tuple[Caller, str]:
+    """What a token is worth that its signature or its provider vouches for, and until when. Raises NotAToken.
+
+    `ends`: it must say when; what a provider answers need not, since it is asked again.
+    """
     payload, moment = parts.payload, parse_instant(now).timestamp()
     if payload.get("typ") in _NO_ACCESS_TOKEN:
         raise NotAToken("is no access token")
@@ -129,7 +194,7 @@ def _judge(parts: Parts, settings: OidcSettings, kid: str, now: str) -> tuple[Ca
     if principal is None:
         raise NotAToken(f"has no name of 1 to 128 printable characters in '{settings.principal_claim}'")
     expires = read_moment(payload, "exp")
-    if expires is None:
+    if expires is None and ends:
         raise NotAToken("never expires")
     for claim in ("nbf", "iat"):
         begins = read_moment(payload, claim)
@@ -139,7 +204,7 @@ def _judge(parts: Parts, settings: OidcSettings, kid: str, now: str) -> tuple[Ca
     verified = VerifiedCaller(
         principal, _kind(payload, settings), "oidc", kid, settings.system, settings.issuer, groups=tuple(sorted(groups))
     )
-    until = expires + settings.leeway_seconds
+    until = (moment + 1 if expires is None else expires) + settings.leeway_seconds
     if until <= moment:
         return Caller(verified, TOKEN_EXPIRED), ""
     enough = _scopes(payload) >= set(settings.scopes) and (not settings.groups or groups & set(settings.groups))
