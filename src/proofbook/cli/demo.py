@@ -143,6 +143,10 @@ def _print(shared: Shared, outcome: Outcome, *, stays: bool) -> None:
     program = f"{sys.argv[0]} --home {home}" if Path(sys.argv[0]).name == "proofbook" else f"proofbook --home {home}"
     running = [("page", outcome.page), ("gateway", outcome.gateway), ("engine", outcome.engine)] if stays else []
     if stays:
+        running[1:1] = [
+            ("sign in as", ", ".join(outcome.people.accounts)),
+            ("with", f"{outcome.people.password}   (at {outcome.page.partition('?')[0]}sign-in; made for this demonstration)"),
+        ]
         running.append(("a key for it", f"{program} key issue --principal you --kind person --system {SYSTEMS[0].id}"))
     kept = [
         ("evidence room", str(room / "00_README_and_index" / "index.html")),
@@ -161,7 +165,11 @@ def _print(shared: Shared, outcome: Outcome, *, stays: bool) -> None:
     if shared.json:
         accounts = [{"what": line.what, "book": line.book, "callers": line.callers} for line in outcome.account.lines]
         found = {"home": str(home), "room": str(room), "exchange": exchange, "verifier_key": outcome.vkey}
-        print_json(dict(running[:3]) | found | {"account": accounts, "shortfalls": list(outcome.shortfalls)})
+        print_json(
+            {name: text for name, text in running if name in {"page", "gateway", "engine"}}
+            | found
+            | {"account": accounts, "shortfalls": list(outcome.shortfalls)}
+        )
     else:
         print_lines(["", "What to look at:"])
         print_facts([*running, *kept], indent="  ")

@@ -21,6 +21,7 @@ from proofbook.demo.account import Account, take_account
 from proofbook.demo.counters import counted, hold_counters
 from proofbook.demo.engine import check_parts, running_engine
 from proofbook.demo.organisation import ENGAGEMENT, FIRST_MODEL, SECOND_MODEL, read_questions
+from proofbook.demo.people import SamplePeople, add_people
 from proofbook.demo.permissions import UNGRANTED, plan_permissions
 from proofbook.demo.scene import Ports, choose_ports, choose_year, issue_keys, make_home, models_folder, running_parts
 from proofbook.demo.traffic import Callers, ClientSide
@@ -52,6 +53,7 @@ class Outcome:
     vkey: str
     seen: ClientSide
     account: Account
+    people: SamplePeople
     shortfalls: tuple[str, ...]
 
 
@@ -73,7 +75,9 @@ def telling(home_path: Path, out: Path, say: Say) -> Iterator[Outcome]:
         engine = stack.enter_context(running_engine(models_folder() / SECOND_MODEL, ports.engine))
         shortfalls, account = _hand_over(home, out, seen, say)
         shortfalls += _hold_counters(home, ports.engine, say)
-        yield Outcome(home_path, out / ROOM, page, engine, gateway, home.identity().vkey, seen, account, shortfalls)
+        people = add_people(home)
+        vkey = home.identity().vkey
+        yield Outcome(home_path, out / ROOM, page, engine, gateway, vkey, seen, account, people, shortfalls)
 
 
 def _play(home: Home, ports: Ports, base_url: str, say: Say) -> ClientSide:
