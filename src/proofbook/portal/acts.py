@@ -14,7 +14,6 @@ from pydantic import BaseModel, ConfigDict
 
 from proofbook.journal.receipt import Receipt
 from proofbook.people.roles import Permission
-from proofbook.portal.places import Act as PlaceAct
 from proofbook.portal.posting import FormMistakes, Given
 from proofbook.portal.surroundings import Answer, Desk, See
 
@@ -49,18 +48,26 @@ class Act(Generic[M]):
     takes: type[M]
     do: Callable[[Desk, M], Done]
 
-    def by_form(self, again: Callable[..., Answer]) -> PlaceAct:
+    def by_form(self, again: Callable[..., Answer]) -> ByForm[M]:
         """The function of a place: a good form is done; `again(desk, given, mistakes, **parts)` shows a bad one anew.
 
         Parts of the path become fields of the same name.
         """
+        return ByForm(self, again)
 
-        def act(desk: Desk, given: Given, **parts: str) -> Answer:
-            try:
-                order = Given({**given.fields, **{name: (value,) for name, value in parts.items()}}, given.files).read(self.takes)
-                done = self.do(desk, order)
-            except FormMistakes as mistakes:
-                return again(desk, given, mistakes, **parts)
-            return See(done.path, done.said)
 
-        return act
+@dataclass(frozen=True, slots=True)
+class ByForm(Generic[M]):
+    """An act as a place does it when a form was sent."""
+
+    act: Act[M]
+    again: Callable[..., Answer]
+
+    def __call__(self, desk: Desk, given: Given, **parts: str) -> Answer:
+        """Do it, or show the form anew."""
+        try:
+            fields = {**given.fields, **{name: (value,) for name, value in parts.items()}}
+            done = self.act.do(desk, Given(fields, given.files).read(self.act.takes))
+        except FormMistakes as mistakes:
+            return self.again(desk, given, mistakes, **parts)
+        return See(done.path, done.said)

@@ -45,6 +45,8 @@ class Place:
     """Made in the thread that assesses engagements and does nothing else."""
     witnessed: bool = False
     """Every look is an entry, whoever looks. Looks of auditors are entries everywhere."""
+    does: tuple[str, ...] = ()
+    """Names of the acts that its forms do, where these are not one act done `by_form`."""
 
     def __post_init__(self) -> None:
         if self.show is None and self.act is None:

@@ -96,15 +96,15 @@ def test_a_sample_under_the_auditors_nonce_keeps_its_picks_when_it_is_extended(a
     source = f"{delivery.rpartition('/')[2]}:interactions"
     drawn = auditor.post(
         "/room/samples",
-        {"source": source, "method": "seeded", "nonce": NONCE, "count": "4"},
+        {"source": source, "method": "seeded", "nonce": NONCE, "count": "4", "because": "own nonce"},
         page=f"/room/samples?source={source}",
     )
-    assert drawn.status == 303
+    assert drawn.status == 303, drawn.words
     place = drawn.headers["location"]
     first = items(auditor, place)
     assert len(first) == 4
     more = auditor.post(place, {"count": "7", "because": "an exception was found"}, page=place)
-    assert more.status == 303
+    assert more.status == 303, more.words
     second = items(auditor, place)
     assert second[:4] == first
     assert len(second) == 7

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from typing import Final
 
 from proofbook.errors import InputError, ProofbookError, RefusedError
-from proofbook.fieldwork.notes import ABOUT, Note, list_notes, read_note, withdraw_note, write_note
-from proofbook.fieldwork.receipts import ReceiptCheck, check_receipt, list_receipts, make_receipt
+from proofbook.fieldwork.notes import ABOUT, Note, list_notes, read_note
+from proofbook.fieldwork.receipts import ReceiptCheck, list_receipts
 from proofbook.portal.auditing.engaged import enter
-from proofbook.portal.posting import Given
+from proofbook.portal.auditing.keeping_acts import NoteOrder, ReceiptOrder, WithdrawOrder, give, hold_against, keep, withdraw
+from proofbook.portal.posting import FormMistakes, Given, read_typed
 from proofbook.portal.surroundings import Answer, Attachment, Desk, Page, Query, See
 
 _READABLE: Final = 100
@@ -23,21 +24,22 @@ def show_notes(desk: Desk, query: Query) -> Answer:
 
 def keep_note(desk: Desk, given: Given) -> Answer:
     """Write one."""
-    room = enter(desk)
     typed = {name: given.one(name) for name in ("about_kind", "about", "text")}
     try:
-        desk.writing.record(write_note(room.act, desk.ids, engagement=room.id, **typed))
+        done = keep(desk, read_typed(NoteOrder, typed))
+    except FormMistakes as wrong:
+        return _notes(desk, typed, wrong.by_field)
     except InputError as error:
         field, colon, words = error.message.partition(": ")
         return _notes(desk, typed, {field if colon else "": words if colon else error.message})
-    return See("/room/notes", "The note is kept, sealed; only you are shown it.")
+    return See(done.path, done.said)
 
 
 def drop_note(desk: Desk, given: Given, note: str) -> Answer:
     """Destroy its text."""
     del given
-    desk.writing.record(withdraw_note(desk.reader, enter(desk).act, note))
-    return See("/room/notes", "Its text is destroyed; that there was a note stays on record.")
+    done = withdraw(desk, read_typed(WithdrawOrder, {"note": note}))
+    return See(done.path, done.said)
 
 
 def show_receipts(desk: Desk, query: Query) -> Answer:
@@ -48,18 +50,8 @@ def show_receipts(desk: Desk, query: Query) -> Answer:
 
 def give_receipt(desk: Desk, given: Given) -> Answer:
     """The newest signed checkpoint, to take away."""
-    room, sources = enter(desk), desk.sources
-    made = make_receipt(
-        desk.book,
-        room.act,
-        desk.ids,
-        to=given.one("to") or desk.known.name,
-        entity=sources.entity,
-        vkey=sources.vkey,
-        engagement=room.id,
-    )
-    desk.writing.record(made.submissions)
-    return Attachment(made.note_name, "text/plain; charset=utf-8", made.note)
+    made = give(desk, given.read(ReceiptOrder)).values
+    return Attachment(made["note_name"], "text/plain; charset=utf-8", made["note"].encode())
 
 
 def check(desk: Desk, given: Given) -> Answer:
@@ -68,7 +60,7 @@ def check(desk: Desk, given: Given) -> Answer:
     if sent is None:
         return _receipts(desk, None, {"receipt": "no file was chosen"})
     try:
-        found = check_receipt(desk.book, desk.reader, sent.data, origin=desk.sources.origin, vkey=desk.sources.vkey)
+        found = hold_against(desk, sent.data)
     except ProofbookError as error:
         return _receipts(desk, None, {"receipt": error.message})
     return _receipts(desk, found, {})

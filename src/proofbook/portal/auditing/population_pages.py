@@ -12,10 +12,10 @@ from proofbook.export.defining import load_definition
 from proofbook.export.definition import POPULATIONS
 from proofbook.export.explaining import explain
 from proofbook.portal.auditing.engaged import enter
+from proofbook.portal.auditing.producing_acts import RoomOrder, WatchOrder, make_room, watch
 from proofbook.portal.delivered import describe_delivery, find_delivery, save_delivered
-from proofbook.portal.posting import Given
+from proofbook.portal.posting import FormMistakes, Given, read_typed
 from proofbook.portal.surroundings import Answer, Delivered, Desk, Page, Query, See
-from proofbook.portal.working import Outcome, Tell
 
 
 def show_populations(desk: Desk, query: Query) -> Answer:
@@ -41,28 +41,20 @@ def produce(desk: Desk, given: Given, population: str) -> Answer:
     """Produce it now, watched."""
     if population not in POPULATIONS:
         return None
-    room, visitor, delivering, observer = enter(desk), desk.known, desk.delivering, given.one("observer")
-    if not observer:
+    if not given.one("observer"):
         return _page(desk, population, {"observer": "say who watches, as it shall stand in the transcript"})
-
-    def do(tell: Tell) -> Outcome:
-        made = delivering.population(population, room.id, visitor, observer, tell)
-        return Outcome(f"/room/deliveries/{made.id}", f"{population}: {made.rows} rows, transcript and files are here.")
-
-    work = desk.works.start(visitor.account, f"{population}, watched by {observer}", do)
-    return See(f"/under-way/{work.id}")
+    try:
+        done = watch(desk, read_typed(WatchOrder, {"population": population, "observer": given.one("observer")}))
+    except FormMistakes as wrong:
+        return _page(desk, population, wrong.by_field)
+    return See(done.path, done.said)
 
 
 def produce_room(desk: Desk, given: Given) -> Answer:
     """The whole evidence room."""
     del given
-    room, visitor, delivering = enter(desk), desk.known, desk.delivering
-
-    def do(tell: Tell) -> Outcome:
-        made = delivering.room(room.id, visitor, tell)
-        return Outcome(f"/room/deliveries/{made.id}", "The evidence room is here.")
-
-    return See(f"/under-way/{desk.works.start(visitor.account, 'Evidence room', do).id}")
+    done = make_room(desk, RoomOrder())
+    return See(done.path, done.said)
 
 
 def show_delivery(desk: Desk, query: Query, delivery: str) -> Answer:

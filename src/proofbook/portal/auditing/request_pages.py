@@ -9,27 +9,23 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from proofbook.errors import InputError, ProofbookError
-from proofbook.fieldwork.request_import import ImportPlan, ImportRefused, plan_import, read_request_list
+from proofbook.fieldwork.request_import import ImportRefused
 from proofbook.fieldwork.requests import (
     Evidence,
     Request,
     Sort,
     State,
-    add_request,
-    checked_request,
     comments_of,
     count_states,
     list_requests,
-    move_request,
     read_request,
     request_history,
-    request_id,
     steps_open,
     submitted_versions,
-    write_comment,
 )
 from proofbook.portal.auditing.engaged import Engaged, enter
-from proofbook.portal.posting import Given
+from proofbook.portal.auditing.request_acts import AskOrder, JudgeOrder, RemarkOrder, ask, judge, remark, take_over
+from proofbook.portal.posting import FormMistakes, Given, read_typed
 from proofbook.portal.surroundings import Answer, Desk, Page, Query, See
 
 STEP_WORDS: Final = {
@@ -73,30 +69,30 @@ def show_request(desk: Desk, query: Query, request: str) -> Answer:
 def move(desk: Desk, given: Given, request: str) -> Answer:
     """Move a request on."""
     room = enter(desk)
-    found = _find(desk, room.id, request)
-    if found is None:
+    if _find(desk, room.id, request) is None:
         return None
+    typed = {"request": request, **{name: given.one(name) for name in ("to", "seen", "because")}}
     try:
-        to = _state(given.one("to"))
-        desk.writing.record(
-            move_request(desk.reader, room.act, found.id, to, seen=given.one("seen"), because=given.one("because") or None)
-        )
+        if typed["to"] not in {each.value for each in STEP_WORDS}:
+            raise InputError("choose what becomes of the request")
+        done = judge(desk, read_typed(JudgeOrder, typed))
     except ProofbookError as error:
-        return _page(desk, room, request, {"because": _told(error)}, because=given.one("because"))
-    return See(f"/room/requests/{request}", f"Request {found.number} is {to.value.replace('_', ' ')} now.")
+        return _page(desk, room, request, {"because": _told(error)}, because=typed["because"])
+    return See(done.path, done.said)
 
 
 def comment(desk: Desk, given: Given, request: str) -> Answer:
     """Say something about it."""
     room = enter(desk)
-    found = _find(desk, room.id, request)
-    if found is None:
+    if _find(desk, room.id, request) is None:
         return None
     try:
-        desk.writing.record(write_comment(desk.reader, room.act, found.id, given.one("text"), desk.ids))
+        done = remark(desk, read_typed(RemarkOrder, {"request": request, "text": given.one("text")}))
+    except FormMistakes as wrong:
+        return _page(desk, room, request, wrong.by_field)
     except InputError as error:
         return _page(desk, room, request, {"text": _told(error)})
-    return See(f"/room/requests/{request}#comments", "Your comment is recorded; the company sees it.")
+    return See(done.path, done.said)
 
 
 def show_new(desk: Desk, query: Query) -> Answer:
@@ -106,35 +102,32 @@ def show_new(desk: Desk, query: Query) -> Answer:
 
 def make(desk: Desk, given: Given) -> Answer:
     """Ask for something."""
-    room = enter(desk)
     typed: dict[str, Any] = {name: given.one(name) for name in _NEW}
+    stated: dict[str, Any] = {name: value for name, value in typed.items() if value}
+    if "criteria" in stated:
+        stated["criteria"] = [each.strip() for each in stated["criteria"].split(",") if each.strip()]
     try:
-        values: dict[str, Any] = {name: value for name, value in typed.items() if value and name != "criteria"}
-        named = [each.strip() for each in typed["criteria"].split(",") if each.strip()]
-        values |= {"criteria": named} if named else {}
-        request = checked_request({**values, "engagement": room.id, "state": "not_started", "evidence": []})
-        made = request_id(room.id, typed["number"])
-        desk.writing.record(add_request(desk.reader, room.act, request))
+        done = ask(desk, read_typed(AskOrder, stated))
+    except FormMistakes as wrong:
+        return _new(desk, typed, {name.partition(".")[0]: words for name, words in wrong.by_field.items()})
     except ProofbookError as error:
         field, colon, words = error.message.partition(": ")
         return _new(desk, typed, {field if colon and field in _NEW else "": words if colon and field in _NEW else _told(error)})
-    return See(f"/room/requests/{made}", "The request is recorded; the company sees it.")
+    return See(done.path, done.said)
 
 
 def import_list(desk: Desk, given: Given) -> Answer:
     """A list of requests from a file: shown first, recorded when it is sent again with `agreed`."""
-    room, sent = enter(desk), given.file("list")
+    sent, agreed = given.file("list"), bool(given.one("agreed"))
     if sent is None:
         return _new(desk, {}, {"list": "no file was chosen"})
     try:
-        plan = plan_import(desk.reader, room.act, room.id, read_request_list(sent.name, sent.data))
+        plan, done = take_over(desk, sent.name, sent.data, agreed=agreed)
     except ImportRefused as error:
         return Page("auditing/import_refused.html", {"name": sent.name, "mistakes": error.mistakes}, 422)
     except InputError as error:
         return _new(desk, {}, {"list": _told(error)})
-    if given.one("agreed") and plan.submissions:
-        desk.writing.record(plan.submissions)
-    return Page("auditing/imported.html", {"plan": plan, "agreed": bool(given.one("agreed")), "words": _plan_words(plan)})
+    return Page("auditing/imported.html", {"plan": plan, "agreed": agreed, "words": done.said})
 
 
 def link_of(evidence: Evidence) -> str | None:
@@ -193,17 +186,6 @@ def _new(desk: Desk, given: Mapping[str, Any], mistakes: Mapping[str, str]) -> P
         "scope": room.scope,
     }
     return Page("auditing/new_request.html", values, 422 if mistakes else 200)
-
-
-def _state(word: str) -> State:
-    found = next((each for each in STEP_WORDS if each.value == word), None)
-    if found is None:
-        raise InputError("choose what becomes of the request")
-    return found
-
-
-def _plan_words(plan: ImportPlan) -> str:
-    return f"{len(plan.new)} new, {len(plan.changed)} changed, {len(plan.unchanged)} as they are"
 
 
 def _told(error: ProofbookError) -> str:

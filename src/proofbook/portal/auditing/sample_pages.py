@@ -11,20 +11,27 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from proofbook.errors import InputError, ProofbookError
-from proofbook.fieldwork.drawing import DrawFrom, Listed, Method, Order, Seeded, draw, extend
 from proofbook.fieldwork.exported import read_exported, read_rows
 from proofbook.fieldwork.item import open_item
 from proofbook.fieldwork.proving import make_proof_file
-from proofbook.fieldwork.samples import Sample, find_sample, list_samples
+from proofbook.fieldwork.samples import Sample, list_samples
 from proofbook.fieldwork.statistics import tell
 from proofbook.portal.auditing.engaged import enter, pinned
+from proofbook.portal.auditing.sample_acts import (
+    LARGEST,
+    DrawOrder,
+    ExtendOrder,
+    draw_sample,
+    extend_sample,
+    is_source,
+    own_sample,
+)
 from proofbook.portal.delivered import tables_of
-from proofbook.portal.posting import Given
-from proofbook.portal.surroundings import Answer, Attachment, Delivered, Desk, Page, Query, See
+from proofbook.portal.posting import Given, read_typed
+from proofbook.portal.surroundings import Answer, Attachment, Desk, Page, Query, See
 
 _TYPED: Final = ("source", "method", "items", "nonce", "count", "stratum_by", "strata", "request", "because")
 _APART: Final = re.compile(r"[\s,;]+")
-_LARGEST: Final = 1_000
 
 
 def show_samples(desk: Desk, query: Query) -> Answer:
@@ -32,19 +39,17 @@ def show_samples(desk: Desk, query: Query) -> Answer:
     return _list(desk, {name: query.get(name, "") for name in _TYPED}, {})
 
 
-def draw_sample(desk: Desk, given: Given) -> Answer:
+def draw_one(desk: Desk, given: Given) -> Answer:
     """Draw one."""
-    room, typed = enter(desk), {name: given.one(name) for name in _TYPED}
+    typed = {name: given.one(name) for name in _TYPED}
+    delivery, _, table = typed["source"].partition(":")
+    stated = {name: typed[name] for name in ("method", "nonce", "stratum_by", "request", "because") if typed[name]}
     try:
-        delivery, _, table = typed["source"].partition(":")
-        exported = read_exported(desk.reader, _source(desk, room.id, delivery).folder, table or None)
-        order = Order(room.id, _method(typed), typed["request"] or None, typed["because"] or None)
-        drawn = draw(DrawFrom(desk.reader, desk.book, exported), room.act, order, desk.ids)
-        desk.writing.record(drawn.submissions)
+        choice = _choice(typed, seeded=typed["method"] != "listed", apart=bool(typed["stratum_by"]))
+        done = draw_sample(desk, read_typed(DrawOrder, {**stated, **choice, "source": delivery, "table": table or None}))
     except ProofbookError as error:
         return _list(desk, typed, _mistakes(error))
-    missing = f"; {len(drawn.missing)} asked for are not in the population" if drawn.missing else ""
-    return See(f"/room/samples/{drawn.sample}", f"{len(drawn.items)} items drawn{missing}.")
+    return See(done.path, done.said)
 
 
 def show_sample(desk: Desk, query: Query, sample: str) -> Answer:
@@ -52,31 +57,25 @@ def show_sample(desk: Desk, query: Query, sample: str) -> Answer:
     return _page(desk, sample, {}, deviations=query.get("deviations", ""))
 
 
-def extend_sample(desk: Desk, given: Given, sample: str) -> Answer:
+def extend_one(desk: Desk, given: Given, sample: str) -> Answer:
     """More of the same: earlier picks stay."""
-    room = enter(desk)
-    found = _own(desk, room.id, sample)
+    found = own_sample(desk, enter(desk).id, sample)
     if found is None:
         return None
     typed = {name: given.one(name) for name in _TYPED}
     try:
-        source = next((each for each in desk.delivering.delivered(room.id) if _is_source(desk, each, found)), None)
-        if source is None:
-            raise InputError("the exported population of this sample does not lie here any more", hint="draw a new sample")
-        exported = read_exported(desk.reader, source.folder, found.table)
-        typed["method"], typed["nonce"], typed["stratum_by"] = found.method, found.nonce or "", found.stratum_by or ""
-        drawn = extend(DrawFrom(desk.reader, desk.book, exported), room.act, found, _method(typed), typed["because"])
-        desk.writing.record(drawn.submissions)
+        choice = _choice(typed, seeded=found.method != "listed", apart=found.stratum_by is not None)
+        done = extend_sample(desk, read_typed(ExtendOrder, {**choice, "sample": sample, "because": typed["because"]}))
     except ProofbookError as error:
         return _page(desk, sample, _mistakes(error))
-    return See(f"/room/samples/{sample}", f"{len(drawn.items)} items more.")
+    return See(done.path, done.said)
 
 
 def show_item(desk: Desk, query: Query, sample: str) -> Answer:
     """`/room/samples/{sample}/item?item=…`: its folder."""
     item = query.get("item", "")
     room = enter(desk)
-    found = _own(desk, room.id, sample)
+    found = own_sample(desk, room.id, sample)
     drawn = None if found is None else found.item(item)
     if found is None or drawn is None:
         return None
@@ -88,7 +87,7 @@ def save_item_proof(desk: Desk, query: Query, sample: str) -> Answer:
     """`/room/samples/{sample}/proof?item=…&index=…`: the proof of one entry of an item."""
     item, index = query.get("item", ""), query.get("index", "")
     room = enter(desk)
-    found = _own(desk, room.id, sample)
+    found = own_sample(desk, room.id, sample)
     drawn = None if found is None else found.item(item)
     if found is None or drawn is None:
         return None
@@ -121,7 +120,7 @@ def _sources(desk: Desk, engagement: str) -> Iterator[tuple[str, str]]:
 
 def _page(desk: Desk, sample: str, mistakes: Mapping[str, str], deviations: str = "") -> Page | None:
     room = enter(desk)
-    found = _own(desk, room.id, sample)
+    found = own_sample(desk, room.id, sample)
     if found is None:
         return None
     told: Any = None
@@ -131,45 +130,20 @@ def _page(desk: Desk, sample: str, mistakes: Mapping[str, str], deviations: str 
     return Page("auditing/sample.html", values, 422 if mistakes else 200)
 
 
-def _own(desk: Desk, engagement: str, sample: str) -> Sample | None:
-    found = find_sample(desk.reader, sample)
-    return found if found is not None and found.engagement == engagement else None
-
-
-def _source(desk: Desk, engagement: str, delivery: str) -> Delivered:
-    found = next((each for each in desk.delivering.delivered(engagement) if each.id == delivery), None)
-    if found is None:
-        raise InputError("source: choose the population to draw from", hint="produce one first, on its page")
-    return found
-
-
-def _is_source(desk: Desk, delivered: Delivered, sample: Sample) -> bool:
-    if delivered.population != sample.population:
-        return False
-    try:
-        return read_exported(desk.reader, delivered.folder, sample.table).entry == sample.population_entry
-    except ProofbookError:
-        return False
-
-
 def _row(desk: Desk, engagement: str, sample: Sample, number: int) -> Mapping[str, str] | None:
     """The row as it was exported, where the export still lies here."""
     for each in desk.delivering.delivered(engagement):
-        if _is_source(desk, each, sample):
+        if is_source(desk, each, sample):
             exported = read_exported(desk.reader, each.folder, sample.table)
             return next((exported.named(row) for row in read_rows(exported) if row.number == number), None)
     return None
 
 
-def _method(typed: Mapping[str, str]) -> Method:
-    if typed["method"] == "listed":
-        items = tuple(each for each in _APART.split(typed["items"]) if each)
-        if not items:
-            raise InputError("items: name at least one id", hint="paste them one below the other")
-        return Listed(items)
-    if typed["stratum_by"]:
-        return Seeded(typed["nonce"], stratum_by=typed["stratum_by"], strata=_strata(typed["strata"]))
-    return Seeded(typed["nonce"], _count(typed["count"], "count"))
+def _choice(typed: Mapping[str, str], *, seeded: bool, apart: bool) -> dict[str, Any]:
+    """What was typed, as it is chosen by."""
+    if not seeded:
+        return {"items": [each for each in _APART.split(typed["items"]) if each]}
+    return {"strata": _strata(typed["strata"])} if apart else {"count": _count(typed["count"], "count")}
 
 
 def _strata(text: str) -> dict[str, int]:
@@ -184,8 +158,8 @@ def _strata(text: str) -> dict[str, int]:
 
 
 def _count(text: str, field: str) -> int:
-    if not (text.isascii() and text.isdecimal() and len(text) < 5 and 0 < int(text) <= _LARGEST):
-        raise InputError(f"{field}: {text[:20]!r} is not a number of items", hint=f"1 to {_LARGEST}")
+    if not (text.isascii() and text.isdecimal() and len(text) < 5 and 0 < int(text) <= LARGEST):
+        raise InputError(f"{field}: {text[:20]!r} is not a number of items", hint=f"1 to {LARGEST}")
     return int(text)
 
 

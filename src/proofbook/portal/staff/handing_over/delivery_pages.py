@@ -6,13 +6,12 @@ is an entry with who took it.
 
 from __future__ import annotations
 
-from proofbook.errors import InputError
 from proofbook.export.defining import load_definition
 from proofbook.export.definition import POPULATIONS
 from proofbook.portal.delivered import describe_delivery, find_delivery, save_delivered
 from proofbook.portal.posting import Given
+from proofbook.portal.staff.handing_over.delivery_act import ProduceOrder, produce_delivery
 from proofbook.portal.surroundings import Answer, Delivered, Desk, Page, Query, See
-from proofbook.portal.working import Outcome, Tell
 
 
 def show_deliveries(desk: Desk, query: Query) -> Answer:
@@ -33,22 +32,8 @@ def show_deliveries(desk: Desk, query: Query) -> Answer:
 
 def produce(desk: Desk, given: Given) -> Answer:
     """Make one population, or the evidence room."""
-    engagement, what = given.one("engagement"), given.one("what")
-    if engagement not in desk.sources.engagements.known(desk.reader, desk.now):
-        raise InputError("engagement: choose one that is known")
-    if what != "room" and what not in POPULATIONS:
-        raise InputError("what: choose a population or the evidence room")
-    visitor, delivering = desk.known, desk.delivering
-
-    def do(tell: Tell) -> Outcome:
-        if what == "room":
-            made = delivering.room(engagement, visitor, tell)
-            return Outcome(f"/deliveries/{engagement}/{made.id}", "The evidence room is here.")
-        made = delivering.population(what, engagement, visitor, None, tell)
-        return Outcome(f"/deliveries/{engagement}/{made.id}", f"{what}: {made.rows} rows.")
-
-    title = "Evidence room" if what == "room" else what
-    return See(f"/under-way/{desk.works.start(visitor.account, f'{title}, {engagement}', do).id}")
+    done = produce_delivery(desk, given.read(ProduceOrder))
+    return See(done.path, done.said)
 
 
 def show_delivery(desk: Desk, query: Query, engagement: str, delivery: str) -> Answer:

@@ -29,7 +29,7 @@ _ONE: Final = "/records/{kind}/{id}"
 RECORD_PLACES: Final = (
     Place(path="/records", need=_READ, show=show_kinds),
     Place(path="/approvals", need=Permission.REVIEW, show=show_approvals),
-    Place(path="/records/new/{kind}", need=_WRITE, show=show_new, act=act_new),
+    Place(path="/records/new/{kind}", need=_WRITE, show=show_new, act=act_new, does=("record.file",)),
     Place(path="/records/drafts/{kind}", need=_WRITE, act=keep_new),
     Place(path="/records/drafts/{kind}/{id}", need=_WRITE, act=keep_edit),
     Place(path="/records/entries/{entry}.tlog-proof", need=_READ, show=save_record_proof),
@@ -37,11 +37,11 @@ RECORD_PLACES: Final = (
     Place(path="/records/entries/{entry}", need=_READ, show=see_entry),
     Place(path="/records/{kind}", need=_READ, show=show_list),
     Place(path=_ONE, need=_READ, show=show_record),
-    Place(path=f"{_ONE}/edit", need=_WRITE, show=show_edit, act=act_edit),
+    Place(path=f"{_ONE}/edit", need=_WRITE, show=show_edit, act=act_edit, does=("record.file",)),
     Place(path=f"{_ONE}/history", need=_READ, show=show_history),
     Place(path=f"{_ONE}/difference", need=_READ, show=show_difference),
-    Place(path=f"{_ONE}/sign", need=Permission.REVIEW, act=act_sign),
-    Place(path=f"{_ONE}/attach", need=_WRITE, show=show_attach, act=act_attach),
+    Place(path=f"{_ONE}/sign", need=Permission.REVIEW, act=act_sign, does=("record.sign",)),
+    Place(path=f"{_ONE}/attach", need=_WRITE, show=show_attach, act=act_attach, does=("record.attach",)),
     Place(path=f"{_ONE}/files/{{digest}}", need=_READ, show=save_file, witnessed=True),
     Place(path=f"{_ONE}/named-by/{{other}}", need=_READ, show=show_pointing),
 )

@@ -6,34 +6,42 @@ auditor; a version that somebody changed meanwhile is not overwritten.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Final
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Final, TypeVar
 
 from proofbook.errors import InputError, ProofbookError
 from proofbook.fieldwork.acting import Side
-from proofbook.fieldwork.request_import import ImportRefused, plan_import, read_request_list
+from proofbook.fieldwork.request_import import ImportRefused
 from proofbook.fieldwork.requests import (
     Evidence,
     Request,
     State,
     comments_of,
     count_states,
-    edit_request,
     list_requests,
-    move_request,
     read_request,
     request_history,
     steps_open,
     submitted_versions,
-    write_comment,
 )
 from proofbook.fieldwork.suggesting import Suggestion, suggest_evidence
-from proofbook.portal.posting import Given
+from proofbook.portal.acts import Done, Order
+from proofbook.portal.posting import FormMistakes, Given, read_typed
 from proofbook.portal.staff.links import record_link
-from proofbook.portal.staff.requests.engaged import act_of, choose_engagement
+from proofbook.portal.staff.requests.engaged import choose_engagement
+from proofbook.portal.staff.requests.request_acts import (
+    CommentOrder,
+    EditOrder,
+    GivenEvidence,
+    MoveOrder,
+    comment,
+    edit,
+    import_bytes,
+    move,
+)
 from proofbook.portal.surroundings import Answer, Desk, Page, Query, See
-from proofbook.readmodel.documents import Documents
 
+M = TypeVar("M", bound=Order)
 TONES: Final = {
     State.NOT_STARTED: "notice",
     State.SUBMITTED: "plain",
@@ -69,17 +77,13 @@ def show_requests(desk: Desk, query: Query) -> Answer:
 
 def import_list(desk: Desk, given: Given) -> Answer:
     """The auditor's list from a file: shown first, recorded when it is sent with `agreed`."""
-    chosen, _ = choose_engagement(desk, {"engagement": given.one("engagement")})
-    sent = given.file("list")
-    if chosen is None or sent is None:
+    chosen, sent, agreed = given.one("engagement"), given.file("list"), bool(given.one("agreed"))
+    if sent is None:
         raise InputError("list: no file was chosen", hint="choose the auditor's list as CSV or XLSX")
     try:
-        plan = plan_import(desk.reader, act_of(desk), chosen, read_request_list(sent.name, sent.data))
+        plan, _ = import_bytes(desk, chosen, sent.name, sent.data, agreed=agreed)
     except ImportRefused as error:
         return Page("requests/import_refused.html", {"name": sent.name, "mistakes": error.mistakes, "chosen": chosen}, 422)
-    agreed = bool(given.one("agreed"))
-    if agreed and plan.submissions:
-        desk.writing.record(plan.submissions)
     return Page("requests/imported.html", {"plan": plan, "agreed": agreed, "chosen": chosen})
 
 
@@ -94,48 +98,36 @@ def answer(desk: Desk, given: Given, request: str) -> Answer:
     found = _find(desk, request)
     if found is None:
         return None
-    try:
-        to = next((each for each in STEP_WORDS if each.value == given.one("to")), None)
-        if to is None:
-            raise InputError("choose what becomes of the request")
-        evidence = tuple(_evidence(desk, found, given)) if to is State.SUBMITTED else None
-        moved = move_request(
-            desk.reader,
-            act_of(desk),
-            request,
-            to,
-            seen=given.one("seen"),
-            because=given.one("because") or None,
-            evidence=evidence,
-        )
-        desk.writing.record(moved)
-    except ProofbookError as error:
-        return _page(desk, request, _mistakes(error))
-    return See(f"/requests/{request}", f"Request {found.number} is {to.value.replace('_', ' ')} now.")
+    to = given.one("to")
+    if to not in {each.value for each in STEP_WORDS}:
+        return _page(desk, request, {"": "choose what becomes of the request"})
+    typed = {"request": request, "to": to, "seen": given.one("seen"), "because": given.one("because") or None}
+    evidence = list(_evidence(desk, found, given)) if to == State.SUBMITTED.value else []
+    return _done(desk, request, move, MoveOrder, {**typed, "evidence": evidence})
 
 
-def edit(desk: Desk, given: Given, request: str) -> Answer:
+def edit_owner(desk: Desk, given: Given, request: str) -> Answer:
     """Who answers it and by when."""
-    found = _find(desk, request)
-    if found is None:
-        return None
-    try:
-        changes: dict[str, Any] = {"owner": given.one("owner") or None, "due": given.one("due") or None}
-        desk.writing.record(edit_request(desk.reader, act_of(desk), request, seen=given.one("seen"), **changes))
-    except ProofbookError as error:
-        return _page(desk, request, _mistakes(error))
-    return See(f"/requests/{request}", "Owner and day are recorded.")
+    typed = {name: given.one(name) or None for name in ("owner", "due")}
+    return _done(desk, request, edit, EditOrder, {**typed, "request": request, "seen": given.one("seen")})
 
 
-def comment(desk: Desk, given: Given, request: str) -> Answer:
+def comment_on(desk: Desk, given: Given, request: str) -> Answer:
     """Say something to the auditor."""
+    return _done(desk, request, comment, CommentOrder, {"request": request, "text": given.one("text")})
+
+
+def _done(desk: Desk, request: str, do: Callable[[Desk, M], Done], takes: type[M], typed: Mapping[str, Any]) -> Answer:
+    """Do it, or show the request with what is wrong; None when there is no such request."""
     if _find(desk, request) is None:
         return None
     try:
-        desk.writing.record(write_comment(desk.reader, act_of(desk), request, given.one("text"), desk.ids))
-    except InputError as error:
+        done = do(desk, read_typed(takes, typed))
+    except FormMistakes as wrong:
+        return _page(desk, request, wrong.by_field)
+    except ProofbookError as error:
         return _page(desk, request, _mistakes(error))
-    return See(f"/requests/{request}", "Your comment is recorded; the auditor sees it.")
+    return See(done.path, done.said)
 
 
 def link_of(evidence: Evidence) -> str | None:
@@ -181,8 +173,8 @@ def _chosen(suggestion: Suggestion, request: Request) -> bool:
     return any((each.sort, each.id) == (suggestion.sort, suggestion.id) for each in request.evidence)
 
 
-def _evidence(desk: Desk, request: Request, given: Given) -> list[Evidence]:
-    """What was ticked among the suggestions, and records named by hand."""
+def _evidence(desk: Desk, request: Request, given: Given) -> Iterator[GivenEvidence]:
+    """What was ticked among the suggestions and what was given before, and records named by hand."""
     suggested = suggest_evidence(desk.reader, request)
     ticked = {int(each) for each in given.many("suggested") if each.isascii() and each.isdecimal()}
     found = [each.evidence for place, each in enumerate(suggested) if place in ticked and each.evidence is not None]
@@ -190,18 +182,11 @@ def _evidence(desk: Desk, request: Request, given: Given) -> list[Evidence]:
     found += [
         each for each in request.evidence if f"{each.sort}/{each.id}" in given.many("keep") and (each.sort, each.id) not in kept
     ]
-    return [*found, *(_named(desk, line) for line in given.one("records").splitlines() if line.strip())]
-
-
-def _named(desk: Desk, line: str) -> Evidence:
-    """`kind/id` of a kept record, at its newest version."""
-    kind, slash, name = line.strip().partition("/")
-    version = Documents(desk.reader).current(kind, name) if slash else None
-    if version is None:
-        raise InputError(
-            f"records: {line.strip()[:80]!r} is no record of this book", hint="name it as kind/id, such as vendor/acme"
-        )
-    return Evidence("record", f"{kind}/{name}", version.entry)
+    for each in found:
+        yield GivenEvidence.model_validate({"sort": each.sort, "id": each.id, "version": each.version})
+    for line in given.one("records").splitlines():
+        if line.strip():
+            yield GivenEvidence(sort="record", id=line.strip()[:400])
 
 
 def _mistakes(error: ProofbookError) -> dict[str, str]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final, Literal, cast
+from typing import Final
 
 from proofbook.errors import ProofbookError
-from proofbook.fieldwork.samples import find_sample, list_samples, release_content
-from proofbook.portal.posting import Given
-from proofbook.portal.staff.requests.engaged import act_of, choose_engagement
+from proofbook.fieldwork.samples import find_sample, list_samples
+from proofbook.portal.posting import FormMistakes, Given, read_typed
+from proofbook.portal.staff.requests.engaged import choose_engagement
+from proofbook.portal.staff.requests.sample_acts import ReleaseOrder, release_item
 from proofbook.portal.surroundings import Answer, Desk, Page, Query, See
 
 VIEWS: Final = (("redacted", "without sensitive data"), ("unredacted", "whole"))
@@ -31,13 +32,14 @@ def show_sample(desk: Desk, query: Query, sample: str) -> Answer:
 
 def release(desk: Desk, given: Given, sample: str) -> Answer:
     """Let the auditor see the content of one item."""
-    item, view = given.one("item"), given.one("view")
+    typed = {name: given.one(name) for name in ("item", "view", "because")}
     try:
-        chosen = cast("Literal['redacted', 'unredacted']", view if view in dict(VIEWS) else "redacted")
-        desk.writing.record(release_content(desk.reader, act_of(desk), sample, item, view=chosen, because=given.one("because")))
+        done = release_item(desk, read_typed(ReleaseOrder, {**typed, "sample": sample}))
+    except FormMistakes as wrong:
+        return _page(desk, sample, wrong.by_field)
     except ProofbookError as error:
         return _page(desk, sample, {"because": f"{error.message}; {error.hint}" if error.hint else error.message})
-    return See(f"/drawn/{sample}", "Released for this item; each look of the auditor is an entry.")
+    return See(done.path, done.said)
 
 
 def _page(desk: Desk, sample: str, mistakes: Mapping[str, str]) -> Page | None:
