@@ -46,6 +46,7 @@ _COMMANDS: Final = {
     "request": "proofbook.cli.requesting:request",
     "sample": "proofbook.cli.sampling:sample",
     "receipt": "proofbook.cli.receipts:receipt",
+    "witness": "proofbook.cli.witness:witness",
     "config": "proofbook.cli.config:config",
 }
 """Imported when called, so that `proofbook --help` and `verify` stay quick."""

@@ -37,7 +37,12 @@ class Explained:
 
 
 def read_settings(path: Path) -> Settings:
-    """The settings in a TOML file.
+    """The settings in a home's TOML file. Raises ConfigurationError as `read_file` does."""
+    return read_file(path, Settings, missing="run `proofbook init`, or name the home with --home")
+
+
+def read_file(path: Path, kind: type[T], *, missing: str) -> T:
+    """The settings in a TOML file, as a settings class; `missing` says what to do when there is none.
 
     Raises:
         ConfigurationError: missing, not TOML, unknown key, wrong type or value; names file and key.
@@ -46,7 +51,7 @@ def read_settings(path: Path) -> Settings:
         table = tomllib.loads(path.read_text("utf-8"))
     except FileNotFoundError as error:
         raise ConfigurationError(
-            f"{path}: there is no configuration here", hint="run `proofbook init`, or name the home with --home"
+            f"{path}: there is no configuration here", hint=missing
         ) from error
     except OSError as error:
         raise ConfigurationError(f"{path}: cannot be read: {error.strerror}", hint=_READABLE) from error
@@ -55,23 +60,23 @@ def read_settings(path: Path) -> Settings:
     except tomllib.TOMLDecodeError as error:
         raise ConfigurationError(f"{path}: is not TOML: {error}", hint="correct that line; texts stand in quotes") from error
     try:
-        return _build(Settings, table, "")
+        return _build(kind, table, "")
     except ConfigurationError as error:
         raise ConfigurationError(f"{path}: {error.message}", hint=error.hint) from error
 
 
-def explain(key: str | None = None) -> tuple[Explained, ...]:
+def explain(key: str | None = None, kind: type = Settings) -> tuple[Explained, ...]:
     """Every setting, or those at and below `key`; `[]` after the name of a table that repeats may be left out.
 
     Raises ConfigurationError when there is no such key.
     """
     wanted = None if key is None else key.replace("[]", "") + "."
     found = tuple(
-        item for item in _explain(Settings, "") if wanted is None or f"{item.key}.".replace("[]", "").startswith(wanted)
+        item for item in _explain(kind, "") if wanted is None or f"{item.key}.".replace("[]", "").startswith(wanted)
     )
     if not found:
         raise ConfigurationError(
-            f"there is no setting {key!r}", hint=_nearest(str(key), [item.key for item in _explain(Settings, "")])
+            f"there is no setting {key!r}", hint=_nearest(str(key), [item.key for item in _explain(kind, "")])
         )
     return found
 

@@ -109,7 +109,7 @@ def _ask(connection: http.client.HTTPConnection, url: str, form: bytes | None, h
     if form is None:
         connection.request("GET", target, headers=sent)
     else:
-        connection.request("POST", target, body=form, headers={**sent, "content-type": _FORM})
+        connection.request("POST", target, body=form, headers={"content-type": _FORM, **sent})
     reply = connection.getresponse()
     return Reply(reply.status, _read(reply))
 

@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_pem_private_key
 
 from proofbook.errors import ConfigurationError
+from proofbook.tlog.cosignature import Cosigner
 from proofbook.tlog.note import Ed25519Signer
 
 VAULT_KEY_BYTES: Final = 32
@@ -32,7 +33,7 @@ _MAX_KEY_FILE_BYTES: Final = 16 * 1024
 
 
 def make_log_key(path: Path) -> None:
-    """Create a new Ed25519 log key. Raises ConfigurationError when the file exists or cannot be written."""
+    """Create a new Ed25519 key of a log or a witness. Raises ConfigurationError: the file exists or cannot be written."""
     pem = Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     _create(path, pem)
 
@@ -53,15 +54,12 @@ def open_log_signer(uri: str, name: str) -> Ed25519Signer:
     Raises:
         ConfigurationError: no such key, readable by others, or not an Ed25519 key; names the file.
     """
-    path = _path_of(uri)
-    pem = _read(path)
-    try:
-        private = load_pem_private_key(pem, password=None)
-    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
-        raise ConfigurationError(f"{path}: is not a PEM private key", hint=_RESTORE) from error
-    if not isinstance(private, Ed25519PrivateKey):
-        raise ConfigurationError(f"{path}: is not an Ed25519 key", hint=_RESTORE)
-    return Ed25519Signer(name, private)
+    return Ed25519Signer(name, _read_private(_path_of(uri)))
+
+
+def open_cosigner(uri: str, name: str) -> Cosigner:
+    """The witness's key behind a key URI, cosigning under `name`. Raises ConfigurationError as `open_log_signer` does."""
+    return Cosigner(name, _read_private(_path_of(uri)))
 
 
 def read_vault_key(uri: str) -> bytes:
@@ -97,6 +95,17 @@ def _path_of(uri: str) -> Path:
     if scheme != "file" or not rest:
         raise ConfigurationError(f"key {uri.partition(':')[0][:16]!r}: no such key scheme", hint="keys are named file:<path>")
     return Path(rest)
+
+
+def _read_private(path: Path) -> Ed25519PrivateKey:
+    pem = _read(path)
+    try:
+        private = load_pem_private_key(pem, password=None)
+    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
+        raise ConfigurationError(f"{path}: is not a PEM private key", hint=_RESTORE) from error
+    if not isinstance(private, Ed25519PrivateKey):
+        raise ConfigurationError(f"{path}: is not an Ed25519 key", hint=_RESTORE)
+    return private
 
 
 def _read_labelled(path: Path, label: str, length: int) -> bytes | None:
