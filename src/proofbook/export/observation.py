@@ -26,9 +26,12 @@ _RECORDING: Final = frozenset({"source.started", "source.heartbeat", "exchange.r
 _NOTED: Final = frozenset(
     {
         "content.revealed", "population.exported", "room.exported", "retention.run", "content.erased", "content.held",
-        "content.released", "access.key_limited",
+        "content.released", "access.key_limited", "account.set", "token.issued", "token.revoked", "portal.viewed",
+        "session.opened", "session.ended", "session.refused", "receipt.given", "sample.drawn",
     }
 )  # fmt: skip
+
+_KNOWN: Final = frozenset({"account.set", "token.issued"})
 
 
 @dataclass(slots=True)
@@ -112,6 +115,8 @@ class Observation:
     first_recorded: str = ""
     noted: Counter[str] = field(default_factory=Counter)
     """Entries of rare kinds recorded in the period, by kind."""
+    subjects: dict[str, set[str]] = field(default_factory=dict)
+    """Accounts and tokens recorded before the end of the period, by kind."""
     sums: Counter[str] = field(default_factory=Counter)
     """What those entries add up: conversations erased by runs, and by what made them be erased."""
     revealed: Counter[str] = field(default_factory=Counter)
@@ -135,6 +140,8 @@ class Observation:
         elif kind != "exchange.response":
             if kind in _NOTED:
                 self._note(index, kind, recorded, value["body"])
+                if kind in _KNOWN and recorded < self.end:
+                    self.subjects.setdefault(kind, set()).add(value["subject"])
             self._see_event(index, kind, value["source"]["id"], value["body"])
 
     def _note(self, index: int, kind: str, recorded: str, body: Mapping[str, Any]) -> None:

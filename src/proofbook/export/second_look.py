@@ -118,6 +118,11 @@ def _noted(kind: str) -> Count:
     return lambda look: look.seen.noted[kind]
 
 
+def _subjects(kind: str) -> Count:
+    """Things of a kind known by the end of the period, counted in the same way."""
+    return lambda look: len(look.seen.subjects.get(kind, ()))
+
+
 _MODEL: Final = ("model", "adapter", "quantization", "tokenizer")
 _PROMPT: Final = ("prompt", "guardrail", "sampling", "tools")
 _HOST: Final = ("engine", "driver", "os_image")
@@ -147,6 +152,8 @@ _COUNTS: Final[Mapping[str, Mapping[str, Count]]] = {
         "keys": partial(_keys, "issued", ever=True),
         "subject_ends": _known("access.revocation", field="grant", allowed=(None,)),
         "key_limits": lambda look: look.seen.kinds["access.key_limited"],
+        "accounts": _subjects("account.set"),
+        "tokens": _subjects("token.issued"),
     },
     "POP-04": {
         "grants": _happened("access.grant", moment="granted_at"),
@@ -154,6 +161,9 @@ _COUNTS: Final[Mapping[str, Mapping[str, Count]]] = {
         "keys_issued": partial(_keys, "issued"),
         "keys_ended": partial(_keys, "revoked"),
         "key_limits": _noted("access.key_limited"),
+        "account_changes": _noted("account.set"),
+        "tokens_issued": _noted("token.issued"),
+        "tokens_ended": _noted("token.revoked"),
         "versions": _written("access.grant"),
     },
     "POP-05": {
@@ -242,6 +252,11 @@ _COUNTS: Final[Mapping[str, Mapping[str, Count]]] = {
         "accesses": _noted("content.revealed"),
         "populations_exported": _noted("population.exported"),
         "rooms_exported": _noted("room.exported"),
+        "views": _noted("portal.viewed"),
+        "sign_ins": lambda look: look.seen.noted["session.opened"] + look.seen.noted["session.ended"],
+        "sign_ins_refused": _noted("session.refused"),
+        "receipts": _noted("receipt.given"),
+        "samples": _noted("sample.drawn"),
         "reviews": _happened("log_access.review", moment="performed_at"),
     },
     "POP-28": {

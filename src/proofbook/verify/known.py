@@ -13,8 +13,8 @@ from typing import Any, Dict, Iterable, List
 from proofbook.verify.encoding import canonical_text
 
 KNOWN_SHAPES = {
-    "rpt.access_as_of 1": "9ade57253d1d4d7fe6eb9ef9a7abacc442e7005c836337274ad547b51e73fa0a",
-    "rpt.access_changes 1": "616d285e12307834acc17881f780b4fc4ac454ae66cdf153686eb7e3b20aa8a0",
+    "rpt.access_as_of 1": "40b36deba52e53f1a86541f229fc9eb9a8bf909e918747fc0b0514aa2c209d2b",
+    "rpt.access_changes 1": "49206041b0ba0a7b708b2a60cea4e0a55bd79889a4df3421a199ad3615159654",
     "rpt.access_reviews 1": "7e3184a25b88f0db119ee9dcf2dcdbdc917dc03b5c19d2048883ebdf0fb2eb74",
     "rpt.ai_interactions 1": "33e316b26e033b13b334dc1c77e60fdf5a2cd45ebc227a086ec389ca681f7d59",
     "rpt.ai_interactions 2": "4a3b3a75b772124f5938b527273b920ea4d34758d9554694079b54d33e7bd8f4",
@@ -36,7 +36,7 @@ KNOWN_SHAPES = {
     "rpt.integrity_checks 1": "ee8c737379cb896265827da0e3f92767d85bf4e3a7b862bed628964537d0ece8",
     "rpt.inventory_reviews 1": "373a9f8b43e272da0018d803316a99c19b29da9a24fc2b57c28107f25e1a85f2",
     "rpt.leavers 1": "8e17ccb7a534d4fa9b9511823caf46462fa5dcf68b074c2300be19c040432348",
-    "rpt.log_access 1": "78e61846adcdd2fc11ad58d84c7dd3962bfa44f64b61bd1db4c4eefdeffb9376",
+    "rpt.log_access 1": "777587c5c083ca943a174194f7934cf1a6671a5991132a96f683c34639de3cb4",
     "rpt.model_artifacts 1": "c8b7267d0b6c4c4390473e61701259033e412105dc30542f6294791e4aa3d061",
     "rpt.model_artifacts 2": "27184253b6876dc4a91866d293bfc6827b8009dd466198af4e7c494357bcade0",
     "rpt.model_changes 1": "cbd622843b6bb31bc78919b478594d060c77f5348a469f62c0a5d6f10b38f22e",

@@ -26,7 +26,7 @@ from proofbook.verify.merkle import TILE_WIDTH, leaf_hash, tile_path
 from proofbook.verify.parallel import in_order, worker_count
 from proofbook.verify.report import Findings, NotRun, counted
 from proofbook.verify.room import BOOK, Population, Room, Table, open_file, read_whole
-from proofbook.verify.schedules import check_scheduled
+from proofbook.verify.schedules import check_scheduled, say_scheduled
 from proofbook.verify.tables import Placed, TableSpec, derive_row, format_csv_row, format_json_row
 
 ROWS_AT_ONCE = 2000
@@ -206,15 +206,17 @@ def check_populations(
         raise NotRun("not all entries can be read (step 6)")
     rows = {table.spec.place: table for table in book.tables}
     tables, total = 0, 0
+    schedules: Dict[str, int] = {}
     for definition in definitions:
         if definition.damage is None:
-            derived = _check_population(room, size, definition, rows, found)
+            derived = _check_population(room, size, definition, rows, schedules, found)
             tables, total = tables + len(derived), total + sum(derived.values())
+    say_scheduled(schedules, found)
     return f"{counted(total, 'row')} of {counted(tables, 'table')} derived from the entries again and compared in CSV and JSON"
 
 
 def _check_population(
-    room: Room, size: int, definition: Definition, rows: Dict[str, TableRows], found: Findings
+    room: Room, size: int, definition: Definition, rows: Dict[str, TableRows], schedules: Dict[str, int], found: Findings
 ) -> Dict[str, int]:
     population = definition.population
     place = population.definition
@@ -232,6 +234,7 @@ def _check_population(
     for table in population.tables:
         if table.name in definition.specs and definition.specs[table.name].scheduled:
             scheduled[table.name] = check_scheduled(room, table, definition.specs[table.name], found)
+            schedules[table.csv] = table.rows
         elif table.name in definition.specs and table.name not in derived:
             gathered = rows[definition.specs[table.name].place]
             pairs = gathered.finish()

@@ -11,7 +11,7 @@ from proofbook.verify.definitions import MAX_NESTING, parse_definition
 from proofbook.verify.encoding import Damage
 from proofbook.verify.report import Findings
 from proofbook.verify.room import Room, Table
-from proofbook.verify.schedules import check_scheduled
+from proofbook.verify.schedules import check_scheduled, say_scheduled
 from proofbook.verify.tables import TableSpec
 from support.sample_ledger import encode
 
@@ -132,5 +132,13 @@ def test_both_forms_of_a_schedule_must_say_the_same(tmp_path: Path, sheet: bytes
     said = [f"{each.place}: {each.what}" for each in found.report("room").problems]
     assert (said == []) is (problem == "")
     assert problem in " ".join(said)
-    if not problem:
-        assert any("what a schedule expected" in line for line in found.not_covered)
+
+
+def test_what_nobody_derived_is_said_in_one_line() -> None:
+    """A reader of twenty such tables reads it once."""
+    found = Findings()
+    say_scheduled({"a.csv": 2, "b.csv": 1}, found)
+    assert len(found.not_covered) == 1
+    assert "3 rows of 2 tables of a schedule" in found.not_covered[0]
+    say_scheduled({}, found)
+    assert len(found.not_covered) == 1
