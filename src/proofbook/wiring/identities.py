@@ -54,7 +54,9 @@ def check_identities(settings: GatewaySettings) -> None:
 def describe_identities(settings: GatewaySettings) -> dict[str, list[str]]:
     """What is allowed, for the record of the settings in force; secrets as paths only."""
     found: dict[str, list[str]] = {
-        "gateway.oidc": [f"{each.issuer} {each.audience} {each.system}" for each in settings.oidc],
+        "gateway.oidc": [
+            f"{each.issuer} {each.audience} {each.system} introspection:{each.introspection}" for each in settings.oidc
+        ],
         "gateway.certificates": [
             f"{each.principal} {each.kind} {each.system} {each.subject or each.uri or each.fingerprint}"
             for each in settings.certificates
