@@ -5,7 +5,8 @@ from __future__ import annotations
 import http.client
 import signal
 import subprocess
-import time
+import threading
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -59,26 +60,28 @@ def test_no_cosignature_that_was_given_is_forgotten(tmp_path: Path) -> None:
     given = 0
     for round_ in range(3):
         process, address = start(tmp_path)
+        axe = threading.Timer(0.05 * (round_ + 1), process.send_signal, [signal.SIGKILL])
+        axe.start()
         try:
-            deadline = time.monotonic() + 0.05 * (round_ + 1)
-            while time.monotonic() < deadline or given <= round_:
-                new = given + 1
-                proof = derive_consistency(TREE, given, new) if given else ()
-                status, _ = ask(address, "POST", "/add-checkpoint", format_add_checkpoint(given, proof, signed(new)))
-                assert status == 200
-                given = new
-                if given >= 5 * (round_ + 1):
-                    break
-            process.send_signal(signal.SIGKILL)
+            with suppress(OSError, http.client.HTTPException):  # killed while we asked
+                while given < 1_900:
+                    proof = derive_consistency(TREE, given, given + 1) if given else ()
+                    body = format_add_checkpoint(given, proof, signed(given + 1))
+                    assert ask(address, "POST", "/add-checkpoint", body)[0] == 200
+                    given += 1
+            assert process.wait(20) == -signal.SIGKILL
         finally:
-            process.kill()
+            axe.join()
             process.communicate()
         process, address = start(tmp_path)
         try:
             _, note = ask(address, "GET", f"/{monitoring_path(ORIGIN)}")
-            assert parse_checkpoint(parse_note(note).text).size == given
-            assert ask(address, "POST", "/add-checkpoint", format_add_checkpoint(0, (), signed(1))) == (409, b"%d\n" % given)
+            found = parse_checkpoint(parse_note(note).text).size
+            assert found in {given, given + 1}  # the last may have been stored and not sent
+            assert ask(address, "POST", "/add-checkpoint", format_add_checkpoint(0, (), signed(1))) == (409, b"%d\n" % found)
+            given = found
         finally:
             process.terminate()
             assert process.wait(20) == 0
             process.communicate()
+    assert given > 3

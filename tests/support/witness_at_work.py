@@ -25,7 +25,7 @@ from support.draft_builder import START
 ORIGIN = "log.example/book"
 LOG = Ed25519Signer.from_seed(ORIGIN, b"\x01" * 32)
 COSIGNER = Cosigner.from_seed("auditor.example/w1", b"\x02" * 32)
-TREE = MemoryTree(leaf_hash(b"%d" % n) for n in range(20))
+TREE = MemoryTree(leaf_hash(b"%d" % n) for n in range(2_000))
 
 
 def signed(size: int, *, root: bytes | None = None, signer: Ed25519Signer = LOG) -> bytes:
