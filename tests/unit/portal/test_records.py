@@ -5,10 +5,12 @@ from __future__ import annotations
 from zoneinfo import ZoneInfo
 
 import pytest
+from pydantic import ValidationError
 
+from proofbook.errors import InputError
 from proofbook.filing.shape import shape_of
 from proofbook.portal.staff.records import word_difference, zones
-from proofbook.portal.staff.records.attaching_act import clean_name, saved_name
+from proofbook.portal.staff.records.attaching_act import AttachOrder, clean_name, read_content, saved_name
 from proofbook.portal.staff.records.field_help import EVERY, read_help
 from proofbook.portal.staff.records.history import path_in_words
 from proofbook.portal.staff.records.kinds import SIGNED, groups, kind_of
@@ -128,3 +130,15 @@ def test_acts_and_places_ask_for_the_same() -> None:
     }
     acting = {place.path.rpartition("/")[2]: place.needed("POST") for place in RECORD_PLACES if place.act is not None}
     assert (str(acting["edit"]), str(acting["sign"]), str(acting["attach"])) == ("prepare", "review", "prepare")
+
+
+def test_a_program_sends_a_file_in_base64_and_nothing_foreign() -> None:
+    """The same act as the page's, by JSON."""
+    order = {"kind": "vendor", "id": "hub", "base": "e_1", "name": "a.txt", "content": "c2FtcGxl", "because": "sample"}
+    assert read_content(AttachOrder.model_validate(order).content) == b"sample"
+    for odd in ({"because": ""}, {"path": "/etc/passwd"}):
+        with pytest.raises(ValidationError):
+            AttachOrder.model_validate(order | odd)
+    for text in ("%%%", "c2FtcGx", "c2Ft cGxl", "c2FtcGxl\n", "é"):
+        with pytest.raises(InputError):
+            read_content(text)

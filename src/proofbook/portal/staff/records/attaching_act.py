@@ -7,11 +7,13 @@ Hostile input: at most what a form may hold; a file is never unpacked, looked in
 
 from __future__ import annotations
 
+import binascii
 import re
+from base64 import b64decode
 from hashlib import sha256
 from typing import Final
 
-from pydantic import Base64Bytes, Field
+from pydantic import Field
 
 from proofbook.errors import ConflictError, InputError, LimitExceeded
 from proofbook.filing.values import read_values
@@ -43,7 +45,7 @@ class AttachOrder(Order):
     id: str = Field(description="its id")
     base: str = Field(description="entry of the version the file is added to")
     name: str = Field(max_length=1_000, description="file name")
-    content: Base64Bytes = Field(description="its bytes, in base64")
+    content: str = Field(description="its bytes, in base64", json_schema_extra={"contentEncoding": "base64"})
     because: str = Field(min_length=1, max_length=4_000, description="why it belongs to the record")
 
 
@@ -64,7 +66,17 @@ def saved_name(name: str) -> str:
 
 def attach(desk: Desk, order: AttachOrder) -> Done:
     """Seal a file and write the version that names it. Raises InputError, ConflictError, what filing raises."""
-    return attach_bytes(desk, order.kind, order.id, order.base, order.name, order.content, order.because)
+    return attach_bytes(desk, order.kind, order.id, order.base, order.name, read_content(order.content), order.because)
+
+
+def read_content(text: str) -> bytes:
+    """Bytes of their base64; strictly, so that nothing else than what was meant is sealed. Raises InputError."""
+    try:
+        return b64decode(text, validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise InputError(
+            "content: is not base64", hint="encode the bytes of the file with the standard alphabet, padded"
+        ) from error
 
 
 def attach_bytes(desk: Desk, kind: str, record_id: str, base: str, name: str, content: bytes, because: str) -> Done:

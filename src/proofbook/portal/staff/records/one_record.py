@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Final
 
 from proofbook.errors import InputError
@@ -17,8 +18,8 @@ from proofbook.people.roles import Permission
 from proofbook.portal import wording
 from proofbook.portal.staff.records import zones
 from proofbook.portal.staff.records.kinds import Kind, kind_of
-from proofbook.portal.staff.records.labels import label_of, lower_first
-from proofbook.portal.staff.records.linking import Linking
+from proofbook.portal.staff.records.labels import label_of
+from proofbook.portal.staff.records.linking import Link, Linking
 from proofbook.portal.staff.records.named_by import named_by
 from proofbook.portal.staff.records.signing_act import DECISIONS, OWN_WORK, ROLES, is_own
 from proofbook.portal.staff.records.view import Viewing
@@ -30,6 +31,7 @@ from proofbook.records.pointing import follow
 from proofbook.records.record import find_blanks
 
 _LONGEST: Final = 200
+_MOST_TARGETS: Final = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,14 +192,12 @@ def _signatures(documents: Documents, version: DocumentVersion) -> tuple[Signed,
     )
 
 
-def _targets(version: DocumentVersion, linking: Linking) -> tuple[tuple[str, str, Any], ...]:
-    """Field, id and link of everything the record points to."""
-    found = []
-    for path, target, name in follow(version.kind, version.body):
-        found.append((lower_first(label_of(path.rpartition(".")[2])), name, linking.find(target, name)))
-        if len(found) >= 60:
-            break
-    return tuple(found)
+def _targets(version: DocumentVersion, linking: Linking) -> tuple[tuple[str, tuple[tuple[str, Link], ...]], ...]:
+    """What the record points to, by field: ids and where they lead."""
+    found: dict[str, list[tuple[str, Link]]] = {}
+    for path, target, name in islice(follow(version.kind, version.body), _MOST_TARGETS):
+        found.setdefault(label_of(path.rpartition(".")[2]), []).append((name, linking.find(target, name)))
+    return tuple((label, tuple(each)) for label, each in found.items())
 
 
 def _unlisted(desk: Desk, version: DocumentVersion) -> tuple[RecordFile, ...]:
