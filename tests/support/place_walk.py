@@ -29,7 +29,7 @@ EXEMPT: Mapping[str, str] = {
     "/records/{kind}/{id}/files/{digest}": "a file that somebody attached; the sample year has none",
 }
 """Place -> why it has no page in a sample home."""
-_MORE = 60
+_MORE = 20
 """Further pages that are looked at for links to one place."""
 _LINK = re.compile(r'(?:href|hx-get)="(/[^"#]*)')
 _PART = re.compile(r"\{(\w+)(?::\w+)?\}")

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -12,13 +12,17 @@ from typing import Any
 import pytest
 
 from proofbook.demo.year.kit import write_kit
+from proofbook.people.roles import Role
+from proofbook.primitives.instants import FixedClock
 from proofbook.tlog.vkey import format_vkey
 from proofbook.wiring.home import open_home
 from proofbook.wiring.portal import make_sources as make_home_sources
 from support.memory_book import SAMPLE_ORIGIN, sample_signer
+from support.sample_accounts import SampleAccounts, sample_visitor
 from support.sample_entries import SampleEntries
 from support.sample_portal import NOW, Visitor, make_sources, running, write_book
 
+MORNING = datetime(2025, 7, 1, 6, 30, tzinfo=UTC)
 UNRECORDED = "sha256:" + sha256(b"other weights").hexdigest()
 
 OTHERS: dict[str, Any] = {
@@ -91,3 +95,15 @@ def year(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Visitor]:
     write_kit(home)
     with running(make_home_sources(open_home(home))) as visitor:
         yield visitor
+
+
+@pytest.fixture(scope="session")
+def morning(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Visitor]:
+    """The same year, looked at by the lead on the morning after it ended."""
+    home = tmp_path_factory.mktemp("morning") / "home"
+    write_kit(home)
+    accounts = SampleAccounts({"lead": sample_visitor(Role.LEAD)})
+    sources = replace(make_home_sources(open_home(home)), clock=FixedClock(MORNING), accounts=accounts)
+    with running(sources) as visitor:
+        name = (visitor.cookie or "").partition("=")[0]
+        yield replace(visitor, cookie=f"{name}=lead")

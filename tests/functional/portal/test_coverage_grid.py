@@ -66,7 +66,7 @@ def test_occurrence_has_a_name_that_findings_lead_to(year: Visitor) -> None:
         assert f'id="{name}"' in year.ask(page).text, link
 
 
-def test_missed_occurrence_leads_to_the_form_that_records_it(year: Visitor) -> None:
+def test_missed_occurrence_leads_to_the_form_that_records_it(morning: Visitor) -> None:
     """It may have been done and not been written down."""
-    text = year.ask("/coverage/LC-06?engagement=sample-year").text
+    text = morning.ask("/coverage/LC-06?engagement=sample-year").text
     assert "/records/new/access.review?control=LC-06&amp;system=sample-ticket-triage&amp;interval=2024-Q4" in text

@@ -95,8 +95,8 @@ def look(page: Page, path: str) -> list[str]:
         page.set_viewport_size({"width": width, "height": 900})
         wide, tall = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.scrollHeight]")
         found += [f"wider than {width}"] if wide > width else []
-        clip = {"x": 0, "y": 0, "width": width, "height": min(tall, TALLEST)}
-        page.screenshot(path=str(PICTURES / f"{named(path)}-{scheme}-{width}.png"), full_page=True, clip=clip)
+        picture = str(PICTURES / f"{named(path)}-{scheme}-{width}.png")
+        page.screenshot(path=picture, full_page=True, clip={"x": 0, "y": 0, "width": width, "height": min(tall, TALLEST)})
     return found
 
 

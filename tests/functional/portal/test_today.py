@@ -3,31 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import replace
-from datetime import UTC, datetime
 from html import unescape
-from pathlib import Path
 
 import pytest
 
-from proofbook.demo.year.kit import write_kit
-from proofbook.primitives.instants import FixedClock
-from proofbook.wiring.home import open_home
-from proofbook.wiring.portal import make_sources
-from support.sample_portal import Visitor, running
-
-MONDAY = datetime(2025, 7, 1, 6, 30, tzinfo=UTC)
-"""The morning after the last day of the sample year."""
-
-
-@pytest.fixture(scope="module")
-def morning(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Visitor]:
-    """The sample year, looked at the morning after it ended."""
-    home: Path = tmp_path_factory.mktemp("morning") / "home"
-    write_kit(home)
-    with running(replace(make_sources(open_home(home)), clock=FixedClock(MONDAY))) as visitor:
-        yield visitor
+from support.sample_portal import Visitor
 
 
 def links(text: str) -> list[str]:
@@ -65,6 +45,14 @@ def test_each_finding_has_one_click_to_what_mends_it(morning: Visitor) -> None:
     found = links("".join(folds))
     assert "/records/policy/sample-incident-playbook/edit" in found
     assert any(each.startswith("/records/new/training") for each in found)
+
+
+def test_who_may_not_write_reads_what_mends_it_and_finds_no_button(year: Visitor) -> None:
+    """A button that ends at a refusal is worse than a sentence."""
+    for path in ("/", "/due", "/coverage/LC-06?engagement=sample-year"):
+        assert "/records/new/" not in year.ask(path).text, path
+        assert not re.search(r'href="/records/[^"]+/edit"', year.ask(path).text), path
+    assert "proofbook record template training" in year.ask("/").words
 
 
 def test_list_narrows_to_an_owner_and_says_so(morning: Visitor) -> None:

@@ -33,6 +33,11 @@ class Step:
     link: str | None
     command: str = ""
 
+    @property
+    def writes(self) -> bool:
+        """Whether it leads to a form, which not everybody who reads may open."""
+        return self.link is not None and (self.link.startswith("/records/new/") or self.link.endswith("/edit"))
+
 
 @dataclass(frozen=True, slots=True)
 class Mending:
