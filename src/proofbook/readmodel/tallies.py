@@ -149,10 +149,8 @@ class Tallies:
         if cells is None:
             cells = self.told[quarter, row[UPSTREAM]] = [0, told.start, told.end, *(0,) * (3 * _MEASURES)]
         cells[0] += 1
-        if told.start < cells[1]:
-            cells[1] = told.start
-        if told.end > cells[2]:
-            cells[2] = told.end
+        cells[1] = min(cells[1], told.start)
+        cells[2] = max(cells[2], told.end)
         for place, (low, high) in enumerate(told.amounts, 3):
             cells[place] += low
             if high is None:
@@ -171,8 +169,7 @@ class Tallies:
         elif index > cells[2]:
             cells[2] = index
         for place, each in ((3, touched), (4, tokens), (5, latency), (6, size)):
-            if each > cells[place]:
-                cells[place] = each
+            cells[place] = max(cells[place], each)
 
     def _facet(self, facet: str, value: str, day: str, index: int, more: int = 1) -> None:
         cells = self.facets.get((facet, value, day))
