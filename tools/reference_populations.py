@@ -17,8 +17,9 @@ says in plain words how it works, made from the definition itself. How all are m
 """
 
 _FOOT = """
-Tables named `due` list what the schedule of duties expected, whatever became of it. They are computed and not taken from entries,
-so the verifier cannot derive them again; it says so. Every other table it derives from the entries in the room, with its own code.
+Tables named `due` list what the schedule of duties expected, whatever became of it. They are computed and not taken from
+entries, so the verifier cannot derive them again; it says so. Every other table it derives from the entries in the room, with its
+own code.
 """
 
 
