@@ -54,15 +54,27 @@ def _pieces(old: Sequence[str], new: Sequence[str]) -> Iterator[Piece]:
 
 
 def _joined(pieces: Iterator[Piece]) -> Iterator[Piece]:
-    waiting: Piece | None = None
+    """Neighbours as one piece; a blank between two words that changed changes with them, so that phrases stay together."""
+    went = came = stays = ""
     for each in pieces:
-        if not each.text:
+        if each.how == "stays" and (not (went or came) or each.text.strip()):
+            yield from _told(went, came)
+            went, came, stays = "", "", stays + each.text if not (went or came) else each.text
             continue
-        if waiting is not None and waiting.how == each.how:
-            waiting = Piece(each.how, waiting.text + each.text)
-            continue
-        if waiting is not None:
-            yield waiting
-        waiting = each
-    if waiting is not None:
-        yield waiting
+        if stays:
+            yield Piece("stays", stays)
+            stays = ""
+        went += each.text if each.how != "came" else ""
+        came += each.text if each.how != "went" else ""
+    yield from _told(went, came)
+    if stays:
+        yield Piece("stays", stays)
+
+
+def _told(went: str, came: str) -> Iterator[Piece]:
+    """What went, what came, and the blank that both end with."""
+    tail = went[len(went.rstrip()) :] if came else ""
+    tail = tail if came.endswith(tail) else ""
+    for how, text in (("went", went.removesuffix(tail)), ("came", came.removesuffix(tail)), ("stays", tail)):
+        if text:
+            yield Piece(how, text)
