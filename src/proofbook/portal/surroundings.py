@@ -92,8 +92,8 @@ class Revealed:
 class Revealing(Protocol):
     """Opens sealed content on purpose."""
 
-    def reveal(self, exchange: str, slot: str, *, purpose: str, actor: Actor) -> Revealed | None:
-        """The redacted content, after recording who looks, why, and at what; None when it was shredded.
+    def reveal(self, exchange: str, slot: str, *, purpose: str, actor: Actor, unredacted: bool = False) -> Revealed | None:
+        """The content, redacted unless told otherwise, after recording who looks, why, and at what; None: it was shredded.
 
         Raises InputError: no such content. DigestMismatch: it is not what was committed to. StoreUnavailable.
         """
@@ -165,6 +165,8 @@ class PortalSources:
     """How often a recorder beats; longer silence than two and a half of these is shown as not covered."""
     patience_seconds: float = 10.0
     """How long a request may take before it is answered with 503."""
+    api_requests_a_minute: int = 600
+    """How often one token may ask the API in a minute."""
     writing: Writing | None = None
     """None: this portal only shows."""
     witness: Witness | None = None

@@ -17,8 +17,8 @@ class HomeRevealing:
         self._home = home
         self._door = door
 
-    def reveal(self, exchange: str, slot: str, *, purpose: str, actor: Actor) -> Revealed | None:
-        """The redacted content, after recording who looks, why, and at what; None when it was shredded."""
+    def reveal(self, exchange: str, slot: str, *, purpose: str, actor: Actor, unredacted: bool = False) -> Revealed | None:
+        """The content, redacted unless told otherwise, after recording who looks, why, and at what; None: it was shredded."""
         with self._door.recorder() as recorder:
-            found = contents.reveal(self._home, recorder, exchange, slot, purpose=purpose, actor=actor)
+            found = contents.reveal(self._home, recorder, exchange, slot, purpose=purpose, actor=actor, unredacted=unredacted)
         return None if isinstance(found, Absent) else Revealed(found.text, found.counts, found.left_out)

@@ -33,7 +33,7 @@ class Opened:
     looks: list[tuple[str, str, str, str]] = field(default_factory=list)
     shredded: bool = False
 
-    def reveal(self, exchange: str, slot: str, *, purpose: str, actor: Actor) -> Revealed | None:
+    def reveal(self, exchange: str, slot: str, *, purpose: str, actor: Actor, unredacted: bool = False) -> Revealed | None:
         self.looks.append((exchange, slot, purpose, actor.id))
         return None if self.shredded else Revealed(HOSTILE, (("email", 2),), 1)
 
