@@ -188,3 +188,25 @@ def test_every_population_of_the_sample_year_has_rows_and_two_counts_that_agree(
             counts = [check for check in made.checks if check.id == "count_tie_out"]
             assert {check.result for check in counts} == {Result.AGREE}, name
             assert len(counts) == sum(bool(table.kinds) for table in made.definition.tables), name
+
+
+def test_the_command_lists_prints_and_asks(edited: Place) -> None:
+    """What an operator types: which lists there are, one table to read, one as it was then, and a question of their own."""
+    listed = edited.run("--json", "population").json["populations"]
+    assert [each["population"] for each in listed] == list(POPULATIONS)
+    engaged = ("--engagement", ENGAGEMENT)
+    printed = edited.run("population", "POP-19", *engaged, "--format", "json")
+    assert {each["kind"] for each in json.loads(printed.out)} == {"incident.near_miss", "incident.real"}
+    assert "POP-19 incidents: completeness" in printed.err
+    assert edited.try_run("population", "POP-19", *engaged, "--format", "csv", "--table", "nothing").code == 3
+    assert edited.try_run("population", "POP-19", *engaged).code == 2
+    edited.run("population", "POP-19", *engaged, "--out", "then", "--as-of", "2024-12-31")
+    told = header(edited.folder / "then")
+    assert told["as_of"]["signed_at"] < "2025-01-01"
+    assert any(reason.startswith("period over") for reason in told["reasons"])
+    heading = "".join(f"-- {name}: CUSTOM-A\n" for name in ("population", "title", "purpose", "unit", "author"))
+    text = f"{heading}-- key: id\n-- reviewer: b.person\n-- reviewed: 2025-07-01\nSELECT id FROM records WHERE kind = 'vendor'\n"
+    (edited.folder / "question.sql").write_text(text, "utf-8")
+    made = edited.run("--json", "population", "--custom", "question.sql", *engaged, "--out", "custom").json
+    assert made["completeness"] == "not demonstrated"
+    assert header(edited.folder / "custom")["custom"] is True

@@ -101,7 +101,7 @@ def header_document(parts: HeaderParts) -> dict[str, JsonValue]:
         "reasons": _reasons(checks),
         "redactions": [],
         "files": {name: parts.files[name] for name in sorted(parts.files)},
-        "tool": {"name": "proofbook", "version": __version__},
+        "tool": {"name": "proofbook", "version": __version__, "configuration": f"see {RUN}"},
         "preparer": f"generated without hand-work; {RUN} names who ran it",
         "reviewer": "not reviewed",
         "retention": RETENTION,
