@@ -30,7 +30,8 @@ def test_record_that_must_say_more_opens_in_its_form() -> None:
 def test_record_that_is_missing_opens_filled_in_with_what_is_known() -> None:
     """Nobody should have to copy an id from one page to another."""
     found = finding(f"{write_new('access.review', 'it')}; else {DISCLOSE}", "occurrence", "LC-06/help-desk/2026-Q1")
-    first, second = derive_mending(found).steps
+    campaign, first, second = derive_mending(found).steps
+    assert campaign.link == "/queues/access-reviews?system=help-desk", "doing it comes before writing it down"
     assert urlsplit(first.link or "").path == "/records/new/access.review"
     assert fields(first.link) == {"system": ["help-desk"], "interval": ["2026-Q1"]}
     assert urlsplit(second.link or "").path == "/records/new/control.exception"

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
+from urllib.parse import urlencode
 
 from proofbook.assessment.finding import Finding
 from proofbook.assessment.owing import OCCURRENCE
@@ -23,6 +24,13 @@ _COMMANDS: Final = re.compile(
 )
 _TRAILING: Final = ";,:)."
 _PAGES: Final = {"proofbook reconcile": ("Compare the two sources", "/reconciliation")}
+
+_CAMPAIGNS: Final = {
+    "access.review": ("Review access", "/queues/access-reviews"),
+    "spot_check": ("Draw a spot check", "/queues/spot-checks"),
+    "incident.exercise": ("Run an exercise", "/queues/exercises"),
+}
+"""Kinds that are made by doing what they tell of; the record comes out of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +74,10 @@ def _steps(finding: Finding) -> Iterator[Step]:
         command, what = found[0].rstrip(_TRAILING), found[1]
         kind, name = ((part or "").rstrip(_TRAILING) for part in found.groups()[1:])
         if what == "template" and kind in KEPT:
+            if kind in _CAMPAIGNS:
+                words, page = _CAMPAIGNS[kind]
+                asked = f"?{urlencode({'system': finding.scope})}" if kind == "access.review" and finding.scope else ""
+                yield Step(words, f"{page}{asked}")
             words = "Disclose it" if kind == EXCEPTION else f"Record {_an(kind)}"
             yield Step(words, new_link(kind, known_fields(kind, finding)))
         elif what == "get" and kind in KEPT and name:
