@@ -26,6 +26,18 @@ ANSWER_LIFE: Final = timedelta(days=1)
 MAX_ANSWER_BYTES: Final = 1024 * 1024
 
 
+class KeyTaken(ConflictError):
+    """The key stands for another request."""
+
+    code = "key_taken"
+
+
+class UnderWay(ConflictError):
+    """The request of this key is under way, or broke off and nobody knows whether it was done."""
+
+    code = "under_way"
+
+
 @dataclass(frozen=True, slots=True)
 class KeptDraft:
     """A form somebody has not sent yet."""
@@ -107,9 +119,9 @@ class DoneOnce:
                 self._store.write((insert, (owner, name, digest, now)))
                 return None
         if row[0] != digest:
-            raise ConflictError("this idempotency key stands for another request", hint="send a new key with a new request")
+            raise KeyTaken("this idempotency key stands for another request", hint="send a new key with a new request")
         if row[1] is None:
-            raise ConflictError(
+            raise UnderWay(
                 "a request with this idempotency key is under way, or broke off and its outcome is not known",
                 hint="look whether it was done; if not, send it with a new key",
             )

@@ -23,6 +23,7 @@ from proofbook.errors import ProofbookError, RefusedError
 from proofbook.people.visitor import Visitor
 from proofbook.portal.access import Access
 from proofbook.portal.answering import Answering
+from proofbook.portal.api.problems import explain as explain_to_programs
 from proofbook.portal.desks import Desks, witness
 from proofbook.portal.guard import Guard
 from proofbook.portal.places import Place, Reach
@@ -55,6 +56,7 @@ def create_application(
         hosts=hosts,
         opened=room.opened,
         explain=room.answering.explain,
+        explain_to_programs=explain_to_programs,
         welcome=room.welcome,
     )
 

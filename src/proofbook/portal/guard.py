@@ -1,8 +1,9 @@
 """What stands before every page: headers on every answer, the Host check, methods, where a form came from, who is there.
 
 Promises: every answer of the application, errors included, carries the headers; a request for another host name is refused before
-anything is read (DNS rebinding); only GET, HEAD and POST come through, and a POST of a browser only when it came from a page of
-this very address; nobody unknown gets further than what is open to anybody. The key and the session are in no log and in no
+anything is read (DNS rebinding); only GET, HEAD and POST come through to pages, and a POST of a browser only when it came from a
+page of this very address; nobody unknown gets further than what is open to anybody. What goes to the API is answered there: it
+takes tokens and no cookies, so where a request came from does not matter to it. The key and the session are in no log and in no
 address but the first. Does not: speak TLS.
 """
 
@@ -64,6 +65,7 @@ class Guard:
         hosts: frozenset[str],
         opened: Callable[[str], bool],
         explain: Explain,
+        explain_to_programs: Explain,
         welcome: Callable[[str], None],
     ) -> None:
         self._app = app
@@ -71,7 +73,8 @@ class Guard:
         self._hosts = hosts
         self._origins = frozenset(f"{scheme}://{host}" for host in hosts for scheme in ("http", "https"))
         self._opened = opened
-        self._explain = explain
+        self._to_people = explain
+        self._to_programs = explain_to_programs
         self._welcome = welcome
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -93,14 +96,19 @@ class Guard:
     def _refusal(self, scope: Scope) -> ASGIApp | None:
         headers = Headers(scope=scope)
         if headers.getlist("host") not in [[host] for host in self._hosts]:
-            return self._explain(421, "host")
+            return self._explain(scope, 421, "host")
+        if _is_for_programs(scope):
+            return None
         if scope["method"] not in _METHODS:
-            refused = self._explain(405, "method")
+            refused = self._explain(scope, 405, "method")
             refused.headers["allow"] = ", ".join(sorted(_METHODS))
             return refused
-        if scope["method"] == "POST" and not scope["path"].startswith(API_PATH) and not self._sent_from_here(headers):
-            return self._explain(403, "origin")
+        if scope["method"] == "POST" and not self._sent_from_here(headers):
+            return self._explain(scope, 403, "origin")
         return None
+
+    def _explain(self, scope: Scope, status: int, reason: str) -> Response:
+        return (self._to_programs if _is_for_programs(scope) else self._to_people)(status, reason)
 
     def _sent_from_here(self, headers: Headers) -> bool:
         """Browsers state where a form came from; a program that states nothing has no cookie of a browser to misuse."""
@@ -118,13 +126,13 @@ class Guard:
         except ProofbookError:
             visitor = None
             if not opened:
-                return self._explain(503, "unavailable")
+                return self._explain(scope, 503, "unavailable")
         carried = self._doorkeeper.carried(headers)
         scope.setdefault("state", {}).update(visitor=visitor, carried=carried, token=carried and make_token(carried))
-        if visitor is not None or opened or scope["path"].startswith(API_PATH):
+        if visitor is not None or opened or _is_for_programs(scope):
             return None
         if not await asyncio.to_thread(self._has_accounts):
-            return self._explain(403, "key")
+            return self._explain(scope, 403, "key")
         return RedirectResponse(_sign_in(scope), status_code=303)
 
     def _has_accounts(self) -> bool:
@@ -141,9 +149,9 @@ class Guard:
         session = self._doorkeeper.access.admit(given)
         match session:
             case Refusal.WRONG_KEY:
-                return self._explain(403, "key")
+                return self._to_people(403, "key")
             case Refusal.TOO_MANY:
-                return self._explain(429, "many")
+                return self._to_people(429, "many")
             case str():
                 return await self._let_in(session)
 
@@ -151,10 +159,14 @@ class Guard:
         try:
             await asyncio.to_thread(self._welcome, session)
         except ProofbookError:
-            return self._explain(503, "unavailable")
+            return self._to_people(503, "unavailable")
         answer = RedirectResponse("/", status_code=303)
         answer.set_cookie(self._doorkeeper.cookie, session, path="/", httponly=True, samesite="strict")
         return answer
+
+
+def _is_for_programs(scope: Scope) -> bool:
+    return str(scope["path"]).startswith(API_PATH)
 
 
 def _sign_in(scope: Scope) -> str:

@@ -26,7 +26,7 @@ from proofbook.readmodel.walking import Filters
 
 def show_exchange(desk: Desk, exchange_id: str) -> Answer:
     """`/exchanges/{id}`, or None when there is none."""
-    found = _find(desk, exchange_id)
+    found = find_exchange(desk, exchange_id)
     if found is None:
         return None
     pinned = Pinned(desk.sources.origin, desk.sources.vkey)
@@ -49,7 +49,7 @@ def show_exchange(desk: Desk, exchange_id: str) -> Answer:
             "methods": wording.METHODS,
             "flags": [wording.FLAGS.get(str(each), str(each)) for each in _parsed(found.flags, list)],
             "course": derive_course(found),
-            "beside": _beside(desk, found),
+            "beside": find_beside(desk, found),
             "may_look": desk.sources.revealing is not None and desk.known.may(Permission.READ_CONTENT),
             **of_exchange(desk, found),
         },
@@ -80,7 +80,7 @@ def derive_course(exchange: Exchange) -> Course | None:
     )
 
 
-def _beside(desk: Desk, exchange: Exchange) -> dict[str, Exchange | None]:
+def find_beside(desk: Desk, exchange: Exchange) -> dict[str, Exchange | None]:
     """What was said before and after in the same conversation."""
     if exchange.conversation is None:
         return {"before": None, "after": None}
@@ -103,7 +103,8 @@ def save_entry(desk: Desk, exchange_id: str, part: str) -> Answer:
     return None if index is None else Attachment(f"{exchange_id}.{part}.entry.json", "application/json", desk.book.entry(index))
 
 
-def _find(desk: Desk, exchange_id: str) -> Exchange | None:
+def find_exchange(desk: Desk, exchange_id: str) -> Exchange | None:
+    """An exchange; None when there is none, or the id is none."""
     try:
         return exchanges.one(desk.reader, check_id(exchange_id, "x"))
     except MalformedRecord:
@@ -111,7 +112,7 @@ def _find(desk: Desk, exchange_id: str) -> Exchange | None:
 
 
 def _index(desk: Desk, exchange_id: str, part: str) -> int | None:
-    found = _find(desk, exchange_id)
+    found = find_exchange(desk, exchange_id)
     return None if found is None else next((index for name, index, _ in entries_of(found) if name == part), None)
 
 

@@ -25,12 +25,19 @@ LARGEST: Final = 1_000
 _ID: Final = 160
 
 
+class StratumWish(Order):
+    """How many of one value."""
+
+    value: str = Field(max_length=200, description="value of the column")
+    count: int = Field(ge=0, le=LARGEST, description="how many in all of the rows that have it")
+
+
 class Choice(Order):
     """Which items: named one by one, or by rank under a nonce."""
 
     items: list[str] = Field(default=[], max_length=5_000, description="the auditor's own ids, for method `listed`")
     count: int | None = Field(default=None, ge=1, le=LARGEST, description="how many in all, for method `seeded` without strata")
-    strata: dict[str, int] = Field(default={}, description="for method `seeded`: how many in all of each value of `stratum_by`")
+    strata: list[StratumWish] = Field(default=[], max_length=60, description="for method `seeded`: values of `stratum_by`")
 
 
 class DrawOrder(Choice):
@@ -118,7 +125,7 @@ def _method(choice: Choice, method: str, nonce: str, stratum_by: str | None) -> 
     if stratum_by is not None:
         if not choice.strata:
             raise InputError("strata: name at least one value with a number", hint="production: 20")
-        return Seeded(nonce, stratum_by=stratum_by, strata=choice.strata)
+        return Seeded(nonce, stratum_by=stratum_by, strata={each.value: each.count for each in choice.strata})
     if choice.count is None:
         raise InputError("count: say how many items", hint=f"1 to {LARGEST}")
     return Seeded(nonce, choice.count)

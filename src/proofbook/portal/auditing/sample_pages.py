@@ -143,7 +143,8 @@ def _choice(typed: Mapping[str, str], *, seeded: bool, apart: bool) -> dict[str,
     """What was typed, as it is chosen by."""
     if not seeded:
         return {"items": [each for each in _APART.split(typed["items"]) if each]}
-    return {"strata": _strata(typed["strata"])} if apart else {"count": _count(typed["count"], "count")}
+    strata = [{"value": value, "count": count} for value, count in _strata(typed["strata"]).items()] if apart else []
+    return {"strata": strata} if apart else {"count": _count(typed["count"], "count")}
 
 
 def _strata(text: str) -> dict[str, int]:

@@ -7,12 +7,14 @@ page number that is none is InputError.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Final
 from urllib.parse import urlencode
 
 from proofbook.assessment.finding import Consequence
 from proofbook.assessment.today import Item
 from proofbook.errors import InputError
+from proofbook.people.visitor import Visitor
 from proofbook.portal.assessing import Assessed
 from proofbook.portal.staff.today.consequences import CONSEQUENCES
 from proofbook.portal.staff.today.folding import owned_by, owners_of, show_line
@@ -27,16 +29,12 @@ def show_due(desk: Desk, query: Query) -> Answer:
     """`/due`."""
     chosen = {name: query[name].strip() for name in _NARROWS if query.get(name, "").strip()}
     page = read_page(query)
-    level = _level(chosen.get("consequence", ""))
+    check_level(chosen.get("consequence", ""))
 
     def make(assessed: Assessed) -> Page:
         today = assessed.today
         engagement = assessed.facts.scope.engagement
-        found = [
-            each
-            for each in owned_by(today.items, chosen.get("owner", ""), desk.visitor)
-            if level in (None, each.finding.consequence) and chosen.get("control", each.finding.control) == each.finding.control
-        ]
+        found = narrow_items(today.items, chosen, desk.visitor)
         start = (page - 1) * A_PAGE
         shown = found[start : start + A_PAGE]
         carried = {"engagement": engagement, **chosen}
@@ -65,6 +63,16 @@ def show_due(desk: Desk, query: Query) -> Answer:
     return desk.assessments().show(desk, query, make)
 
 
+def narrow_items(items: Sequence[Item], chosen: Mapping[str, str], visitor: Visitor | None) -> list[Item]:
+    """Findings of one consequence, control or owner, in the list's order. Raises InputError for a consequence that is none."""
+    level = check_level(chosen.get("consequence", ""))
+    return [
+        each
+        for each in owned_by(items, chosen.get("owner", ""), visitor)
+        if level in (None, each.finding.consequence) and chosen.get("control", each.finding.control) == each.finding.control
+    ]
+
+
 def read_page(query: Query) -> int:
     """`page`: 1 unless it says otherwise. Raises InputError."""
     given = query.get("page", "").strip() or "1"
@@ -73,7 +81,7 @@ def read_page(query: Query) -> int:
     return int(given)
 
 
-def _level(given: str) -> Consequence | None:
+def check_level(given: str) -> Consequence | None:
     """The consequence of that name. Raises InputError for another word."""
     if not given:
         return None
