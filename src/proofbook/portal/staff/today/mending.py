@@ -75,9 +75,9 @@ def _steps(finding: Finding) -> Iterator[Step]:
         kind, name = ((part or "").rstrip(_TRAILING) for part in found.groups()[1:])
         if what == "template" and kind in KEPT:
             if kind in _CAMPAIGNS:
-                words, page = _CAMPAIGNS[kind]
+                doing, campaign = _CAMPAIGNS[kind]
                 asked = f"?{urlencode({'system': finding.scope})}" if kind == "access.review" and finding.scope else ""
-                yield Step(words, f"{page}{asked}")
+                yield Step(doing, f"{campaign}{asked}")
             words = "Disclose it" if kind == EXCEPTION else f"Record {_an(kind)}"
             yield Step(words, new_link(kind, known_fields(kind, finding)))
         elif what == "get" and kind in KEPT and name:
