@@ -79,9 +79,26 @@ def test_every_page_is_sound_in_the_browser(browser: Browser, walked: Walked) ->
     assert complaints == []
 
 
+def test_rules_find_what_is_wrong(browser: Browser, walked: Walked) -> None:
+    """Nothing found means nothing unless something can be."""
+    page, heard = signed_in(browser, walked.home.outside)
+    page.goto(f"http://127.0.0.1:{walked.home.outside.port}/sign-in")
+    assert look_at_rules(page) == []
+    page.evaluate("document.querySelector('main').insertAdjacentHTML('beforeend', '<img src=x><p style=\"color:#ccc\">pale</p>')")
+    assert any("image-alt" in each for each in look_at_rules(page))
+    page.wait_for_function("true")
+    assert any("style-src" in each or "inline style" in each for each in heard), heard
+    page.context.close()
+
+
+def look_at_rules(page: Page) -> list[str]:
+    """Grave findings of axe."""
+    return grave_findings(page, "axe")
+
+
 def look(page: Page, path: str) -> list[str]:
     """What is wrong with a loaded page, in words; pictures go to build/screenshots."""
-    found = grave_findings(page, "axe")
+    found = look_at_rules(page)
     found += [] if page.locator("h1").count() == 1 else [f"{page.locator('h1').count()} first headings"]
     twice = page.evaluate(
         "(ids => ids.filter((each, place) => ids.indexOf(each) !== place))([...document.querySelectorAll('[id]')].map(e => e.id))"
