@@ -133,6 +133,23 @@ def test_check_30_two_entities_never_mix_unless_the_header_says_so(edited: Place
     assert "every entity of this book in sightings" in said
 
 
+def test_check_30_the_other_entity_has_its_own_and_two_counts_agree(tmp_path: Path) -> None:
+    """What names no entity and no system is the book's entity's; nothing of it is in the lists of the other one."""
+
+    def of_the_other(plan: Plan, _year: Year) -> tuple[Planted, ...]:
+        plan.change("engagement", ENGAGEMENT, entity=OTHER, systems=["sample-foreign-system"])
+        return ()
+
+    home = write_kit(tmp_path / "home", KIT_YEAR, (with_another_entity, of_the_other))
+    read = read_populations(home, ENGAGEMENT, AFTER, tmp_path / "out")
+    rows = {name: {each.table: each.rows for each in made.totals} for name, made in read.written.items()}
+    assert (rows["POP-01"]["systems"], rows["POP-08"]["changes"], rows["POP-20"]["vendors"]) == (1, 1, 1)
+    assert rows["POP-22"] | {"due": 0} == dict.fromkeys(rows["POP-22"], 0)
+    assert rows["POP-15"]["interactions"] == rows["POP-03"]["grants"] == rows["POP-19"]["incidents"] == 0
+    counts = [check for name in POPULATIONS for check in read.checks(name, "count_tie_out")]
+    assert {each.result for each in counts} == {Result.AGREE}
+
+
 def test_check_25_a_changed_definition_is_another_report_and_earlier_exports_name_theirs(edited: Place) -> None:
     """Every shipped definition is known by its meaning; one that is changed without a new version is not, and its hash differs."""
     for population in POPULATIONS:
