@@ -56,14 +56,31 @@ class FileOf:
 
 def show_record(desk: Desk, query: Query, kind: str, id: str) -> Answer:  # noqa: A002 - the part of the address
     """`/records/{kind}/{id}`, at a moment (`as_of`) or as one version said it (`version`)."""
+    found = find_version(desk, query, kind, id)
+    if found is None:
+        return None
+    if found.version is None:
+        values = {"kind": found.kind, "id": id, "as_of": query.get("as_of", ""), "newest": found.newest}
+        return Page("records/not_yet.html", values, 404)
+    return Page("records/record.html", _values(desk, Documents(desk.reader), found.kind, found.newest, found.version))
+
+
+@dataclass(frozen=True, slots=True)
+class FoundVersion:
+    """The version of a record that was asked for; None: there was none then."""
+
+    kind: Kind
+    newest: DocumentVersion
+    version: DocumentVersion | None
+
+
+def find_version(desk: Desk, query: Query, kind: str, id: str) -> FoundVersion | None:  # noqa: A002 - the part of the address
+    """The version that `version` or `as_of` name, else the newest; None: there is no such record. Raises InputError."""
     found, documents = kind_of(kind), Documents(desk.reader)
     newest = documents.current(kind, id) if found is not None and len(id) <= _LONGEST else None
     if found is None or newest is None:
         return None
-    version = _chosen(desk, documents, newest, query)
-    if version is None:
-        return Page("records/not_yet.html", {"kind": found, "id": id, "as_of": query.get("as_of", ""), "newest": newest}, 404)
-    return Page("records/record.html", _values(desk, documents, found, newest, version))
+    return FoundVersion(found, newest, _chosen(desk, documents, newest, query))
 
 
 def see_entry(desk: Desk, query: Query, entry: str) -> Answer:
