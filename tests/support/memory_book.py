@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import sha256
 
@@ -12,7 +13,7 @@ from proofbook.primitives.instants import format_instant
 from proofbook.tlog.checkpoint import Checkpoint, format_checkpoint
 from proofbook.tlog.memory_tree import MemoryTree
 from proofbook.tlog.merkle import leaf_hash
-from proofbook.tlog.note import Ed25519Signer, sign_note
+from proofbook.tlog.note import Ed25519Signer, NoteSignature, format_signature_line, sign_note
 from proofbook.tlog.proof import derive_consistency, derive_inclusion, derive_root
 from proofbook.tlog.vkey import format_vkey
 
@@ -35,6 +36,7 @@ class MemoryBook:
         self._origin = origin
         self._tree = MemoryTree()
         self._checkpoints: list[StoredCheckpoint] = []
+        self._cosigned: set[int] = set()
         self._keys = [KeyPeriod(format_vkey(self.signer.key), 0, None)]
 
     @property
@@ -102,6 +104,22 @@ class MemoryBook:
     def checkpoint_since(self, instant: str) -> StoredCheckpoint | None:
         """The first one signed at or after an instant."""
         return next((each for each in self._checkpoints if each.signed_at >= instant), None)
+
+    def cosign(self, size: int, line: NoteSignature) -> None:
+        """A witness's line on the checkpoint of that size."""
+        place = next(place for place, each in enumerate(self._checkpoints) if each.size == size)
+        self._checkpoints[place] = replace(
+            self._checkpoints[place], note=self._checkpoints[place].note + format_signature_line(line)
+        )
+        self._cosigned.add(size)
+
+    def latest_cosigned(self) -> StoredCheckpoint | None:
+        """The newest one with a cosignature."""
+        return next((each for each in reversed(self._checkpoints) if each.size in self._cosigned), None)
+
+    def cosigned_since(self, instant: str) -> StoredCheckpoint | None:
+        """The first one signed at or after an instant that has a cosignature."""
+        return next((each for each in self._checkpoints if each.signed_at >= instant and each.size in self._cosigned), None)
 
     def checkpoints(self) -> Iterator[StoredCheckpoint]:
         """Every one, smallest first."""

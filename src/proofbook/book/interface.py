@@ -64,6 +64,12 @@ class BookReading(Protocol):
     def checkpoint_since(self, instant: str) -> StoredCheckpoint | None:
         """The first checkpoint signed at or after an instant, or None."""
 
+    def latest_cosigned(self) -> StoredCheckpoint | None:
+        """The newest checkpoint that carries a cosignature, or None. It was checked when it came."""
+
+    def cosigned_since(self, instant: str) -> StoredCheckpoint | None:
+        """The first checkpoint signed at or after an instant that carries a cosignature, or None."""
+
     def checkpoints(self) -> Iterator[StoredCheckpoint]:
         """Every stored checkpoint, smallest first."""
 

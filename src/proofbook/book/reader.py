@@ -12,13 +12,19 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from proofbook.book.cosignatures import attach_cosignatures
 from proofbook.book.interface import KeyPeriod, StoredCheckpoint
 from proofbook.book.sqlite import NOT_A_BOOK, open_reading, reading
 from proofbook.book.tiles import read_hash_reader
 from proofbook.errors import EntryDamaged, InputError, IntegrityError
 from proofbook.tlog.proof import derive_consistency, derive_inclusion, derive_root
 
-_CHECKPOINT = "SELECT size, root, note, signed_at FROM checkpoint"
+_PLAIN = "SELECT size, root, note, signed_at, NULL FROM checkpoint"
+_COSIGNED = (
+    "SELECT size, root, note, signed_at, (SELECT group_concat(line, '') FROM ("
+    "SELECT line FROM cosigned.cosignature WHERE origin = (SELECT origin FROM identity) AND size = checkpoint.size ORDER BY key"
+    ")) FROM checkpoint"
+)
 
 
 class BookReader:
@@ -34,6 +40,11 @@ class BookReader:
             self.close()
             raise IntegrityError(f"{path}: is not a book", hint=NOT_A_BOOK, place=str(path))
         self._origin = str(row[0])
+        try:
+            self._cosigned = attach_cosignatures(self._connection, path)
+        except BaseException:
+            self.close()
+            raise
 
     def __enter__(self) -> Self:
         return self
@@ -104,18 +115,27 @@ class BookReader:
 
     def latest_checkpoint(self) -> StoredCheckpoint | None:
         """The newest signed checkpoint."""
-        row = self.row(f"{_CHECKPOINT} ORDER BY size DESC LIMIT 1")
-        return None if row is None else StoredCheckpoint(*row)
+        return next(self._checkpoints("ORDER BY size DESC LIMIT 1"), None)
+
+    def latest_cosigned(self) -> StoredCheckpoint | None:
+        """The newest checkpoint with a cosignature."""
+        return self._cosigned_where("SELECT max(size) FROM cosigned.cosignature WHERE origin = ?", (self._origin,))
+
+    def cosigned_since(self, instant: str) -> StoredCheckpoint | None:
+        """The first checkpoint signed at or after an instant that has a cosignature."""
+        first = self.checkpoint_since(instant)
+        if first is None:
+            return None
+        newer = "SELECT min(size) FROM cosigned.cosignature WHERE origin = ? AND size >= ?"
+        return self._cosigned_where(newer, (self._origin, first.size))
 
     def checkpoint_since(self, instant: str) -> StoredCheckpoint | None:
         """The first checkpoint signed at or after an instant."""
-        row = self.row(f"{_CHECKPOINT} WHERE signed_at >= ? ORDER BY signed_at, size LIMIT 1", (instant,))
-        return None if row is None else StoredCheckpoint(*row)
+        return next(self._checkpoints("WHERE signed_at >= ? ORDER BY signed_at, size LIMIT 1", (instant,)), None)
 
     def checkpoints(self) -> Iterator[StoredCheckpoint]:
         """Every stored checkpoint, smallest first."""
-        for row in self.rows(f"{_CHECKPOINT} ORDER BY size"):
-            yield StoredCheckpoint(*row)
+        return self._checkpoints("ORDER BY size")
 
     def keys(self) -> tuple[KeyPeriod, ...]:
         """The log's key history, oldest first."""
@@ -146,6 +166,15 @@ class BookReader:
     def row(self, statement: str, bindings: tuple[object, ...] = ()) -> Any:
         """The first raw row, or None."""
         return next(self.rows(statement, bindings), None)
+
+    def _cosigned_where(self, size: str, bindings: tuple[object, ...]) -> StoredCheckpoint | None:
+        found = self.row(size, bindings)[0] if self._cosigned else None
+        return next(self._checkpoints("WHERE size = ?", (found,)), None)
+
+    def _checkpoints(self, which: str, bindings: tuple[object, ...] = ()) -> Iterator[StoredCheckpoint]:
+        """Checkpoints with the cosignature lines that were obtained for them."""
+        for size, root, note, signed_at, lines in self.rows(f"{_COSIGNED if self._cosigned else _PLAIN} {which}", bindings):
+            yield StoredCheckpoint(size, root, note + (lines or "").encode(), signed_at)
 
     def _check_size(self, size: int) -> None:
         held = self.size()

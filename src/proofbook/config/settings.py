@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import urlsplit
 
+from proofbook.anchoring.settings import AuthoritySettings, WitnessingSettings, WitnessSettings, check_anchors
 from proofbook.capture.settings import CaptureSettings
 from proofbook.errors import ConfigurationError, MalformedRecord
 from proofbook.gateway.classifying import ClassificationSettings
@@ -210,8 +211,15 @@ class Settings:
     """The engines' own counters."""
     engagements: tuple[EngagementSettings, ...] = ()
     """Audit engagements."""
+    witnesses: tuple[WitnessSettings, ...] = ()
+    """Witnesses that cosign the book's checkpoints. Without one nobody outside can tell whether the book has a second history."""
+    witnessing: WitnessingSettings = field(default_factory=WitnessingSettings)
+    """How they are asked, and how many must have cosigned."""
+    timestamps: tuple[AuthoritySettings, ...] = ()
+    """Time-stamping authorities that confirm when a checkpoint existed."""
 
     def __post_init__(self) -> None:
+        check_anchors(self.witnesses, self.witnessing, self.timestamps)
         if not self.entity.strip():
             raise ConfigurationError("entity is empty", hint="name the organisation whose book this is")
         upstreams = {each.name for each in self.gateway.upstreams} if self.gateway is not None else set()

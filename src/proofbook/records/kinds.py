@@ -65,6 +65,10 @@ KINDS: Mapping[str, type[Document]] = KindTable(
         "auditor.note": "fieldwork:AuditorNote",
         "receipt.given": "fieldwork:ReceiptGiven",
         "record.attached": "attachments:RecordAttached",
+        "log.witnessed": "outside:LogWitnessed",
+        "log.timestamped": "outside:LogTimestamped",
+        "log.timestamp_missed": "outside:TimestampMissed",
+        "room.delivered": "outside:RoomDelivered",
         **PLACES,
     }
 )

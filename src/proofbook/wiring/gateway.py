@@ -32,6 +32,7 @@ from proofbook.vault.sealing import derive_fingerprint_key
 from proofbook.wiring.access import operator
 from proofbook.wiring.admission import describe_policies
 from proofbook.wiring.assembling import Assembly, Lasting, gateway_of
+from proofbook.wiring.beside import anchored
 from proofbook.wiring.classifier import classifying, describe_classification
 from proofbook.wiring.counting import counting
 from proofbook.wiring.home import Home
@@ -115,6 +116,7 @@ def run_gateway(home: Home, *, ready: Callable[[tuple[str, int]], None] | None =
                 if not worker:
                     followers.append(beside.enter_context(counting(home, door.recorder)))
                     beside.enter_context(settling(home, door.recorder, settings.name))
+                    beside.enter_context(anchored(home, door.recorder.record))
                 if ready is not None:
                     ready(address)
 

@@ -18,7 +18,8 @@ from proofbook import __version__
 from proofbook.assessment.scope import Scope
 from proofbook.book.reader import BookReader
 from proofbook.config.settings import OF_THIS_MACHINE, Settings
-from proofbook.errors import ProofbookError
+from proofbook.errors import ProofbookError, StoreUnavailable
+from proofbook.journal.receipt import Submission
 from proofbook.people.passwords import Passwords
 from proofbook.people.people import People
 from proofbook.portal.access import Access
@@ -26,6 +27,8 @@ from proofbook.portal.serving import Listening, serve
 from proofbook.portal.surroundings import PortalSources
 from proofbook.portal.working import Works
 from proofbook.readmodel.connection import Reader
+from proofbook.records.envelope import Draft
+from proofbook.wiring.beside import anchored
 from proofbook.wiring.delivering import HomeDelivering
 from proofbook.wiring.desk import HomeWriting, LingeringDoor
 from proofbook.wiring.engagements import known_engagements, read_scope
@@ -112,8 +115,17 @@ def run_portal(home: Home, *, ready: Callable[[str], None]) -> None:
     """
     at = _listening(home)
     access = Access(entropy=ENTROPY, monotonic=MONOTONIC, lasting=at.host in OF_THIS_MACHINE)
-    with open_sources(home) as sources:
+    with open_sources(home) as sources, anchored(home, _record_by(sources)):
         serve(sources, access, at, ready=ready)
+
+
+def _record_by(sources: PortalSources) -> Callable[[Draft], object]:
+    def record(draft: Draft) -> object:
+        if sources.writing is None:
+            raise StoreUnavailable("this portal only shows")
+        return sources.writing.record([Submission(draft)])
+
+    return record
 
 
 @contextmanager

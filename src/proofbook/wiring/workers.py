@@ -24,6 +24,7 @@ from proofbook.gateway.running.renewal import check_renewable
 from proofbook.gateway.settings import GatewaySettings
 from proofbook.journal.receipt import Recorder
 from proofbook.wiring.assembling import check_reloadable
+from proofbook.wiring.beside import anchored
 from proofbook.wiring.counting import counting
 from proofbook.wiring.gateway import PROGRAM, check_gateway, record_settings
 from proofbook.wiring.home import Home, open_home
@@ -133,7 +134,11 @@ def run_workers(home: Home, *, ready: Callable[[str], None]) -> int:
         try:
             code = leading.begin(ready)
             if code is None:
-                with counting(home, door.recorder), settling(home, door.recorder, settings.name):
+                with (
+                    counting(home, door.recorder),
+                    settling(home, door.recorder, settings.name),
+                    anchored(home, door.recorder.record),
+                ):
                     leading.go_on()
         finally:
             leading.end()
