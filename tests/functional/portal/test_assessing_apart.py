@@ -55,7 +55,7 @@ def test_other_pages_answer_while_many_wait_for_one_assessment(tmp_path: Path) -
             waiting = [callers.submit(visitor.ask, "/due") for _ in range(MANY)]
             while not slow.asked:
                 time.sleep(0.01)
-            for path in ("/book", "/exchanges", "/gaps"):
+            for path in ("/book", "/models", "/gaps"):
                 assert visitor.ask(path).status == 200
             assert not any(each.done() for each in waiting)
         finally:
