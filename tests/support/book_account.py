@@ -80,7 +80,7 @@ def read_account(home: Home) -> Account:
             check.see(index, entry)
             walk.see(index, entry)
 
-        seen = inspect_book(home.book, fence=home.fence(home.identity().origin), each=see)
+        seen = inspect_book(home.book, fence=home.fence(home.identity().origin), each=see, freeze=check.freeze)
         check.finish()
     damages = [f"{each.place}: {each.what}" for each in (*seen.damages, *check.damages)]
     doubled = [f"{name}: {len(told.ends)} ends" for name, told in walk.exchanges.items() if len(told.ends) > 1]
