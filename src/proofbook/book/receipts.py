@@ -1,4 +1,4 @@
-"""Holding a book against what somebody outside holds of it: a checkpoint that was handed out earlier.
+"""Checkpoints that are handed out, and holding a book against one that somebody outside holds.
 
 A book alone can only show that it agrees with itself; whoever has the signing key can rebuild all of it. A checkpoint kept by an
 auditor or cosigned by a witness is what such a rebuilt book cannot match. Reads only.
@@ -8,12 +8,30 @@ Hostile input: MalformedBundle, LimitExceeded or SignatureInvalid for the note; 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
+from typing import Final
 
-from proofbook.book.interface import BookReading
+from proofbook.book.interface import BookReading, StoredCheckpoint
 from proofbook.errors import HistoryDiverged
+from proofbook.primitives.instants import parse_instant
 from proofbook.tlog.checkpoint import Checkpoint, check_checkpoint
 from proofbook.tlog.note import Ed25519Verifier, Note
 from proofbook.tlog.vkey import parse_vkey
+
+COSIGNED_LAG: Final = timedelta(hours=1)
+"""How much older than the newest checkpoint a cosigned one may be and still be the one that is handed out."""
+
+
+def choose_handed_out(book: BookReading, *, covering: int = 0) -> StoredCheckpoint | None:
+    """The checkpoint to hand out: a cosigned one of the last hour over more than `covering` entries, else the newest.
+
+    What others signed is worth more to its holder than the last minutes. None when nothing is signed yet.
+    """
+    newest, cosigned = book.latest_checkpoint(), book.latest_cosigned()
+    if newest is None or cosigned is None or cosigned.size <= covering:
+        return newest
+    lag = parse_instant(newest.signed_at) - parse_instant(cosigned.signed_at)
+    return cosigned if lag <= COSIGNED_LAG else newest
 
 
 def check_held_checkpoint(book: BookReading, note: bytes | Note, vkeys: Sequence[str]) -> Checkpoint:

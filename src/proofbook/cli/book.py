@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from proofbook.cli import book_outside
 from proofbook.cli.main import Shared
 from proofbook.cli.printing import print_facts, print_json, print_lines, progress_bar, say, write_result
 from proofbook.errors import IntegrityError
@@ -115,3 +116,8 @@ def reopen(shared: Shared, reason: str, confirmed: bool) -> None:
         print_json(facts)
     else:
         print_facts(list(facts.items()))
+
+
+book.add_command(book_outside.witness)
+book.add_command(book_outside.timestamp)
+book.add_command(book_outside.policy)

@@ -34,7 +34,14 @@ def give(shared: Shared, to: str, out: Path, engagement: str | None) -> None:
     home = open_home(shared.home)
     with open_fieldwork(home) as work:
         made = make_receipt(
-            work.book, work.act(), IDS, to=to, entity=home.settings.entity, vkey=work.pinned.vkey, engagement=engagement
+            work.book,
+            work.act(),
+            IDS,
+            to=to,
+            entity=home.settings.entity,
+            vkey=work.pinned.vkey,
+            engagement=engagement,
+            witnesses=home.settings.witnesses,
         )
         entry = work.record(made.submissions)[0]
     note, words = out / made.note_name, out / made.words_name

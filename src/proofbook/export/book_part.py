@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import Final, TypeAlias
 
 from proofbook.book.interface import BookReading, StoredCheckpoint
@@ -19,7 +20,7 @@ from proofbook.errors import ConfigurationError, EntryDamaged, HistoryDiverged, 
 from proofbook.export.folder import RoomFolder
 from proofbook.export.rows import Placed
 from proofbook.primitives.canonical import JsonValue, canonical_bytes
-from proofbook.primitives.instants import Period, format_instant
+from proofbook.primitives.instants import Period, format_instant, parse_instant
 from proofbook.tlog.entry import format_entry_bundle
 from proofbook.tlog.merkle import CompactRange, leaf_hashes
 from proofbook.tlog.note import Signer
@@ -30,11 +31,13 @@ Progress: TypeAlias = Callable[[str, int, int], None]
 """progress(what, done, of)"""
 
 _STEP: Final = 10_000
+_WITNESSED_WITHIN: Final = timedelta(days=1)
 
 
 def choose_checkpoint(book: BookReading, period: Period, signer: Signer, as_of_size: int | None) -> StoredCheckpoint:
     """The checkpoint a room is as of: of the size asked for; else the first signed at or after the period's end; else the newest.
 
+    Where witnesses cosign, the first that one cosigned within a day of the period's end.
     The key that signs the room must be the one in force at that size, or a reader of the room alone could not check it; after a
     change of key the first checkpoint that the new key signed is taken instead.
     Raises UnavailableError when there is none, ConfigurationError when the key does not fit.
@@ -44,7 +47,7 @@ def choose_checkpoint(book: BookReading, period: Period, signer: Signer, as_of_s
         if found is None:
             raise UnavailableError(f"the book has no signed checkpoint of size {as_of_size}")
     else:
-        found = book.checkpoint_since(format_instant(period.end)) or book.latest_checkpoint()
+        found = _first_since(book, format_instant(period.end)) or book.latest_checkpoint()
     if found is None or found.size == 0:
         raise UnavailableError("the book has no signed checkpoint yet", hint="record something and wait for the next checkpoint")
     start = _start_of_key(book, signer)
@@ -56,6 +59,14 @@ def choose_checkpoint(book: BookReading, period: Period, signer: Signer, as_of_s
     if later is None:
         raise UnavailableError("the new log key has not signed a checkpoint yet")
     return later
+
+
+def _first_since(book: BookReading, instant: str) -> StoredCheckpoint | None:
+    """The first checkpoint at or after an instant that a witness cosigned, when that is within a day of the first one of all."""
+    first, cosigned = book.checkpoint_since(instant), book.cosigned_since(instant)
+    if first is None or cosigned is None:
+        return first
+    return cosigned if parse_instant(cosigned.signed_at) - parse_instant(first.signed_at) <= _WITNESSED_WITHIN else first
 
 
 def _start_of_key(book: BookReading, signer: Signer) -> int:

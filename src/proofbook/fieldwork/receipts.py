@@ -14,7 +14,10 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Final
 
+from proofbook.anchoring.seen import SeenBy, read_cosignatures
+from proofbook.anchoring.settings import WitnessSettings
 from proofbook.book.interface import BookReading, StoredCheckpoint
+from proofbook.book.receipts import choose_handed_out
 from proofbook.errors import IntegrityError, MalformedBundle, ProofbookError, UnavailableError
 from proofbook.fieldwork.acting import Act, check_said
 from proofbook.fieldwork.proving import FAILS, HOLDS, OPEN, Step
@@ -101,18 +104,28 @@ class _Working:
 
 
 def make_receipt(
-    book: BookReading, act: Act, ids: IdSource, *, to: str, entity: str, vkey: str, engagement: str | None = None
+    book: BookReading,
+    act: Act,
+    ids: IdSource,
+    *,
+    to: str,
+    entity: str,
+    vkey: str,
+    engagement: str | None = None,
+    witnesses: tuple[WitnessSettings, ...] = (),
 ) -> Receipt:
-    """A receipt for the newest signed checkpoint.
+    """A receipt for the newest signed checkpoint, or for one of the last hour that a witness cosigned.
+
+    `witnesses`: those whose cosignatures are checked and named in the words.
 
     Raises:
         UnavailableError: nothing is signed yet. InputError: `to` names nobody.
     """
-    head, name = book.latest_checkpoint(), check_said(to, "to", longest=MAX_NAME)
+    head, name = choose_handed_out(book), check_said(to, "to", longest=MAX_NAME)
     if head is None or head.size == 0:
         raise UnavailableError("the book has no signed checkpoint yet", hint="wait for the next one")
     receipt = ids.new("w")
-    stem = f"receipt-{head.size}-{head.root.hex()[:16]}"
+    stem = _stem(head)
     body = ReceiptGiven(
         receipt=receipt,
         engagement=engagement,
@@ -122,7 +135,8 @@ def make_receipt(
         checkpoint_sha256=sha256(parse_note(head.note).text).hexdigest(),
         file_sha256=sha256(head.note).hexdigest(),
     )
-    words = _words(book, head, act, to=name, entity=entity, vkey=vkey, receipt=receipt, note_name=f"{stem}.note")
+    seen = read_cosignatures(head.note, book.origin, witnesses)
+    words = _words(book, head, act, seen, to=name, entity=entity, vkey=vkey, receipt=receipt)
     drafts = (act.submission("receipt.given", receipt, body.to_body()),)
     root, note = head.root.hex(), head.note
     return Receipt(receipt, head.size, root, head.signed_at, f"{stem}.note", note, f"{stem}.txt", words.encode(), drafts)
@@ -273,12 +287,24 @@ def _given(event: Event) -> GivenReceipt:
     )
 
 
+def _stem(head: StoredCheckpoint) -> str:
+    return f"receipt-{head.size}-{head.root.hex()[:16]}"
+
+
 def _words(
-    book: BookReading, head: StoredCheckpoint, act: Act, *, to: str, entity: str, vkey: str, receipt: str, note_name: str
+    book: BookReading,
+    head: StoredCheckpoint,
+    act: Act,
+    seen: SeenBy,
+    *,
+    to: str,
+    entity: str,
+    vkey: str,
+    receipt: str,
 ) -> str:
     """The page beside the note: what it is, and how to use it."""
-    text = parse_note(head.note)
-    cosigned = sorted({each.name for each in text.signatures if each.name != book.origin})
+    cosigned = [f"{visible(each.key_name)} at {each.at}, checked" for each in seen.cosigned]
+    cosigned += [f"{seen.strangers} by keys that are not configured, not checked"] if seen.strangers else []
     lines = [
         "Receipt: the state of an evidence book",
         "",
@@ -291,9 +317,9 @@ def _words(
         f"given by     {visible(act.actor.id)}",
         f"given at     {act.now}",
         f"receipt      {receipt}",
-        f"note         {note_name}",
+        f"note         {_stem(head)}.note",
         f"SHA-256      {sha256(head.note).hexdigest()}",
-        f"witnesses    {', '.join(map(visible, cosigned)) or 'none signed this checkpoint'}",
+        f"witnesses    {'; '.join(cosigned) or 'none signed this checkpoint'}",
         f"key          {vkey}",
         "",
         "Keep the note. It names how many entries the book had and the root of the tree over them, and is signed by the log.",

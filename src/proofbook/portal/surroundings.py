@@ -13,6 +13,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
+from proofbook.anchoring.settings import WitnessSettings
 from proofbook.assessment.scope import Scope
 from proofbook.book.interface import BookReading
 from proofbook.errors import RefusedError
@@ -161,6 +162,10 @@ class PortalSources:
     version: str
     gateway: str | None
     """Base URL for clients, shown where nothing was recorded yet; None when no gateway is configured."""
+    witnesses: tuple[WitnessSettings, ...] = ()
+    """Those whose cosignatures are checked and shown."""
+    quorum: str = "all"
+    """How many of them must have cosigned for a checkpoint to be called witnessed."""
     heartbeat_seconds: float = 60.0
     """How often a recorder beats; longer silence than two and a half of these is shown as not covered."""
     patience_seconds: float = 10.0

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from proofbook.book.fsck import Damage, inspect_book
 from proofbook.book.reader import BookReader
-from proofbook.book.receipts import check_held_checkpoint
+from proofbook.book.receipts import check_held_checkpoint, choose_handed_out
 from proofbook.errors import InputError, IntegrityError, ProofbookError
 from proofbook.journal.content_check import ContentCheck
 from proofbook.primitives.ids import check_id
@@ -140,7 +140,7 @@ def prove_entry(home: Home, entry: str) -> EntryProof:
     with open_projection(home) as (book, projection):
         index = int(entry) if _is_index(entry) else _find(book, projection.reader, entry)
         data = book.entry(index)
-        latest = book.latest_checkpoint()
+        latest = choose_handed_out(book, covering=index)
         if latest is None or latest.size <= index:
             raise InputError(f"entry {index} is not covered by a signed checkpoint yet", hint="try again in a second")
         proof = ProofFile(index, book.inclusion(index, latest.size), latest.note)

@@ -69,6 +69,7 @@ def give(desk: Desk, order: ReceiptOrder) -> Done:
         entity=sources.entity,
         vkey=sources.vkey,
         engagement=room.id,
+        witnesses=sources.witnesses,
     )
     receipts = desk.writing.record(made.submissions)
     values = {

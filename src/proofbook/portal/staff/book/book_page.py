@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
 
+from proofbook.anchoring.seen import SeenBy, read_cosignatures
+from proofbook.book.interface import StoredCheckpoint
 from proofbook.errors import ProofbookError
 from proofbook.portal import chart, wording
 from proofbook.portal.coverage import Duty, Span, derive_uncovered, read_duties
@@ -18,7 +20,6 @@ from proofbook.portal.staff.book.signs import read_signs
 from proofbook.portal.surroundings import NEWEST, Desk, Page, Query
 from proofbook.primitives.instants import format_instant
 from proofbook.readmodel import activity, artifacts, exchanges
-from proofbook.tlog.note import parse_note
 
 _MODELS: Final = 6
 _SPAN_LINES: Final = 5
@@ -47,7 +48,8 @@ def show_book(desk: Desk, query: Query) -> Page:
         "entries": desk.book.size(),
         "head": head,
         "unsigned": desk.book.size() - (head.size if head else 0),
-        "cosignatures": None if head is None else _cosignatures(head.note, desk.book.origin),
+        "seen": None if head is None else _read_seen(desk, head.note),
+        "witnessed": _witnessed(desk),
         "keys": desk.book.keys(),
         "identity": find_foreign(desk),
         "sources": read_signs(desk, duties),
@@ -80,12 +82,19 @@ def _draw(desk: Desk, duties: tuple[Duty, ...]) -> tuple[chart.Chart | None, tup
     return chart.derive_chart(counts, uncovered, scale=scale, window=window, now=desk.now), uncovered
 
 
-def _cosignatures(note: bytes, origin: str) -> int | None:
-    """How many others signed the checkpoint; None when it cannot be read."""
+def _read_seen(desk: Desk, note: bytes) -> SeenBy | None:
+    """What the configured witnesses say of a checkpoint, each cosignature checked; None when it cannot be read."""
     try:
-        return sum(each.name != origin for each in parse_note(note).signatures)
+        return read_cosignatures(note, desk.book.origin, desk.sources.witnesses, desk.sources.quorum)
     except ProofbookError:
         return None
+
+
+def _witnessed(desk: Desk) -> tuple[StoredCheckpoint, SeenBy] | None:
+    """The newest checkpoint with a cosignature by a configured witness, and what they say of it."""
+    found = desk.book.latest_cosigned()
+    seen = None if found is None else _read_seen(desk, found.note)
+    return None if found is None or seen is None or not seen.cosigned else (found, seen)
 
 
 def _unknowns(
@@ -121,8 +130,17 @@ def _unknowns(
     return [
         *found,
         Unknown("Traffic that went to an engine without passing the gateway is not in this book."),
-        Unknown("Times are this machine's clock. Nobody outside has confirmed them on this page."),
+        *_unwitnessed(desk),
     ]
+
+
+def _unwitnessed(desk: Desk) -> list[Unknown]:
+    found = [Unknown("Times are this machine's clock.")]
+    if not desk.sources.witnesses:
+        found.append(Unknown("No witness is configured: whoever holds the log key could show somebody else another history."))
+    elif _witnessed(desk) is None:
+        found.append(Unknown("No configured witness has cosigned a checkpoint of this book yet."))
+    return found
 
 
 def _interval(span: Span, desk: Desk) -> str:
