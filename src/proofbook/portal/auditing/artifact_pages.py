@@ -1,11 +1,15 @@
-"""The ten artifacts as they will be handed over, in the auditor's room."""
+"""The ten artifacts and the answers as they will be handed over, in the auditor's room."""
 
 from __future__ import annotations
 
 from typing import Final
 
+from proofbook.artifacts.answers import derive_answers
 from proofbook.artifacts.catalogue import ARTIFACTS
+from proofbook.artifacts.page import Page as ArtifactPage
+from proofbook.artifacts.rendering import render_body
 from proofbook.controls.crosswalk import check_artifact
+from proofbook.portal.assessing import Assessed
 from proofbook.portal.auditing.engaged import assessed
 from proofbook.portal.surroundings import Answer, Desk, Page, Query
 
@@ -18,6 +22,24 @@ def show_artifacts(desk: Desk, query: Query) -> Answer:
     found = assessed(desk)
     shelves = [(check_artifact(each), found.shelf(each, desk)) for each in ARTIFACTS]
     return Page("auditing/artifacts.html", {"shelves": shelves, "scope": found.facts.scope})
+
+
+def show_answers(desk: Desk, query: Query) -> Answer:
+    """`/room/answers`: the questions, one page each."""
+    del query
+    found = assessed(desk)
+    return Page("auditing/answers.html", {"pages": _answers(found), "scope": found.facts.scope})
+
+
+def show_answer(desk: Desk, query: Query, name: str) -> Answer:
+    """`/room/answers/{name}`: the cards of one question, with their evidence and what is missing."""
+    del query
+    found = assessed(desk)
+    page = next((each for each in _answers(found) if each.name == name), None)
+    if page is None:
+        return None
+    values = {"it": page, "body": render_body(page, _DRAWN), "scope": found.facts.scope}
+    return Page("auditing/answer.html", values)
 
 
 def show_artifact(desk: Desk, query: Query, artifact: str) -> Answer:
@@ -46,3 +68,7 @@ def show_artifact_page(desk: Desk, query: Query, artifact: str, name: str) -> An
         "scope": found.facts.scope,
     }
     return Page("auditing/artifact.html", values)
+
+
+def _answers(found: Assessed) -> tuple[ArtifactPage, ...]:
+    return found.once("answers of the room", lambda each: tuple(derive_answers(each.months)))

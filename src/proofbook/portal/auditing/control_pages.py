@@ -8,6 +8,7 @@ there.
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from proofbook.assessment.control_set import SLOTS
@@ -59,11 +60,10 @@ def show_control(desk: Desk, query: Query, control: str) -> Answer:
 def show_record(desk: Desk, query: Query, kind: str, id: str) -> Answer:  # noqa: A002 - what it is called
     """`/room/records/{kind}/{id}`, at a version where one is named."""
     found = assessed(desk)
-    history = found.facts.histories.get((kind, id))
-    if not history:
+    history = found.facts.histories.get((kind, id), ())
+    it = _of(history, query.get("version", ""))
+    if it is None:
         return None
-    wanted = query.get("version", "")
-    it = next((each for each in history if str(each.version) == wanted), history[-1])
     values = {
         "it": it,
         "newest": history[-1],
@@ -77,17 +77,35 @@ def show_record(desk: Desk, query: Query, kind: str, id: str) -> Answer:  # noqa
 
 def save_record_proof(desk: Desk, query: Query, kind: str, id: str) -> Answer:  # noqa: A002 - what it is called
     """The C2SP proof of one version of a record."""
-    history = assessed(desk).facts.histories.get((kind, id), ())
-    it = next((each for each in history if str(each.version) == query.get("version", "")), history[-1] if history else None)
-    data = None if it is None else make_proof_file(desk.book, it.index)
-    return None if it is None or data is None else Attachment(f"{it.entry}.tlog-proof", "text/plain; charset=utf-8", data)
+    found = find_version(desk, kind, id, query.get("version", ""))
+    data = None if found is None else make_proof_file(desk.book, found[0].index)
+    if found is None or data is None:
+        return None
+    return Attachment(f"{found[0].entry}.tlog-proof", "text/plain; charset=utf-8", data)
 
 
 def save_record_entry(desk: Desk, query: Query, kind: str, id: str) -> Answer:  # noqa: A002 - what it is called
     """The entry itself: the bytes that the proof is about."""
+    found = find_version(desk, kind, id, query.get("version", ""))
+    if found is None:
+        return None
+    return Attachment(f"{found[0].entry}.entry.json", "application/json", desk.book.entry(found[0].index))
+
+
+def find_version(
+    desk: Desk,
+    kind: str,
+    id: str,  # noqa: A002 - what it is called
+    version: str,
+) -> tuple[DocumentVersion, DocumentVersion] | None:
+    """A version of a record of this engagement (the newest where no number fits), and the newest; None: no such record."""
     history = assessed(desk).facts.histories.get((kind, id), ())
-    it = next((each for each in history if str(each.version) == query.get("version", "")), history[-1] if history else None)
-    return None if it is None else Attachment(f"{it.entry}.entry.json", "application/json", desk.book.entry(it.index))
+    it = _of(history, version)
+    return None if it is None else (it, history[-1])
+
+
+def _of(history: Sequence[DocumentVersion], version: str) -> DocumentVersion | None:
+    return next((each for each in history if str(each.version) == version), history[-1] if history else None)
 
 
 def lines_of(version: DocumentVersion) -> list[tuple[str, str | None]]:

@@ -68,9 +68,8 @@ def check(desk: Desk, given: Given) -> Answer:
 
 def _notes(desk: Desk, given: Mapping[str, str], mistakes: Mapping[str, str]) -> Page:
     room = enter(desk)
-    notes = list_notes(desk.reader, desk.known.account, room.id)
     values = {
-        "notes": _opened(desk, notes),
+        "notes": open_notes(desk),
         "about_kinds": [(each, each.replace("_", " ")) for each in ABOUT],
         "given": given,
         "mistakes": mistakes,
@@ -79,12 +78,14 @@ def _notes(desk: Desk, given: Mapping[str, str], mistakes: Mapping[str, str]) ->
     return Page("auditing/notes.html", values, 422 if mistakes else 200)
 
 
-def _opened(desk: Desk, notes: tuple[Note, ...]) -> list[tuple[Note, str | None]]:
+def open_notes(desk: Desk) -> list[tuple[Note, str | None]]:
+    """The visitor's own notes with their texts; None: destroyed, or beyond those that are opened at once. Raises RefusedError."""
     if desk.sources.open_vault is None:
         raise RefusedError("sealed texts cannot be opened here", hint="start the portal with `proofbook portal`")
-    act = enter(desk).act
+    room = enter(desk)
+    notes = list_notes(desk.reader, desk.known.account, room.id)
     with desk.sources.open_vault() as vault:
-        return [(each, read_note(vault, act, each) if place < _READABLE else None) for place, each in enumerate(notes)]
+        return [(each, read_note(vault, room.act, each) if place < _READABLE else None) for place, each in enumerate(notes)]
 
 
 def _receipts(desk: Desk, found: ReceiptCheck | None, mistakes: Mapping[str, str]) -> Page:

@@ -28,6 +28,7 @@ AUDITING_SECTIONS: Final = (
     Section("/room/requests", "Requests", AUDIT),
     Section("/room/controls", "Controls", AUDIT),
     Section("/room/artifacts", "Artifacts", AUDIT),
+    Section("/room/answers", "Answers", AUDIT),
     Section("/room/populations", "Populations", AUDIT),
     Section("/room/samples", "Samples", AUDIT),
     Section("/room/notes", "Notes", AUDIT),
@@ -62,6 +63,8 @@ AUDITING_PLACES: Final = (
     Place(path="/room/artifacts", need=AUDIT, show=artifact_pages.show_artifacts, assesses=True),
     Place(path="/room/artifacts/{artifact}", need=AUDIT, show=artifact_pages.show_artifact, assesses=True),
     Place(path="/room/artifacts/{artifact}/{name}", need=AUDIT, show=artifact_pages.show_artifact_page, assesses=True),
+    Place(path="/room/answers", need=AUDIT, show=artifact_pages.show_answers, assesses=True),
+    Place(path="/room/answers/{name}", need=AUDIT, show=artifact_pages.show_answer, assesses=True),
     Place(path="/room/populations", need=AUDIT, show=population_pages.show_populations),
     Place(
         path="/room/populations/{population}",

@@ -79,7 +79,7 @@ def show_item(desk: Desk, query: Query, sample: str) -> Answer:
     drawn = None if found is None else found.item(item)
     if found is None or drawn is None:
         return None
-    folder = open_item(desk.reader, desk.book, pinned(desk), found, drawn, _row(desk, room.id, found, drawn.row))
+    folder = open_item(desk.reader, desk.book, pinned(desk), found, drawn, find_row(desk, room.id, found, drawn.row))
     return Page("auditing/item.html", {"sample": found, "it": folder, "scope": room.scope})
 
 
@@ -130,7 +130,7 @@ def _page(desk: Desk, sample: str, mistakes: Mapping[str, str], deviations: str 
     return Page("auditing/sample.html", values, 422 if mistakes else 200)
 
 
-def _row(desk: Desk, engagement: str, sample: Sample, number: int) -> Mapping[str, str] | None:
+def find_row(desk: Desk, engagement: str, sample: Sample, number: int) -> Mapping[str, str] | None:
     """The row as it was exported, where the export still lies here."""
     for each in desk.delivering.delivered(engagement):
         if is_source(desk, each, sample):
