@@ -35,7 +35,7 @@ INDEX_COLUMNS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class IndexNote:
-    """What the index says of a file beyond the manifest. `request` stays empty until an auditor's request list is known."""
+    """What the index says of a file beyond the manifest. `request`: the number on the auditor's list that it answers."""
 
     controls: tuple[str, ...] = ()
     criteria: tuple[str, ...] = ()
@@ -43,6 +43,7 @@ class IndexNote:
     status: str = "available"
     preparer: str = "generated; run.json names who ran it"
     reviewer: str = "not reviewed"
+    request: str | None = None
 
 
 def format_index(files: Iterable[RoomFile], notes: dict[str, IndexNote], period: Period, listed: Iterable[str]) -> bytes:
@@ -61,7 +62,7 @@ def format_index(files: Iterable[RoomFile], notes: dict[str, IndexNote], period:
                     each.path,
                     each.title,
                     each.about,
-                    None,
+                    note.request,
                     " ".join(note.controls) or None,
                     " ".join(note.criteria) or None,
                     period.first.isoformat(),

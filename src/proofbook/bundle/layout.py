@@ -15,6 +15,7 @@ from types import MappingProxyType
 from typing import Final, Literal
 
 from proofbook.bundle.limits import MAX_PATH_BYTES, MAX_SLUG_CHARACTERS
+from proofbook.bundle.parts import parse_part_path
 from proofbook.errors import MalformedBundle
 from proofbook.primitives.digest import Digest, digest_raw
 from proofbook.tlog.tile import TileResource, format_path, parse_path
@@ -24,6 +25,7 @@ README: Final = f"{INDEX_FOLDER}/README.md"
 INDEX_HTML: Final = f"{INDEX_FOLDER}/index.html"
 INDEX_CSV: Final = f"{INDEX_FOLDER}/index.csv"
 INDEX_PDF: Final = f"{INDEX_FOLDER}/index.pdf"
+INDEX_XLSX: Final = f"{INDEX_FOLDER}/index.xlsx"
 HOW_TO_VERIFY: Final = f"{INDEX_FOLDER}/how-to-verify.md"
 VERIFIER: Final = f"{INDEX_FOLDER}/verify.py"
 SUMS: Final = f"{INDEX_FOLDER}/SHA256SUMS"
@@ -35,8 +37,8 @@ RUN_SIGNATURE: Final = f"{INDEX_FOLDER}/run.sig"
 UNLISTED: Final = frozenset({SUMS, MANIFEST, MANIFEST_SIGNATURE, RUN, RUN_SIGNATURE})
 """Files that the manifest cannot or must not list: they are made from it, or differ from run to run."""
 
-INDEX_FILES: Final = frozenset({INDEX_HTML, INDEX_CSV, INDEX_PDF})
-"""The index in its three forms; the index does not list itself."""
+INDEX_FILES: Final = frozenset({INDEX_HTML, INDEX_CSV, INDEX_PDF, INDEX_XLSX})
+"""The index in its forms; the index does not list itself."""
 
 _POPULATION_NAMES: Final = {
     "POP-01": "ai-systems",
@@ -82,6 +84,7 @@ KEYS: Final = f"{BOOK_FOLDER}/keys.json"
 
 _FIXED: Final = frozenset({README, HOW_TO_VERIFY, VERIFIER}) | INDEX_FILES | UNLISTED
 _HEADERS: Final = ("header.json", "header.html", "columns.csv")
+_WORKBOOK: Final = "population.xlsx"
 _POPULATION: Final = re.compile(r"(?P<folder>04_Populations/[^/]+)/(?P<name>[a-z][a-z0-9_]{0,40})\.(?P<form>csv|json|html)\Z")
 _PROVENANCE: Final = re.compile(re.escape(PROVENANCE_FOLDER) + r"/[0-9a-f]{16}_[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.json\Z")
 _PAGE: Final = re.compile(
@@ -108,6 +111,10 @@ class RoomPart(StrEnum):
     CHECKPOINT = "checkpoint"
     """The room's checkpoint, an earlier one, or the key list."""
     TILE = "tile"
+    WORKBOOK = "workbook"
+    """A population once more, as a workbook for reading."""
+    PART = "part"
+    """A file of one of the other folders: scope, controls, policies, samples, criteria, incidents, vendors, correspondence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +139,11 @@ def header_path(population: str, form: Literal["json", "html"]) -> str:
 def columns_path(population: str) -> str:
     """Where the column dictionary of a population lives."""
     return f"{_folder(population)}/columns.csv"
+
+
+def workbook_path(population: str) -> str:
+    """Where the workbook of a population lives."""
+    return f"{_folder(population)}/{_WORKBOOK}"
 
 
 def definition_path(population: str) -> str:
@@ -193,12 +205,16 @@ def parse_room_path(path: str) -> RoomPath:
     found = _parse_population(path) or _parse_book(path)
     if found is None and _PROVENANCE.match(path):
         found = RoomPath(RoomPart.PROVENANCE, "ART-04")
-    page = _PAGE.match(path)
+    page, part = _PAGE.match(path), parse_part_path(path)
     if page is not None:
         found = RoomPath(RoomPart.PAGE, page["about"], page["name"])
+    if part is not None:
+        found = RoomPath(RoomPart.PART, *part)
     for population in POPULATION_FOLDERS:
         if path in {definition_path(population), explanation_path(population)}:
             found = RoomPath(RoomPart.DEFINITION, population)
+        if path == workbook_path(population):
+            found = RoomPath(RoomPart.WORKBOOK, population)
     if found is None:
         raise MalformedBundle(f"{path!r} is not a path of an evidence room")
     return found

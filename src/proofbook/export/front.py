@@ -23,6 +23,7 @@ from proofbook.export.engagement import Engagement
 from proofbook.export.folder import RoomFolder
 from proofbook.export.page_part import PlannedPage
 from proofbook.export.pages import render_index, render_readme
+from proofbook.export.parts.planned import PlannedFile
 from proofbook.export.population import Written
 from proofbook.primitives.instants import parse_instant
 from proofbook.tlog.vkey import parse_vkey
@@ -49,6 +50,8 @@ class FrontParts:
     artifacts: tuple[ArtifactFile, ...]
     omissions: tuple[Omission, ...]
     pages: tuple[PlannedPage, ...] = ()
+    files: tuple[PlannedFile, ...] = ()
+    """Files of the other folders."""
 
 
 def write_front(folder: RoomFolder, parts: FrontParts, *, withheld: tuple[str, ...], shredded: int, paths: list[str]) -> None:
@@ -148,6 +151,7 @@ def _notes(parts: FrontParts) -> dict[str, IndexNote]:
     for page in parts.pages:
         note = IndexNote(page.page.head.controls, page.page.head.criteria)
         notes |= dict.fromkeys(page.paths.values(), note)
+    notes |= {each.path: each.note for each in parts.files}
     for record in parts.artifacts:
         notes[record.path] = IndexNote(("LC-12",), ("CC6.8", "CC8.1", "CC9.2"), status=record.verification)
     return notes

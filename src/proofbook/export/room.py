@@ -31,6 +31,8 @@ from proofbook.export.front import FrontParts, write_front
 from proofbook.export.gathering import Gathering, basis_of
 from proofbook.export.narrowing import narrow
 from proofbook.export.page_part import NO_RECORDS, PagesFrom, PlannedPage, plan_pages, write_pages
+from proofbook.export.parts.planned import PartMaker, PartsFrom, PlannedPart, write_files
+from proofbook.export.parts.planning import NO_SCOPE, covering, plan_parts
 from proofbook.export.population import Written
 from proofbook.export.recording import ExportRecord, record_export
 from proofbook.export.run_header import format_run
@@ -48,14 +50,6 @@ WITHHELD: Final = (
     "content of exchanges (prompts and answers): sealed in the vault, released one item at a time and on record",
     "secrets of access keys: only their hashes were ever kept",
 )
-_NOT_MADE: Final = (
-    Omission(
-        "01 scope, 02 control matrix, 03 policies, 05 samples, 06 evidence by criterion, 08 incidents, 09 vendors, "
-        "11 correspondence",
-        "these folders are not produced by this version; what is recorded of policies, incidents and vendors is among the pages "
-        "of 07 where it is kept here",
-    ),
-)
 _NO_COUNTERS: Final = Omission("engine counters, the second source for POP-15", "were not collected")
 
 
@@ -72,7 +66,11 @@ class ExportFrom:
     run: RunBy
     source: str = "export:main"
     scope: Scope | None = None
-    """What the pages of artifacts speak of; None: none are made."""
+    """What the pages of artifacts and the parts speak of; None: none are made."""
+    parts: tuple[PartMaker, ...] = ()
+    """Parts of rooms above this one; those of this room are made without being named."""
+    at_least: int = 0
+    """Entries the checkpoint must cover: what was recorded of the audit itself comes after the period."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +103,7 @@ class _Plan:
     gathering: Gathering
     artifacts: tuple[ArtifactFile, ...] = ()
     pages: tuple[PlannedPage, ...] = ()
+    parts: PlannedPart = field(default_factory=PlannedPart)
     omissions: tuple[Omission, ...] = ()
     paths: list[str] = field(default_factory=list)
 
@@ -128,6 +127,8 @@ def export_room(
     """
     started = origin.clock.now()
     checkpoint = choose_checkpoint(origin.book, engagement.period, origin.signer, as_of_size)
+    if as_of_size is None and checkpoint.size < origin.at_least:
+        checkpoint = covering(origin.book, origin.at_least) or checkpoint
     with staged(out) as folder, Worksheet(folder.workspace / "worksheet.sqlite") as worksheet:
         origin.projection.catch_up(lambda done: progress("catching up", done, checkpoint.size))
         ids: dict[str, str] = {}
@@ -136,7 +137,17 @@ def export_room(
         plan = _Plan(checkpoint, Gathering(basis, definitions))
         written = _write_parts(folder, origin, plan, ids, progress)
         vkey = format_vkey(origin.signer.key)
-        front = FrontParts(origin.book.origin, vkey, engagement, checkpoint, written, plan.artifacts, plan.omissions, plan.pages)
+        front = FrontParts(
+            origin.book.origin,
+            vkey,
+            engagement,
+            checkpoint,
+            written,
+            plan.artifacts,
+            plan.omissions,
+            plan.pages,
+            plan.parts.files,
+        )
         shredded = contents.count_erased(origin.projection.reader, checkpoint.size)
         write_front(folder, front, withheld=WITHHELD, shredded=shredded, paths=plan.paths)
         manifest = _manifest(folder, origin, engagement, plan, written, shredded)
@@ -172,16 +183,28 @@ def _write_parts(
     plan.artifacts, unnamed = plan_artifacts(origin.book, newest)
     if gathering.basis.assessed is not None:
         plan.pages = plan_pages(PagesFrom(origin.book, origin.book.origin, checkpoint, gathering.basis.assessed))
+        plan.parts = plan_parts(_parts_from(folder, origin, plan), origin.parts)
     left = [each for each in POPULATIONS if each not in {export.definition.population for export in gathering.exports}]
-    plan.omissions = (*_missing_document(), *unnamed, *(() if plan.pages else (NO_RECORDS,)), *_NOT_MADE)
+    plan.omissions = (*_missing_document(), *unnamed, *(() if plan.pages else (NO_RECORDS,)))
+    plan.omissions += plan.parts.omissions if gathering.basis.assessed is not None else (NO_SCOPE,)
     plan.omissions += () if gathering.basis.reconciled else (_NO_COUNTERS,)
     plan.omissions += (Omission(f"populations {', '.join(left)}", "not asked for"),) if left else ()
     plan.paths = _paths(origin.book, plan)
     ids.update(evidence_ids(plan.paths))
     write_artifacts(folder, plan.artifacts)
     write_pages(folder, plan.pages, checkpoint.signed_at, progress)
+    write_files(folder, plan.parts.files, progress)
     gathering.write_tables(folder, progress)
     return gathering.finish(folder, progress)
+
+
+def _parts_from(folder: RoomFolder, origin: ExportFrom, plan: _Plan) -> PartsFrom:
+    basis = plan.gathering.basis
+    assert basis.assessed is not None  # noqa: S101 - asked for only then
+    vkey = format_vkey(origin.signer.key)
+    return PartsFrom(
+        origin.book, basis.reader, vkey, basis.engagement, plan.checkpoint, basis.assessed, folder.workspace
+    )  # fmt: skip
 
 
 def _paths(book: BookReading, plan: _Plan) -> list[str]:
@@ -192,6 +215,7 @@ def _paths(book: BookReading, plan: _Plan) -> list[str]:
     paths += [path for each in plan.gathering.exports for path in each.paths()]
     paths += [each.path for each in plan.artifacts]
     paths += [path for each in plan.pages for path in each.paths.values()]
+    paths += [each.path for each in plan.parts.files]
     paths += [layout.CHECKPOINT, layout.KEYS]
     paths += [layout.earlier_checkpoint_path(each.size) for each in earlier_checkpoints(book, size)]
     paths += [layout.tile_path(each) for each in derive_tiles(size) if each.level == 0]

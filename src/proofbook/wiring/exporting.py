@@ -23,6 +23,7 @@ from proofbook.wiring.engagements import find_scope
 from proofbook.wiring.gateway import record_settings
 from proofbook.wiring.home import Home
 from proofbook.wiring.reading import open_projection
+from proofbook.wiring.room_parts import parts_of, told_until
 from proofbook.wiring.system import CLOCK, MONOTONIC, host_name
 
 SOURCE: Final = "export:main"
@@ -169,5 +170,9 @@ def export_from(
         clock_source="operating system",
         config=home.config_digest,
     )
-    scope = None if engagement is None else find_scope(home, projection, engagement, CLOCK.now())
-    return ExportFrom(book, projection, home.signer(), recorder, CLOCK, actor, run, SOURCE, scope)
+    if engagement is None:
+        return ExportFrom(book, projection, home.signer(), recorder, CLOCK, actor, run, SOURCE)
+    scope = find_scope(home, projection, engagement, CLOCK.now())
+    projection.catch_up()
+    told = told_until(projection.reader, engagement)
+    return ExportFrom(book, projection, home.signer(), recorder, CLOCK, actor, run, SOURCE, scope, parts_of(home), told)

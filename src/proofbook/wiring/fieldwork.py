@@ -86,11 +86,6 @@ def pinned_log(home: Home) -> Pinned:
     return Pinned(identity.origin, identity.vkey)
 
 
-def population_shelf(home: Home) -> Path:
-    """Where the portal puts populations it made, for samples to be drawn from. It may not be there yet."""
-    return home.path / "fieldwork" / "populations"
-
-
 def witness_keys(vkeys: Sequence[str]) -> tuple[Verifier, ...]:
     """Witnesses by their verifier keys. Raises MalformedBundle or ConfigurationError naming the key."""
     return tuple(verifier_of(parse_vkey(each)) for each in vkeys)
