@@ -17,6 +17,7 @@ from support.sample_portal import Visitor
 GUIDES: Mapping[str, str] = {
     "/exchanges/values": "/exchanges/values?principal=sample",
     "/lineage/{id}": "/lineage/sample-case-0073",
+    "/queues/incidents/{kind}/{id}": "/queues/incidents/incident.near_miss/sample-near-miss-3",
     "/records/{kind}/{id}/difference": "/records/control/sample-control-inventory/difference",
 }
 """Place -> an example that no link leads to."""

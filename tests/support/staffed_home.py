@@ -17,10 +17,14 @@ from proofbook.people.account import Terms
 from proofbook.people.people import People
 from proofbook.people.roles import Role
 from proofbook.people.visitor import Opened
+from proofbook.portal.staff.queues.decisions import RequestDecision, ask_for_decision
+from proofbook.portal.surroundings import Desk, PortalSources
 from proofbook.primitives.instants import format_instant
+from proofbook.readmodel.projection import ReadOnlyProjection
 from proofbook.records.envelope import Actor, ActorKind
 from proofbook.wiring.home import Home, open_home
 from proofbook.wiring.portal import open_sources
+from support.sample_accounts import sample_visitor
 from support.sample_portal import Reply, Visitor, running
 
 ENGAGEMENT = "sample-year"
@@ -40,6 +44,7 @@ class Staffed:
     """The portal of a home; `people` by account, each signed in already; `outside` holds nothing."""
 
     home: Home
+    sources: PortalSources
     people: Mapping[str, Visitor]
     outside: Visitor
 
@@ -60,7 +65,7 @@ def staffed(folder: Path, last: datetime | None = None) -> Iterator[Staffed]:
         with running(sources) as operator:
             name = (operator.cookie or "").partition("=")[0]
             people = {account: replace(operator, cookie=f"{name}={each.cookie}") for account, each in opened.items()}
-            yield Staffed(home, people, replace(operator, cookie=None))
+            yield Staffed(home, sources, people, replace(operator, cookie=None))
 
 
 def send_form(visitor: Visitor, page: str, action: str, **fields: str) -> Reply:
@@ -75,6 +80,18 @@ def send_form(visitor: Visitor, page: str, action: str, **fields: str) -> Reply:
         "sec-fetch-site": "same-origin",
     }
     return visitor.ask(action, method="POST", headers=headers, body=urlencode({"csrf": token[1], **fields}).encode())
+
+
+def let_an_output_wait(home: Staffed) -> None:
+    """Ask for a decision about an output, as an application does."""
+    sources = home.sources
+    with sources.open_book() as book, ReadOnlyProjection(sources.projection) as projection:
+        service = sample_visitor(Role.SERVICE)
+        desk = Desk(book, projection.reader, projection.position, sources.clock.now(), sources, service)
+        order = RequestDecision(
+            decision="refund-4711", system="sample-help-desk", title="Sample refund-4711", requested_by="sample-service"
+        )
+        ask_for_decision(desk, order)
 
 
 def do_fieldwork(auditor: Visitor) -> None:

@@ -20,7 +20,7 @@ from support.axe import WITH_AXE, grave_findings
 from support.chromium import IN_CHROMIUM, running_chromium, signed_in
 from support.page_views import PICTURES, SCHEMES
 from support.place_walk import Found, missing, walk
-from support.staffed_home import ADMINISTRATOR, Staffed, do_fieldwork, staffed
+from support.staffed_home import ADMINISTRATOR, Staffed, do_fieldwork, let_an_output_wait, staffed
 
 pytestmark = [*IN_CHROMIUM, *WITH_AXE]
 VIEWS = tuple(product(SCHEMES, (1280, 390))) if os.environ.get("PROOFBOOK_SCREENSHOTS") else (("light", 1280), ("dark", 390))
@@ -43,6 +43,7 @@ def walked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Walked]:
     """Written, staffed and walked through once."""
     with staffed(tmp_path_factory.mktemp("walked")) as home:
         do_fieldwork(home.people["sample-auditor"])
+        let_an_output_wait(home)
         yield Walked(home, walk(PLACES, home.people, ORDER, home.outside))
 
 
