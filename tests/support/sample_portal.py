@@ -23,6 +23,7 @@ from proofbook.book.writer import Row
 from proofbook.errors import ConfigurationError
 from proofbook.journal.store import Store, create_store
 from proofbook.portal.access import Access
+from proofbook.portal.patience import Patience
 from proofbook.portal.serving import Listening, listen, make_server
 from proofbook.portal.surroundings import Engagements, PortalSources
 from proofbook.primitives.instants import Clock, FixedClock, format_instant
@@ -155,12 +156,12 @@ def make_sources(
 
 
 @contextmanager
-def running(sources: PortalSources, *, inside: bool = True) -> Iterator[Visitor]:
+def running(sources: PortalSources, *, inside: bool = True, patience: Patience = Patience()) -> Iterator[Visitor]:  # noqa: B008 - a frozen value
     """The portal on a free port, and a visitor who is let in already (unless not `inside`)."""
     access = Access(entropy=token_bytes, monotonic=time.monotonic)
     listener = listen("127.0.0.1", 0)
     port = int(listener.getsockname()[1])
-    server = make_server(sources, access, Listening("127.0.0.1", port))
+    server = make_server(sources, access, Listening("127.0.0.1", port), patience=patience)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
     try:

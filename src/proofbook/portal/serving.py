@@ -23,10 +23,9 @@ from proofbook.errors import ConfigurationError
 from proofbook.portal.access import Access
 from proofbook.portal.application import create_application
 from proofbook.portal.guard import allowed_hosts
+from proofbook.portal.patience import CONNECTIONS, Patience, patient
 from proofbook.portal.surroundings import PortalSources
 
-_CONNECTIONS: Final = 64
-"""A few browsers; more are answered 503."""
 _STOP_SECONDS: Final = 5
 
 
@@ -69,7 +68,13 @@ def _stopping_on_signals(server: uvicorn.Server) -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def make_server(sources: PortalSources, access: Access, at: Listening) -> uvicorn.Server:
+def make_server(
+    sources: PortalSources,
+    access: Access,
+    at: Listening,
+    *,
+    patience: Patience = Patience(),  # noqa: B008 - a frozen value
+) -> uvicorn.Server:
     """A server for a bound socket: no access log, no program name in answers, no trust in forwarding headers.
 
     Raises ConfigurationError when certificate or key cannot be used.
@@ -85,7 +90,8 @@ def make_server(sources: PortalSources, access: Access, at: Listening) -> uvicor
             access_log=False,
             server_header=False,
             proxy_headers=False,
-            limit_concurrency=_CONNECTIONS,
+            http=patient(patience),
+            limit_concurrency=CONNECTIONS,
             timeout_graceful_shutdown=_STOP_SECONDS,
             lifespan="on",
             ws="none",
