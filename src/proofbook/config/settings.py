@@ -77,12 +77,18 @@ class PortalSettings:
     plain_http: bool = False
     """Lets it listen beyond this machine without TLS, so that passwords travel readable. For a network of which every part is
     trusted, and for nothing else."""
+    api_requests_a_minute: int = 600
+    """How often one token may ask the API in a minute; further requests are answered 429 until the minute has moved on."""
     sign_in: SignInSettings = field(default_factory=SignInSettings)
     """Sessions, second factors, links."""
     providers: tuple[ProviderSettings, ...] = ()
     """OpenID Connect providers by which people sign in."""
 
     def __post_init__(self) -> None:
+        if not 1 <= self.api_requests_a_minute <= 1_000_000:
+            raise ConfigurationError(
+                f"portal.api_requests_a_minute {self.api_requests_a_minute} is no pace", hint="use 1 to 1000000"
+            )
         if not 0 <= self.port <= 65535:
             raise ConfigurationError(f"portal.port {self.port} is not a port", hint="use 1 to 65535, or 0 for a free one")
         if (self.certificate_file is None) != (self.key_file is None):

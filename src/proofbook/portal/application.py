@@ -24,6 +24,8 @@ from proofbook.people.visitor import Visitor
 from proofbook.portal.access import Access
 from proofbook.portal.answering import Answering
 from proofbook.portal.api.problems import explain as explain_to_programs
+from proofbook.portal.api.serving import ApiRoom
+from proofbook.portal.api.table import RESOURCES
 from proofbook.portal.desks import Desks, witness
 from proofbook.portal.guard import Guard
 from proofbook.portal.places import Place, Reach
@@ -68,6 +70,7 @@ class _Room:
         self._sources = sources
         self._places = places
         self._desks = Desks(sources)
+        self._programs = ApiRoom(sources, self._desks, RESOURCES)
         self.answering = Answering(sources, SECTIONS, cookie, lambda: self._desks.trouble)
         self._open = [Route(place.path, _never) for place in places if Reach.ANYBODY in {place.need, place.acting}]
 
@@ -77,6 +80,7 @@ class _Room:
             *(Route(place.path, partial(self._stand, place), methods=_methods(place)) for place in self._places),
             *(Route(path, _static(content, media)) for path, content, media in _find_static()),
             Route("/artifact.css", _static(ARTIFACT_STYLE, _CSS)),
+            *self._programs.routes(),
         ]
         return Starlette(routes=routes, lifespan=self._lifespan, exception_handlers={HTTPException: self._missing})
 

@@ -11,6 +11,7 @@ from functools import wraps
 from typing import Final
 
 from proofbook.people.roles import Permission
+from proofbook.portal.api.document_page import API_PLACES
 from proofbook.portal.artifact_pages import ARTIFACT_STYLE, show_artifact, show_artifacts, show_shelf
 from proofbook.portal.auditing.places import AUDITING_PLACES, AUDITING_SECTIONS
 from proofbook.portal.entrance.places import ENTRANCE_PLACES
@@ -112,7 +113,16 @@ SECTIONS: Final = (
             Section("/deliveries", "Deliveries", Permission.EXPORT, carried=True),
         ),
     ),
-    Section("/book", "Book", READ, parts=(Section("/book", "The book", READ), Section("/design", "How pages look", READ))),
+    Section(
+        "/book",
+        "Book",
+        READ,
+        parts=(
+            Section("/book", "The book", READ),
+            Section("/api", "The API", READ),
+            Section("/design", "How pages look", READ),
+        ),
+    ),
     Section(
         "/people",
         "People",
@@ -150,6 +160,7 @@ PLACES: Final = check_places(
         *ENTRANCE_PLACES,
         *AUDITING_PLACES,
         *WORK_PLACES,
+        *API_PLACES,
         *_BOOK,
         *_ENGAGEMENT,
         *TODAY_PLACES,

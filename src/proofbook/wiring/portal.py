@@ -76,6 +76,7 @@ def make_sources(home: Home) -> PortalSources:
         gateway=None if gateway is None else f"http://{gateway.host}:{gateway.port}/v1",
         heartbeat_seconds=60.0 if gateway is None else gateway.heartbeat_seconds,
         secure=home.settings.portal.secure,
+        api_requests_a_minute=home.settings.portal.api_requests_a_minute,
         witnesses=home.settings.witnesses,
         quorum=home.settings.witnessing.quorum,
     )
