@@ -71,6 +71,10 @@ class Documents:
         bindings = {"kind": kind, "as_of": moment, "after_kind": behind[0], "after_id": behind[1], "limit": limit}
         return tuple(map(_version, self._reader.rows("documents_page", bindings)))
 
+    def unanswered(self, kind: str, answered_by: str) -> Iterator[DocumentVersion]:
+        """The newest version of every record of a kind whose id no record of kind `answered_by` has."""
+        return map(_version, self._reader.rows("documents_unanswered", {"kind": kind, "answered_by": answered_by}))
+
     def sign_offs(self, kind: str, id: str) -> tuple[DocumentVersion, ...]:  # noqa: A002 - what it is called
         """The newest version of every sign-off of any version of one record, oldest first."""
         return tuple(map(_version, self._reader.rows("sign_offs_of", {"kind": kind, "id": id})))

@@ -146,9 +146,8 @@ def act_decide(desk: Desk, given: Given, id: str) -> Answer:  # noqa: A002 - wha
 
 def waiting(desk: Desk) -> list[DocumentVersion]:
     """Requests without a review, by when they are needed."""
-    documents = Documents(desk.reader)
-    decided = {each.id for each in documents.listed(REVIEW)}
-    found = [each for each in documents.listed(REQUEST) if each.id not in decided and each.body["withdrawn_at"] is None]
+    waits = Documents(desk.reader).unanswered(REQUEST, REVIEW)
+    found = [each for each in waits if each.body["withdrawn_at"] is None]
     return sorted(found, key=lambda each: (each.body["due_at"] or "9999", each.body["requested_at"]))
 
 
