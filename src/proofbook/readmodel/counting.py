@@ -6,12 +6,19 @@ Promises: nothing here knows how a list was made; filters are given again by the
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 from proofbook.readmodel.connection import Bindings, Reader
 
 Rare = Literal["discoveries", "sightings", "configs", "gaps"]
+_RARE: Final[Mapping[Rare, str]] = {
+    "discoveries": "discoveries_counted_apart",
+    "sightings": "sightings_counted_apart",
+    "configs": "configs_counted_apart",
+    "gaps": "gaps_counted_apart",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +79,7 @@ def count_keys(reader: Reader, what: Literal["issued", "revoked", "limited"], bo
 def count_rare(reader: Reader, what: Rare, bounds: Bounds) -> int:
     """Looks at machines, sightings of engines, loadings of settings, gaps of recorders."""
     given = bounds.bindings()
-    return _count(reader, f"{what}_counted_apart", {name: given[name] for name in ("size", "since", "until")})
+    return _count(reader, _RARE[what], {name: given[name] for name in ("size", "since", "until")})
 
 
 def count_content_events(reader: Reader, kinds: tuple[str, ...], bounds: Bounds) -> int:

@@ -50,7 +50,7 @@ def test_what_may_not_be_opened_is_not_shown() -> None:
     staff, _ = names("/", Role.LEAD)
     auditor, _ = names("/room", Role.AUDITOR)
     assert {"Today", "Coverage", "Answers"} <= set(staff)
-    assert {"Today", "Coverage", "Answers", "Book", "People"}.isdisjoint(auditor)
+    assert {"Today", "Coverage", "Work", "Book", "People"}.isdisjoint(auditor)
     assert derive_navigation(SECTIONS, None, "/").sections == ()
 
 

@@ -5,4 +5,4 @@ FROM document_head AS head
 JOIN document_version AS v ON v.idx = head.idx
 WHERE head.kind = :kind
   AND NOT EXISTS (SELECT 1 FROM document_head AS answer WHERE answer.kind = :answered_by AND answer.id = head.id)
-ORDER BY head.id
+ORDER BY head.id;
