@@ -12,4 +12,4 @@ FROM exchange
 WHERE occurred >= :since AND refused = 0 AND system IS NOT NULL AND response_idx IS NOT NULL
 GROUP BY system, principal_issuer, principal, minute
 HAVING tokens > 0
-ORDER BY minute
+ORDER BY minute;
