@@ -137,7 +137,7 @@ SECTIONS: Final = (
 _BOOK: Final = (
     Place(path="/exchanges", need=READ, show=show_exchanges),
     Place(path="/exchanges/values", need=READ, show=show_values),
-    Place(path="/exchanges/{id}/content", need=Permission.READ_CONTENT, show=show_asking, act=reveal),
+    Place(path="/exchanges/{id}/content", need=Permission.READ_CONTENT, show=show_asking, act=reveal, does=("content.reveal",)),
     Place(path="/lineage", need=READ, show=find_lineage),
     Place(path="/lineage/{id}", need=READ, show=show_lineage),
     Place(path="/exchanges/{id}", need=READ, show=_thing(show_exchange)),

@@ -13,7 +13,8 @@ from typing import Any, Final
 
 from proofbook.errors import ProofbookError
 from proofbook.people.roles import Permission
-from proofbook.portal.api.table import PAGES_ALONE, document
+from proofbook.portal.api.alone import PAGES_ALONE
+from proofbook.portal.api.table import document
 from proofbook.portal.places import Place
 from proofbook.portal.surroundings import Attachment, Desk, Page, Query
 

@@ -199,15 +199,22 @@ def control_of(assessed: Assessed, control: str, evidence: EvidenceOf) -> shapes
 
 def shelf_of(desk: Desk, assessed: Assessed, artifact: str) -> shapes.ArtifactsShape:
     """Pages of an artifact of an assessment."""
-    pages = tuple(_artifact(artifact, each) for each in assessed.shelf(artifact, desk))
-    return shapes.ArtifactsShape(as_of=standpoint(assessed), items=pages)
+    return told_shelf(assessed, artifact, assessed.shelf(artifact, desk))
+
+
+def told_shelf(assessed: Assessed, artifact: str, pages: Iterable[ArtifactPage]) -> shapes.ArtifactsShape:
+    """Pages as they are told."""
+    return shapes.ArtifactsShape(as_of=standpoint(assessed), items=tuple(_artifact(artifact, each) for each in pages))
 
 
 def page_of(desk: Desk, assessed: Assessed, artifact: str, name: str) -> shapes.ArtifactShape | None:
     """A page of an artifact of an assessment."""
     found = next((each for each in assessed.shelf(artifact, desk) if each.name == name), None)
-    if found is None:
-        return None
+    return None if found is None else told_page(artifact, found)
+
+
+def told_page(artifact: str, found: ArtifactPage) -> shapes.ArtifactShape:
+    """A page as it is told."""
     head = found.head
     return shapes.ArtifactShape(
         page=_artifact(artifact, found),

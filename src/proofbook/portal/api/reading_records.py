@@ -13,6 +13,8 @@ from proofbook.filing.difference import ABSENT, find_differences
 from proofbook.filing.lateness import days_between, is_late
 from proofbook.portal.api.proof_shapes import ProofShape
 from proofbook.portal.api.record_shapes import (
+    DecisionShape,
+    DecisionsShape,
     DifferenceShape,
     FieldDifference,
     HeadShape,
@@ -30,6 +32,7 @@ from proofbook.portal.api.record_shapes import (
     VersionShape,
 )
 from proofbook.portal.api.resource import Asked, Tagged
+from proofbook.portal.staff.queues import decisions
 from proofbook.portal.staff.records import attachment_pages, one_record
 from proofbook.portal.staff.records.kinds import SIGNED, groups, kind_of
 from proofbook.portal.staff.records.lists import read_narrowing
@@ -223,6 +226,24 @@ def read_version(desk: Desk, asked: Asked, entry: str) -> VersionShape | None:
     del asked
     found = Documents(desk.reader).by_entry(entry)
     return None if found is None else VersionShape.model_validate(found)
+
+
+def list_decisions(desk: Desk, asked: Asked) -> DecisionsShape:
+    """Those that wait, the most urgent first."""
+    del asked
+    found = decisions.waiting(desk)
+    return DecisionsShape(items=tuple(map(VersionShape.model_validate, found[:MOST])), of=len(found))
+
+
+def read_decision(desk: Desk, asked: Asked, request: str) -> DecisionShape | None:
+    """One, waiting or decided."""
+    del asked
+    documents = Documents(desk.reader)
+    found, review = documents.current(decisions.REQUEST, request), documents.current(decisions.REVIEW, request)
+    if found is None:
+        return None
+    decided = None if review is None else VersionShape.model_validate(review)
+    return DecisionShape(request=VersionShape.model_validate(found), review=decided)
 
 
 def proof_of(desk: Desk, index: int, entry: str) -> ProofShape:

@@ -12,11 +12,12 @@ from proofbook.fieldwork.receipts import list_receipts
 from proofbook.fieldwork.requests import list_requests
 from proofbook.fieldwork.samples import list_samples as samples_of
 from proofbook.portal.api import engagement_shapes, fieldwork_shapes
-from proofbook.portal.api.reading_engagement import control_of, controls_of, page_of, scope_of, shelf_of
+from proofbook.portal.api.reading_engagement import control_of, controls_of, page_of, scope_of, shelf_of, told_page, told_shelf
 from proofbook.portal.api.reading_fieldwork import deliveries_shape, delivery_shape, request_whole, requests_shape
 from proofbook.portal.api.reading_records import proof_of
 from proofbook.portal.api.record_shapes import RoomRecordShape, VersionShape
 from proofbook.portal.api.resource import Asked, Tagged
+from proofbook.portal.auditing.artifact_pages import answer_pages
 from proofbook.portal.auditing.control_pages import find_version
 from proofbook.portal.auditing.engaged import assessed, enter, pinned
 from proofbook.portal.auditing.keeping_pages import open_notes
@@ -112,6 +113,20 @@ def read_artifact(desk: Desk, asked: Asked, artifact: str, name: str) -> engagem
     """One page of an artifact."""
     del asked
     return page_of(desk, assessed(desk), artifact, name) if artifact in ARTIFACTS else None
+
+
+def list_answers(desk: Desk, asked: Asked) -> engagement_shapes.ArtifactsShape:
+    """Questions of users of hosted models, one page each."""
+    del asked
+    found = assessed(desk)
+    return told_shelf(found, "answers", answer_pages(found))
+
+
+def read_answer(desk: Desk, asked: Asked, name: str) -> engagement_shapes.ArtifactShape | None:
+    """One of them, with its cards."""
+    del asked
+    page = next((each for each in answer_pages(assessed(desk)) if each.name == name), None)
+    return None if page is None else told_page("answers", page)
 
 
 def list_deliveries(desk: Desk, asked: Asked) -> fieldwork_shapes.DeliveriesShape:

@@ -175,6 +175,20 @@ class SchemaShape(Shape):
     json_schema: dict[str, JsonValue] = Field(description="JSON Schema (2020-12) of the fields")
 
 
+class DecisionShape(Shape):
+    """An output that waits for a person, or waited."""
+
+    request: VersionShape = Field(description="what was asked for")
+    review: VersionShape | None = Field(description="what a person decided; null: it waits")
+
+
+class DecisionsShape(Shape):
+    """Outputs that wait for a person."""
+
+    items: tuple[VersionShape, ...] = Field(description="requests, the most urgent first; at most 200")
+    of: int = Field(description="how many wait")
+
+
 class FiledValues(Shape):
     """What writing a version tells."""
 

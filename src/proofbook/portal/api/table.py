@@ -57,32 +57,3 @@ _ANYBODY: Final = (
 )
 
 RESOURCES: Final = check_resources((*_ANYBODY, *BOOK_RESOURCES, *ENGAGEMENT_RESOURCES, *ROOM_RESOURCES))
-
-PAGES_ALONE: Final = {
-    "/sign-in": "a program has a token",
-    "/sign-in/{provider}": "a program has a token",
-    "/sign-in/{provider}/back": "a program has a token",
-    "/sign-out": "a token is revoked, not signed out",
-    "/first": "the first account is a person's",
-    "/link/{secret}": "passwords are people's",
-    "/account": "passwords, second factors and sessions are people's; /me says what a token opens",
-    "/account/password": "passwords are people's",
-    "/account/second-factor": "second factors are people's",
-    "/account/second-factor/confirm": "second factors are people's",
-    "/account/second-factor/codes": "second factors are people's",
-    "/account/second-factor/remove": "second factors are people's",
-    "/account/sessions/{session}/end": "sessions are people's",
-    "/people": "no token administers",
-    "/people/new": "no token administers",
-    "/people/{account}": "no token administers",
-    "/people/{account}/{what}": "no token administers",
-    "/tokens": "no token administers",
-    "/tokens/{token}/revoke": "no token administers",
-    "/design": "shows how pages look",
-    "/exchanges/{id}/content": "its form; what it does is content.reveal",
-    "/records/{kind}/{id}/attach": "its form; what it does is record.attach",
-    "/records/drafts/{kind}": "keeps what a form holds while it is typed",
-    "/records/drafts/{kind}/{id}": "keeps what a form holds while it is typed",
-    "/room/request": "the form for a new request and for lists; what it does is room.requests.ask and room.requests.import",
-}
-"""Places that no resource stands for, and why. A test walks both tables."""

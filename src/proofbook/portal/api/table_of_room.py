@@ -5,12 +5,19 @@ from __future__ import annotations
 from typing import Final
 
 from proofbook.people.roles import Permission
-from proofbook.portal.api import book_shapes, engagement_shapes, fieldwork_shapes, reading_room, record_shapes
+from proofbook.portal.api import (
+    book_shapes,
+    engagement_shapes,
+    exchange_shapes,
+    fieldwork_shapes,
+    reading_room,
+    record_shapes,
+)
 from proofbook.portal.api.reading_engagement import list_artifacts
 from proofbook.portal.api.reading_fieldwork import list_populations, read_population
 from proofbook.portal.api.resource import MAX_FILE_BODY, Doing, Reading, Resource
 from proofbook.portal.api.saving import save_item_proof, save_room_entry, save_room_proof
-from proofbook.portal.auditing import keeping_acts, producing_acts, request_acts, sample_acts
+from proofbook.portal.auditing import content_act, keeping_acts, producing_acts, request_acts, sample_acts
 
 AUDIT: Final = Permission.AUDIT
 _TEXT: Final = "text/plain"
@@ -131,6 +138,26 @@ ROOM_RESOURCES: Final[tuple[Resource, ...]] = (
         pages=("/room/artifacts/{artifact}/{name}",),
     ),
     Reading(
+        path="/room/answers",
+        name="room.answers.list",
+        summary="Questions of users of hosted models, one page each",
+        need=AUDIT,
+        assesses=True,
+        find=reading_room.list_answers,
+        gives=engagement_shapes.ArtifactsShape,
+        pages=("/room/answers",),
+    ),
+    Reading(
+        path="/room/answers/{name}",
+        name="room.answers.read",
+        summary="One question with its cards and their evidence",
+        need=AUDIT,
+        assesses=True,
+        find=reading_room.read_answer,
+        gives=engagement_shapes.ArtifactShape,
+        pages=("/room/answers/{name}",),
+    ),
+    Reading(
         path="/room/populations",
         name="room.populations.list",
         summary="Populations and how their reports work",
@@ -216,6 +243,13 @@ ROOM_RESOURCES: Final[tuple[Resource, ...]] = (
         asks=reading_room.ProofAsked,
         media=_TEXT,
         pages=("/room/samples/{sample}/proof",),
+    ),
+    Doing(
+        path="/room/samples/{sample}/content",
+        act=content_act.SEE_CONTENT,
+        gives=exchange_shapes.RevealedShape,
+        status=200,
+        keeps=False,
     ),
     Reading(
         path="/room/notes",

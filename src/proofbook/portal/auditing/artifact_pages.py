@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Final
 
-from proofbook.artifacts.answers import derive_answers
 from proofbook.artifacts.catalogue import ARTIFACTS
 from proofbook.artifacts.page import Page as ArtifactPage
 from proofbook.artifacts.rendering import render_body
@@ -24,18 +23,18 @@ def show_artifacts(desk: Desk, query: Query) -> Answer:
     return Page("auditing/artifacts.html", {"shelves": shelves, "scope": found.facts.scope})
 
 
-def show_answers(desk: Desk, query: Query) -> Answer:
+def showanswer_pages(desk: Desk, query: Query) -> Answer:
     """`/room/answers`: the questions, one page each."""
     del query
     found = assessed(desk)
-    return Page("auditing/answers.html", {"pages": _answers(found), "scope": found.facts.scope})
+    return Page("auditing/answers.html", {"pages": answer_pages(found), "scope": found.facts.scope})
 
 
 def show_answer(desk: Desk, query: Query, name: str) -> Answer:
     """`/room/answers/{name}`: the cards of one question, with their evidence and what is missing."""
     del query
     found = assessed(desk)
-    page = next((each for each in _answers(found) if each.name == name), None)
+    page = next((each for each in answer_pages(found) if each.name == name), None)
     if page is None:
         return None
     values = {"it": page, "body": render_body(page, _DRAWN), "scope": found.facts.scope}
@@ -70,5 +69,5 @@ def show_artifact_page(desk: Desk, query: Query, artifact: str, name: str) -> An
     return Page("auditing/artifact.html", values)
 
 
-def _answers(found: Assessed) -> tuple[ArtifactPage, ...]:
-    return found.once("answers of the room", lambda each: tuple(derive_answers(each.months)))
+def answer_pages(found: Assessed) -> tuple[ArtifactPage, ...]:
+    return found.once("answers of the room", lambda each: tuple(deriveanswer_pages(each.months)))

@@ -7,6 +7,7 @@ from typing import Final
 from proofbook.people.roles import Permission
 from proofbook.portal.auditing import (
     artifact_pages,
+    content_act,
     content_page,
     control_pages,
     home_page,
@@ -88,7 +89,7 @@ AUDITING_PLACES: Final = (
     ),
     Place(path="/room/samples/{sample}/item", need=AUDIT, show=sample_pages.show_item),
     Place(path="/room/samples/{sample}/proof", need=AUDIT, show=sample_pages.save_item_proof),
-    Place(path="/room/samples/{sample}/content", need=AUDIT, act=content_page.look),
+    Place(path="/room/samples/{sample}/content", need=AUDIT, act=content_page.look, does=("room.content.reveal",)),
     Place(path="/room/notes", need=AUDIT, show=keeping_pages.show_notes, act=keeping_pages.keep_note, does=("room.notes.keep",)),
     Place(path="/room/notes/{note}/withdraw", need=AUDIT, act=keeping_pages.drop_note, does=("room.notes.withdraw",)),
     Place(
@@ -107,6 +108,7 @@ AUDITING_ACTS: Final = (
     request_acts.TAKE_OVER,
     sample_acts.DRAW,
     sample_acts.EXTEND,
+    content_act.SEE_CONTENT,
     producing_acts.WATCH,
     producing_acts.MAKE_ROOM,
     keeping_acts.KEEP_NOTE,

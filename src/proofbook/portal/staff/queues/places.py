@@ -37,6 +37,7 @@ QUEUE_PLACES: Final = (
         act=decisions.act_decide,
         acting=DECIDE,
         witnessed=True,
+        does=("decisions.decide",),
     ),
     Place(path="/queues/spot-checks", need=DECIDE, show=spot_checks.show_spot_checks, act=spot_checks.judge),
     Place(
