@@ -23,7 +23,7 @@ def show_artifacts(desk: Desk, query: Query) -> Answer:
     return Page("auditing/artifacts.html", {"shelves": shelves, "scope": found.facts.scope})
 
 
-def showanswer_pages(desk: Desk, query: Query) -> Answer:
+def show_answers(desk: Desk, query: Query) -> Answer:
     """`/room/answers`: the questions, one page each."""
     del query
     found = assessed(desk)
@@ -70,4 +70,5 @@ def show_artifact_page(desk: Desk, query: Query, artifact: str, name: str) -> An
 
 
 def answer_pages(found: Assessed) -> tuple[ArtifactPage, ...]:
-    return found.once("answers of the room", lambda each: tuple(deriveanswer_pages(each.months)))
+    """The questions with their cards, one page each, as of an assessment."""
+    return found.once("answers of the room", lambda each: tuple(derive_answers(each.months)))
