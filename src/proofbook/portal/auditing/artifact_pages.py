@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from proofbook.artifacts.answers import derive_answers
 from proofbook.artifacts.catalogue import ARTIFACTS
 from proofbook.artifacts.page import Page as ArtifactPage
 from proofbook.artifacts.rendering import render_body
