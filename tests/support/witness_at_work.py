@@ -16,6 +16,7 @@ from proofbook.tlog.memory_tree import MemoryTree
 from proofbook.tlog.merkle import leaf_hash
 from proofbook.tlog.note import Ed25519Signer, Ed25519Verifier, sign_note
 from proofbook.tlog.proof import derive_consistency, derive_root
+from proofbook.tlog.vkey import parse_vkey
 from proofbook.tlog.witness import format_add_checkpoint
 from proofbook.witness.deciding import Witness
 from proofbook.witness.memory import WitnessMemory
@@ -40,10 +41,16 @@ def step(old: int, new: int) -> bytes:
 
 
 def make_witness(
-    folder: Path, *, logs: tuple[Ed25519Signer, ...] = (LOG,), cosigner: Cosigner = COSIGNER, clock: Clock | None = None
+    folder: Path,
+    *,
+    logs: tuple[Ed25519Signer, ...] = (LOG,),
+    vkeys: tuple[str, ...] = (),
+    cosigner: Cosigner = COSIGNER,
+    clock: Clock | None = None,
 ) -> Witness:
-    """A witness that watches the sample log."""
-    verifiers = {each.key.name: (Ed25519Verifier(each.key),) for each in logs}
+    """A witness that watches the sample log, or others."""
+    keys = [parse_vkey(each) for each in vkeys] or [each.key for each in logs]
+    verifiers = {key.name: (Ed25519Verifier(key),) for key in keys}
     folder.mkdir(parents=True, exist_ok=True)
     return Witness(cosigner, verifiers, WitnessMemory(folder, cosigner.key), clock or FixedClock(START))
 

@@ -12,8 +12,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-import structlog
-
 from proofbook.anchoring.asking import log_note
 from proofbook.anchoring.settings import AuthoritySettings
 from proofbook.anchoring.stamping import Stamp, Trusted, fetch_stamp
@@ -27,9 +25,6 @@ from proofbook.primitives.instants import Clock, format_instant, parse_instant
 from proofbook.records.envelope import Assurance, Draft
 from proofbook.records.outside import LogTimestamped, TimestampMissed
 
-LOG = structlog.get_logger(__name__)
-STAMPED: Final = "anchoring.timestamped"
-MISSED: Final = "anchoring.timestamp_missed"
 KIND: Final = "log.timestamped"
 _DAY: Final = 86_400.0
 _FIRST_WAIT: Final = 60.0
@@ -137,7 +132,6 @@ class TimestampRounds:
             policy=stamp.policy,
         )
         self._write(KIND, settings, body.to_body())
-        LOG.info(STAMPED, authority=settings.name, size=checkpoint.size)
 
     def _miss(
         self, settings: AuthoritySettings, checkpoint: StoredCheckpoint, standing: _Standing, why: str, *, always: bool
@@ -145,7 +139,6 @@ class TimestampRounds:
         now = self._monotonic()
         standing.due = now + min(_LONGEST, _FIRST_WAIT * 2 ** min(standing.failures, 12))
         standing.failures += 1
-        LOG.warning(MISSED, authority=settings.name, size=checkpoint.size)
         if not always and standing.missed_at is not None and now - standing.missed_at < _DAY:
             return
         body = TimestampMissed(authority=settings.name, url=settings.url, size=checkpoint.size, detail=why[:500])

@@ -12,8 +12,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
-import structlog
-
 from proofbook.anchoring.asking import Asked, ask_witness
 from proofbook.anchoring.settings import WitnessSettings
 from proofbook.book.cosignatures import CosignatureStore
@@ -23,9 +21,6 @@ from proofbook.primitives.instants import Clock, format_instant
 from proofbook.records.envelope import Actor, ActorKind, Assurance, Draft
 from proofbook.records.outside import LogWitnessed, WitnessOutcome
 
-LOG = structlog.get_logger(__name__)
-ASKED: Final = "anchoring.witness_asked"
-DIVERGED: Final = "anchoring.history_diverged"
 SOURCE: Final = "anchoring"
 ACTOR: Final = Actor("proofbook", ActorKind.SYSTEM, "process")
 _DAY: Final = 86_400.0
@@ -144,8 +139,6 @@ class WitnessRounds:
             )
         )
         standing.said, standing.said_at, standing.attempts = asked.outcome, now, 0
-        event = DIVERGED if asked.outcome is WitnessOutcome.DIVERGED else ASKED
-        LOG.info(event, witness=witness.name, outcome=asked.outcome.value, size=checkpoint.size)
 
 
 def format_seconds(seconds: int) -> str:

@@ -91,6 +91,7 @@ _PAGE: Final = re.compile(
     re.escape(PAGES_FOLDER) + r"/(?P<about>ART-\d\d|SUP-\d\d)/(?P<name>[a-z0-9][a-z0-9._-]{0,119})\.(?:html|pdf|json)\Z"
 )
 _EARLIER: Final = re.compile(re.escape(BOOK_FOLDER) + r"/checkpoints/(?P<size>0|[1-9][0-9]{0,18})\Z")
+_STAMP: Final = re.compile(re.escape(BOOK_FOLDER) + r"/timestamps/(?P<index>0|[1-9][0-9]{0,18})\.(?:note|tsr)\Z")
 _SAFE: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*\Z")
 _UNSAFE_RUN: Final = re.compile(r"[^a-z0-9]+")
 
@@ -109,7 +110,7 @@ class RoomPart(StrEnum):
     DEFINITION = "definition"
     """The report definition of a population, and the page that explains it."""
     CHECKPOINT = "checkpoint"
-    """The room's checkpoint, an earlier one, or the key list."""
+    """The room's checkpoint, an earlier one, a time-stamped one with its token, or the key list."""
     TILE = "tile"
     WORKBOOK = "workbook"
     """A population once more, as a workbook for reading."""
@@ -174,6 +175,11 @@ def page_path(artifact: str, name: str, form: Literal["html", "pdf", "json"]) ->
 def earlier_checkpoint_path(size: int) -> str:
     """Where an earlier signed checkpoint lives."""
     return f"{BOOK_FOLDER}/checkpoints/{size}"
+
+
+def stamp_path(index: int, form: Literal["note", "tsr"]) -> str:
+    """Where the stamped checkpoint (`note`) or the token (`tsr`) of the entry `log.timestamped` at that index lives."""
+    return f"{BOOK_FOLDER}/timestamps/{index}.{form}"
 
 
 def tile_path(resource: TileResource) -> str:
@@ -249,6 +255,9 @@ def _parse_book(path: str) -> RoomPath | None:
     earlier = _EARLIER.match(path)
     if earlier is not None:
         return RoomPath(RoomPart.CHECKPOINT, "book", earlier["size"])
+    stamp = _STAMP.match(path)
+    if stamp is not None:
+        return RoomPath(RoomPart.CHECKPOINT, "book", stamp["index"])
     if path.startswith(f"{BOOK_FOLDER}/tile/"):
         parse_path(path.removeprefix(f"{BOOK_FOLDER}/"))
         return RoomPath(RoomPart.TILE, "book")

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import json
 import sys
+from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from proofbook.cli.main import Shared
 from proofbook.cli.printing import print_facts, print_json, print_lines, progress_bar, say
+from proofbook.errors import IntegrityError
 from proofbook.verify.program import verify_room
 from proofbook.wiring.exporting import export_engagement
 from proofbook.wiring.home import open_home
 from proofbook.wiring.recording import open_door
+
+if TYPE_CHECKING:
+    from proofbook.wiring.stamps import CheckedStamp
 
 _ENGAGEMENT = click.option("--engagement", required=True, help="Id of an engagement in proofbook.toml.")
 _SIZE = click.option(
@@ -71,12 +78,39 @@ def export(shared: Shared, engagement: str, out: Path, as_of_size: int | None) -
 @click.option(
     "--witness", "witnesses", multiple=True, metavar="VKEY", help="Witness whose cosignature is required. May be repeated."
 )
+@click.option("--quorum", type=click.IntRange(min=1), help="How many of the witnesses must have cosigned; default: all.")
+@click.option(
+    "--authority",
+    "authorities",
+    multiple=True,
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="PEM file of a time-stamping authority whose tokens are checked; its root first. May be repeated.",
+)
 @click.pass_obj
-def verify(shared: Shared, room: Path, keys: tuple[str, ...], checkpoints: tuple[Path, ...], witnesses: tuple[str, ...]) -> None:
+def verify(
+    shared: Shared,
+    room: Path,
+    keys: tuple[str, ...],
+    checkpoints: tuple[Path, ...],
+    witnesses: tuple[str, ...],
+    quorum: int | None,
+    authorities: tuple[Path, ...],
+) -> None:
     """Check an evidence room offline: numbered steps, what is shown, what is not, and every problem with its place."""
-    report = verify_room(str(room), keys=keys, checkpoints=tuple(map(str, checkpoints)), witnesses=witnesses)
+    report = verify_room(str(room), keys=keys, checkpoints=tuple(map(str, checkpoints)), witnesses=witnesses, quorum=quorum)
+    stamps = _check_stamps(room, authorities) if authorities and not report.unusable else ()
     if shared.json:
-        click.echo(report.to_json(), nl=False)
+        value = {"timestamps": [asdict(each) for each in stamps]} if authorities else {}
+        click.echo(json.dumps(json.loads(report.to_json()) | value, sort_keys=True) if authorities else report.to_json().rstrip())
     else:
         print_lines(report.lines())
-    sys.exit(report.exit_code)
+        print_lines(["", "TIME STAMPS, held against the certificates given"] if authorities else [])
+        print_lines(f"  - {each.name}: {each.said}" for each in stamps)
+        print_lines(["  - none is in the room"] if authorities and not stamps else [])
+    sys.exit(report.exit_code or (IntegrityError.exit_code if any(not each.holds for each in stamps) else 0))
+
+
+def _check_stamps(room: Path, authorities: tuple[Path, ...]) -> tuple[CheckedStamp, ...]:
+    from proofbook.wiring.stamps import check_room_stamps
+
+    return check_room_stamps(room, authorities)

@@ -19,6 +19,7 @@ from proofbook.bundle.limits import MAX_CHECKPOINTS
 from proofbook.errors import ConfigurationError, EntryDamaged, HistoryDiverged, UnavailableError
 from proofbook.export.folder import RoomFolder
 from proofbook.export.rows import Placed
+from proofbook.export.stamp_part import STAMPED, write_stamp
 from proofbook.primitives.canonical import JsonValue, canonical_bytes
 from proofbook.primitives.instants import Period, format_instant, parse_instant
 from proofbook.tlog.entry import format_entry_bundle
@@ -80,9 +81,13 @@ def _start_of_key(book: BookReading, signer: Signer) -> int:
 
 def write_book(
     folder: RoomFolder, book: BookReading, checkpoint: StoredCheckpoint, see: Callable[[Placed], None], progress: Progress
-) -> None:
-    """Tiles, bundles, checkpoints and keys. `see` is called with every entry. Raises EntryDamaged, HistoryDiverged."""
+) -> tuple[str, ...]:
+    """Tiles, bundles, checkpoints and keys; the paths of the time stamps, which only the entries tell.
+
+    `see` is called with every entry. Raises EntryDamaged, HistoryDiverged.
+    """
     tree = CompactRange()
+    stamps: list[str] = []
     for entries in _runs(book, checkpoint.size):
         start = tree.size
         leaves = leaf_hashes(entries)
@@ -91,7 +96,10 @@ def write_book(
         folder.write(tile_path(Tile(0, number, width)), f"Leaf hashes from {start}", format_tile(leaves))
         folder.write(tile_path(Bundle(number, width)), f"Entries from {start}", format_entry_bundle(entries))
         for offset, (data, leaf) in enumerate(zip(entries, leaves, strict=True)):
-            _see(see, Placed(parse_value(data, start + offset), start + offset, leaf.hex()))
+            placed = Placed(parse_value(data, start + offset), start + offset, leaf.hex())
+            _see(see, placed)
+            if placed.value.get("kind") == STAMPED:
+                stamps += write_stamp(folder, placed)
         if start // _STEP != tree.size // _STEP:
             progress("reading the book", tree.size, checkpoint.size)
     if tree.size != checkpoint.size or tree.root() != checkpoint.root:
@@ -101,6 +109,7 @@ def write_book(
         folder.write(earlier_checkpoint_path(each.size), f"Earlier signed checkpoint, {each.size} entries", each.note)
     folder.write(KEYS, "Log keys and the tree sizes they sign", format_keys(book, checkpoint.size))
     progress("reading the book", checkpoint.size, checkpoint.size)
+    return tuple(stamps)
 
 
 def _see(see: Callable[[Placed], None], entry: Placed) -> None:

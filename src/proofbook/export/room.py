@@ -10,6 +10,7 @@ Hostile input: IntegrityError for a damaged book, naming the place; RefusedError
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
@@ -31,8 +32,10 @@ from proofbook.export.front import FrontParts, write_front
 from proofbook.export.gathering import Gathering, basis_of
 from proofbook.export.narrowing import narrow
 from proofbook.export.page_part import NO_RECORDS, PagesFrom, PlannedPage, plan_pages, write_pages
+from proofbook.export.parts.criteria import plan_criteria
 from proofbook.export.parts.planned import PartMaker, PartsFrom, PlannedPart, write_files
 from proofbook.export.parts.planning import NO_SCOPE, covering, plan_parts
+from proofbook.export.parts.references import references_of
 from proofbook.export.population import Written
 from proofbook.export.recording import ExportRecord, record_export
 from proofbook.export.run_header import format_run
@@ -137,18 +140,8 @@ def export_room(
         plan = _Plan(checkpoint, Gathering(basis, definitions))
         written = _write_parts(folder, origin, plan, ids, progress)
         vkey = format_vkey(origin.signer.key)
-        front = FrontParts(
-            origin.book.origin,
-            vkey,
-            engagement,
-            checkpoint,
-            written,
-            plan.artifacts,
-            plan.omissions,
-            plan.pages,
-            plan.parts.files,
-        )
         shredded = contents.count_erased(origin.projection.reader, checkpoint.size)
+        front = _front(origin, engagement, plan, written)
         write_front(folder, front, withheld=WITHHELD, shredded=shredded, paths=plan.paths)
         manifest = _manifest(folder, origin, engagement, plan, written, shredded)
         run = format_run(origin.run, started, origin.clock.now())
@@ -159,11 +152,15 @@ def export_room(
         record = ExportRecord(engagement, checkpoint, manifest_bytes, len(manifest.files), plan.omissions)
         record_export(origin.recorder, origin.actor, origin.source, origin.clock, record, written)
         hand_over(folder, out)
+    return _handed_over(out, manifest_bytes, len(manifest.files), plan, written)
+
+
+def _handed_over(out: Path, manifest: bytes, files: int, plan: _Plan, written: tuple[Written, ...]) -> ExportedRoom:
     return ExportedRoom(
         path=out,
-        manifest="sha256:" + sha256(manifest_bytes).hexdigest(),
-        files=len(manifest.files),
-        checkpoint=checkpoint,
+        manifest="sha256:" + sha256(manifest).hexdigest(),
+        files=files,
+        checkpoint=plan.checkpoint,
         populations=tuple(
             ExportedPopulation(each.room.population, each.rows, each.completeness, each.reasons) for each in written
         ),
@@ -176,7 +173,7 @@ def _write_parts(
 ) -> tuple[Written, ...]:
     """The book, the artifact records, the pages, the populations. Fills in the plan and the evidence ids."""
     gathering, checkpoint = plan.gathering, plan.checkpoint
-    write_book(folder, origin.book, checkpoint, gathering.see, progress)
+    stamps = write_book(folder, origin.book, checkpoint, gathering.see, progress)
     progress("assessing", 0, 1)
     gathering.assess(origin.scope)
     newest = [index for each in gathering.exports for index in each.newest_of("artifacts")]
@@ -189,13 +186,21 @@ def _write_parts(
     plan.omissions += plan.parts.omissions if gathering.basis.assessed is not None else (NO_SCOPE,)
     plan.omissions += () if gathering.basis.reconciled else (_NO_COUNTERS,)
     plan.omissions += (Omission(f"populations {', '.join(left)}", "not asked for"),) if left else ()
-    plan.paths = _paths(origin.book, plan)
+    if gathering.basis.assessed is not None:
+        plan.parts = _with_references(_parts_from(folder, origin, plan), plan, ids, stamps)
+    plan.paths = [*_paths(origin.book, plan), *stamps]
     ids.update(evidence_ids(plan.paths))
     write_artifacts(folder, plan.artifacts)
     write_pages(folder, plan.pages, checkpoint.signed_at, progress)
     write_files(folder, plan.parts.files, progress)
     gathering.write_tables(folder, progress)
     return gathering.finish(folder, progress)
+
+
+def _front(origin: ExportFrom, engagement: Engagement, plan: _Plan, written: tuple[Written, ...]) -> FrontParts:
+    vkey = format_vkey(origin.signer.key)
+    made = (plan.artifacts, plan.omissions, plan.pages, plan.parts.files)
+    return FrontParts(origin.book.origin, vkey, engagement, plan.checkpoint, written, *made)
 
 
 def _parts_from(folder: RoomFolder, origin: ExportFrom, plan: _Plan) -> PartsFrom:
@@ -207,6 +212,14 @@ def _parts_from(folder: RoomFolder, origin: ExportFrom, plan: _Plan) -> PartsFro
     )  # fmt: skip
 
 
+def _with_references(origin: PartsFrom, plan: _Plan, ids: Mapping[str, str], stamps: Iterable[str]) -> PlannedPart:
+    """The parts, and the references to everything that is planned."""
+    book = (*_book_paths(origin.book, plan.checkpoint.size), *stamps)
+    known = references_of(plan.gathering.exports, plan.artifacts, plan.pages, plan.parts.files, book)
+    made = plan_criteria(origin, tuple(known), ids)
+    return PlannedPart((*plan.parts.files, *made.files), plan.parts.omissions)
+
+
 def _paths(book: BookReading, plan: _Plan) -> list[str]:
     """Every path the manifest will list, so that evidence ids are known before the first file that states one."""
     size = plan.checkpoint.size
@@ -216,7 +229,12 @@ def _paths(book: BookReading, plan: _Plan) -> list[str]:
     paths += [each.path for each in plan.artifacts]
     paths += [path for each in plan.pages for path in each.paths.values()]
     paths += [each.path for each in plan.parts.files]
-    paths += [layout.CHECKPOINT, layout.KEYS]
+    paths += _book_paths(book, size)
+    return paths
+
+
+def _book_paths(book: BookReading, size: int) -> list[str]:
+    paths = [layout.CHECKPOINT, layout.KEYS]
     paths += [layout.earlier_checkpoint_path(each.size) for each in earlier_checkpoints(book, size)]
     paths += [layout.tile_path(each) for each in derive_tiles(size) if each.level == 0]
     paths += [layout.tile_path(each) for each in derive_bundles(size)]

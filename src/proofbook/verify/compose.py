@@ -16,10 +16,10 @@ _NOT_SHIPPED = {"__init__", "compose"}
 _HEADER = '''#!/usr/bin/env python3
 """Verifies an evidence room, offline, with nothing but Python 3.9 or newer.
 
-    python3 verify.py [ROOM] [--key VKEY] [--checkpoint FILE] [--witness VKEY] [--json]
+    python3 verify.py [ROOM] [--key VKEY] [--checkpoint FILE] [--witness VKEY] [--quorum N] [--json]
 
 Run a copy of this file that you obtained yourself, not the one in the room you were given: whoever can change the room can
-change the copy in it. Twelve numbered steps are taken and each says what it checked; then follow what is proven, what is not
+change the copy in it. Thirteen numbered steps are taken and each says what it checked; then follow what is proven, what is not
 covered, and every problem with its place. No network connection is opened and nothing is written.
 
 Exit code: 0 everything that was checked checks out; 5 damage, or a step that could not be run; 3 not a room, or bad arguments.

@@ -1,4 +1,4 @@
-"""The verifier as a whole: arguments, the twelve steps in their order, and what nobody should read into the result.
+"""The verifier as a whole: arguments, the thirteen steps in their order, and what nobody should read into the result.
 
 `verify_room` is the way in for other programs, `main` for people. Neither raises for anything a room can hold. Nothing is written
 but the report, no network connection is opened, and no file outside the room is read besides those named in the arguments.
@@ -21,6 +21,7 @@ from proofbook.verify.notes import KEY_COSIGNATURE, KEY_ED25519, MAX_NOTE_BYTES,
 from proofbook.verify.populations import check_populations, load_definitions
 from proofbook.verify.report import EXIT_UNUSABLE, Findings, NotRun, Report, counted
 from proofbook.verify.room import FRONT, Room, walk
+from proofbook.verify.stamps import check_stamps
 from proofbook.verify.tree import MAX_ENTRIES, check_tree
 from proofbook.verify.trust import check_checkpoint, check_earlier, check_signatures, check_witnesses
 
@@ -28,35 +29,46 @@ MAX_ARGUMENTS = 256
 """Keys, checkpoints or witnesses on the command line."""
 
 
-def verify_room(path: str, keys: Sequence[str] = (), checkpoints: Sequence[str] = (), witnesses: Sequence[str] = ()) -> Report:
+def verify_room(
+    path: str,
+    keys: Sequence[str] = (),
+    checkpoints: Sequence[str] = (),
+    witnesses: Sequence[str] = (),
+    quorum: Optional[int] = None,
+) -> Report:
     """Verifies the room in the folder `path`.
 
     Args:
         path: the folder that holds 00_README_and_index.
         keys: verifier keys of the log (`name+id+base64`), obtained in another way than with the room.
         checkpoints: paths of signed checkpoints held from earlier; each must be a beginning of the room's book.
-        witnesses: verifier keys of witnesses; each must have cosigned the room's checkpoint.
+        witnesses: verifier keys of witnesses that must have cosigned the room's checkpoint.
+        quorum: how many of them must have; None: all.
     """
     shown = safe_text(os.fspath(path))
     try:
         given = tuple(_parse_key(text, KEY_ED25519, "--key") for text in keys)
-        seen_by = tuple(_parse_key(text, KEY_COSIGNATURE, "--witness") for text in witnesses)
+        seen_by = tuple(_parse_key(text, KEY_COSIGNATURE, "--witness") for text in dict.fromkeys(witnesses))
         held = tuple(_read_held(each) for each in checkpoints)
     except Damage as damage:
         return Report(shown, unusable=f"{damage.place}: {damage.what}")
     if max(len(keys), len(checkpoints), len(witnesses)) > MAX_ARGUMENTS:
         return Report(shown, unusable=f"more than {MAX_ARGUMENTS} keys, checkpoints or witnesses were given")
+    if quorum is not None and not 1 <= quorum <= len(set(witnesses)):
+        return Report(shown, unusable=f"a quorum of {quorum} does not fit {len(set(witnesses))} witnesses")
     root = os.path.realpath(path)
     if not Path(root, FRONT).is_dir():
         return Report(shown, unusable=f"{shown} is not an evidence room: it has no folder {FRONT}")
     room = Room(root, given)
     findings = Findings()
     walk(room)
-    _run_steps(room, held, seen_by, findings)
+    _run_steps(room, held, seen_by, quorum, findings)
     return findings.report(shown)
 
 
-def _run_steps(room: Room, held: Sequence[Tuple[str, bytes]], seen_by: Sequence[VerifierKey], found: Findings) -> None:
+def _run_steps(
+    room: Room, held: Sequence[Tuple[str, bytes]], seen_by: Sequence[VerifierKey], quorum: Optional[int], found: Findings
+) -> None:
     found.run("Listing", lambda: check_listing(room, found))
     found.run("SHA256SUMS", lambda: check_sums(room, found))
     found.run("Signatures", lambda: check_signatures(room, found))
@@ -75,10 +87,11 @@ def _run_steps(room: Room, held: Sequence[Tuple[str, bytes]], seen_by: Sequence[
     book = books[0] if books else None
     found.run("Keys", lambda: check_keys(room, book, found))
     found.run("Earlier checkpoints", lambda: check_earlier(room, held, found))
-    found.run("Witnesses", lambda: check_witnesses(room, seen_by, found))
+    found.run("Witnesses", lambda: check_witnesses(room, seen_by, quorum, found))
     found.run("Populations", lambda: check_populations(room, _tree_size(room), definitions, book, found))
     found.run("Index", lambda: check_index(room, found))
     found.run("Artifacts", lambda: check_artifacts(room, _tree_size(room), found))
+    found.run("Time stamps", lambda: check_stamps(room, book, _tree_size(room), found))
     _state_limits(room, book, held, seen_by, found)
 
 
@@ -160,10 +173,11 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     parser.add_argument("--key", action="append", default=[], metavar="VKEY", help="log key you obtained another way")
     parser.add_argument("--checkpoint", action="append", default=[], metavar="FILE", help="signed checkpoint you hold")
     parser.add_argument("--witness", action="append", default=[], metavar="VKEY", help="witness that must have cosigned")
+    parser.add_argument("--quorum", type=int, metavar="N", help="how many of the witnesses must have cosigned; default: all")
     parser.add_argument("--json", action="store_true", help="print the report as JSON")
     options = parser.parse_args(arguments)
     room = options.room or str(Path(__file__).resolve().parent.parent)
-    report = verify_room(room, options.key, options.checkpoint, options.witness)
+    report = verify_room(room, options.key, options.checkpoint, options.witness, options.quorum)
     text = report.to_json() if options.json else "\n".join(report.lines()) + "\n"
     try:
         sys.stdout.buffer.write(text.encode(sys.stdout.encoding or "utf-8", "backslashreplace"))

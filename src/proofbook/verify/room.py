@@ -32,6 +32,7 @@ BOOK = "10_IPE_and_tool_assurance/book/"
 KEYS = BOOK + "keys.json"
 CHECKPOINT = BOOK + "checkpoint"
 EARLIER = BOOK + "checkpoints/"
+STAMPS = BOOK + "timestamps/"
 ROOM_FORMAT = "proofbook-room/1"
 
 MAX_FILES = 1_000_000

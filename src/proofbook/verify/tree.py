@@ -13,7 +13,7 @@ from proofbook.verify.keys import head_size
 from proofbook.verify.merkle import HASH_BYTES, TILE_WIDTH, Frontier, tile_path, tiles_of
 from proofbook.verify.notes import MAX_NOTE_BYTES, parse_checkpoint
 from proofbook.verify.report import Findings, NotRun, counted
-from proofbook.verify.room import BOOK, EARLIER, MAX_FILES, Room
+from proofbook.verify.room import BOOK, EARLIER, MAX_FILES, STAMPS, Room
 
 MAX_ENTRIES = MAX_FILES // 2 * TILE_WIDTH
 """Entries a room can hold: each tile and each bundle of 256 is a file."""
@@ -66,6 +66,11 @@ def _earlier_sizes(room: Room, held: Sequence[Tuple[str, bytes]]) -> Set[int]:
             name = path[len(EARLIER) :]
             if name.isascii() and name.isdigit() and len(name) <= 16:
                 sizes.add(int(name))
+        elif path.startswith(STAMPS) and path.endswith(".note"):
+            try:
+                sizes.add(parse_checkpoint(room.read(path, MAX_NOTE_BYTES), path).size)
+            except Damage:
+                continue  # step 13 names it
     for name, data in held:
         try:
             sizes.add(parse_checkpoint(data[: MAX_NOTE_BYTES + 1], name).size)

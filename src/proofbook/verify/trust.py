@@ -135,22 +135,30 @@ def _check_beginning(
         found.problem(place, f"HISTORY WAS CHANGED: the log signed the root {checkpoint.root.hex()}, {here}")
 
 
-def check_witnesses(room: Room, witnesses: Sequence[VerifierKey], found: Findings) -> str:
-    """Step 9. Every witness given has cosigned the newest checkpoint."""
+def check_witnesses(room: Room, witnesses: Sequence[VerifierKey], quorum: Optional[int], found: Findings) -> str:
+    """Step 9. Every witness given, or as many as the quorum asks for, has cosigned the newest checkpoint."""
     if not witnesses:
         raise NotAsked("no --witness was given")
     if room.checkpoint is None:
         raise NotRun("the checkpoint cannot be read (step 4)")
     times: List[str] = []
+    lacking: List[Tuple[str, str]] = []
     for witness in witnesses:
         try:
             for key, seconds in check_note(room.checkpoint.note, [witness], CHECKPOINT):
                 times.append(f"{show(key.name)} at {_moment(seconds)}")
         except Damage as damage:
-            found.problem(f"{damage.place}, witness {show(witness.name)}", f"no valid cosignature: {damage.what}")
+            lacking.append((f"{damage.place}, witness {show(witness.name)}", f"no valid cosignature: {damage.what}"))
+    needed = len(witnesses) if quorum is None else quorum
+    if len(times) < needed:
+        for place, what in lacking:
+            found.problem(place, what)
+        found.problem(CHECKPOINT, f"{len(times)} of the witnesses given cosigned it; {needed} must have")
     for each in times:
         found.proven.append(f"the witness {each} saw this checkpoint: nothing in it was rewritten since (step 9)")
-    return f"{counted(len(witnesses), 'witness key')} given, all required on the newest checkpoint"
+    missed = "".join(f"; {place}: {what}" for place, what in lacking)
+    asked = "all" if quorum is None else f"at least {quorum}"
+    return f"{counted(len(witnesses), 'witness key')} given, {asked} required on the newest checkpoint{missed}"
 
 
 def _moment(seconds: int) -> str:

@@ -26,6 +26,7 @@ from proofbook.book.cosignatures import CosignatureStore
 from proofbook.book.reader import BookReader
 from proofbook.errors import ConfigurationError, ProofbookError, StoreUnavailable, UnavailableError
 from proofbook.openid.fetching import make_send
+from proofbook.records.outside import WitnessOutcome
 from proofbook.tlog.policy import Policy
 from proofbook.wiring.home import Home
 from proofbook.wiring.system import CLOCK, MONOTONIC
@@ -33,6 +34,10 @@ from proofbook.wiring.system import CLOCK, MONOTONIC
 T = TypeVar("T")
 LOG = structlog.get_logger(__name__)
 ROUND_FAILED: Final = "anchoring.round_failed"
+NOT_COSIGNED: Final = "anchoring.not_cosigned"
+DIVERGED: Final = "anchoring.history_diverged"
+STAMPED: Final = "anchoring.timestamped"
+MISSED: Final = "anchoring.timestamp_missed"
 NOT_STARTED: Final = "anchoring.not_started"
 _STAMP_SECONDS: Final = 15.0
 _LOOK_SECONDS: Final = 60.0
@@ -51,9 +56,14 @@ class Rounds:
     def run(self, home: Home) -> None:
         """Ask whoever is due. Raises StoreUnavailable, or what a damaged book raises."""
         with BookReader(home.book) as book, closing(CosignatureStore(home.book)) as store:
-            if home.settings.witnessing.every_seconds:
-                self.witnesses.run(book, store)
-            self.authorities.run(book, store)
+            asked = self.witnesses.run(book, store) if home.settings.witnessing.every_seconds else ()
+            stamped = self.authorities.run(book, store)
+        for each in asked:
+            if each.asked is not None and each.asked.outcome is not WitnessOutcome.COSIGNED:
+                event = DIVERGED if each.asked.outcome is WitnessOutcome.DIVERGED else NOT_COSIGNED
+                LOG.warning(event, witness=each.witness.name, outcome=each.asked.outcome.value, size=each.size)
+        for one in stamped:
+            LOG.info(STAMPED if one.stamp else MISSED, authority=one.authority.name, size=one.size)
 
 
 def make_rounds(home: Home, record: Record) -> Rounds:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from proofbook.book.reader import BookReader
+from proofbook.errors import ProofbookError
 from proofbook.records.envelope import Draft
 from proofbook.wiring.home import Home
 
@@ -19,3 +21,27 @@ def anchored(home: Home, record: Callable[[Draft], object]) -> Iterator[None]:
 
     with anchoring(home, record):
         yield
+
+
+def ask_for_room(home: Home, record: Callable[[Draft], object], book: BookReader) -> int | None:
+    """Ask the witnesses about the newest checkpoint before a room of an open period is made as of it.
+
+    The size of a checkpoint that as many cosigned as the settings ask for, and that covers what the book held when this was
+    called; None without one: then the room is as of the newest, and says by whom it is signed.
+    """
+    if not home.settings.witnesses:
+        return None
+    from proofbook.anchoring.seen import read_cosignatures
+    from proofbook.wiring.anchoring import witness_now
+
+    size = book.size()
+    try:
+        witness_now(home, record)
+    except ProofbookError:  # another process asks, or the book cannot take an entry now: the room is made all the same
+        return None
+    with BookReader(home.book) as renewed:
+        found = renewed.latest_cosigned()
+    if found is None or found.size < size:
+        return None
+    seen = read_cosignatures(found.note, book.origin, home.settings.witnesses, home.settings.witnessing.quorum)
+    return found.size if seen.reached else None

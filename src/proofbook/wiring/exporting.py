@@ -19,6 +19,7 @@ from proofbook.primitives.instants import format_instant
 from proofbook.readmodel.documents import Documents
 from proofbook.readmodel.projection import Projection
 from proofbook.wiring.access import operator
+from proofbook.wiring.beside import ask_for_room
 from proofbook.wiring.engagements import find_scope
 from proofbook.wiring.gateway import record_settings
 from proofbook.wiring.home import Home
@@ -51,6 +52,8 @@ def export_engagement(
         await_checkpoint(book)
         origin = export_from(home, recorder, book, projection, engagement)
         described = describe(home, projection, engagement)
+        if as_of_size is None and described.period.end > CLOCK.now():
+            as_of_size = ask_for_room(home, recorder.record, book)
         if progress is None:
             return export_room(out, origin, described, as_of_size=as_of_size)
         return export_room(out, origin, described, as_of_size=as_of_size, progress=progress)

@@ -27,7 +27,7 @@ def test_book_page_says_where_the_book_stands(day: Any) -> None:
     words = day.visitor.ask("/book").words
     for part in (ENTITY, SAMPLE_ORIGIN, f"covers {len(day.entries.raw)} entries", "2026-03-02 12:00:00 UTC", "gateway:main"):
         assert part in words
-    assert "nobody: only this log's own key" in words
+    assert "no witness is configured: only this log's own key" in words
 
 
 def test_book_page_says_what_is_not_known(day: Any) -> None:

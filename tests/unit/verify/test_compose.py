@@ -92,7 +92,7 @@ def test_file_runs_on_python_39(room: Room, script: Path) -> None:
             (room.folder / "stray").write_bytes(b"")
         done = run([python], script, str(room.folder), "--json", "--key", room.plan.key.vkey)
         assert (done.returncode, done.stderr) == (5 if damage else 0, "")
-        assert len(json.loads(done.stdout)["steps"]) == 12
+        assert len(json.loads(done.stdout)["steps"]) == 13
 
 
 def test_file_runs_where_there_is_no_network(room: Room, script: Path) -> None:
