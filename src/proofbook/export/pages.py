@@ -29,6 +29,11 @@ def render_header(header: Mapping[str, Any]) -> bytes:
     return _render("header.html", {"header": header})
 
 
+def render_criteria(page: Mapping[str, Any]) -> bytes:
+    """A page of `06_Evidence_by_criterion`."""
+    return _render("criteria.html", page)
+
+
 def render_readme(page: Mapping[str, Any]) -> bytes:
     """`README.md`."""
     return _environment(html=False).get_template("readme.md").render(page).encode()

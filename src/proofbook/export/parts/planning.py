@@ -7,14 +7,22 @@ from typing import Final
 
 from proofbook.book.interface import BookReading, StoredCheckpoint
 from proofbook.bundle.manifest import Omission
+from proofbook.export.parts.controls import plan_controls
+from proofbook.export.parts.correspondence import plan_correspondence
+from proofbook.export.parts.incidents import plan_incidents
 from proofbook.export.parts.planned import PartMaker, PartsFrom, PlannedPart
+from proofbook.export.parts.policies import plan_policies
+from proofbook.export.parts.scope import plan_scope
+from proofbook.export.parts.vendors import plan_vendors
 
 NO_SCOPE: Final = Omission(
     "01 scope, 02 control matrix, 03 policies, 05 samples, 06 evidence by criterion, 08 incidents, 09 vendors, "
     "11 correspondence, 12 machine forms",
     "the export was given no scope, so nothing is known of records, controls and duties",
 )
-OWN: Final[tuple[PartMaker, ...]] = ()
+OWN: Final[tuple[PartMaker, ...]] = (
+    plan_scope, plan_controls, plan_policies, plan_incidents, plan_vendors, plan_correspondence,
+)  # fmt: skip
 
 
 def plan_parts(origin: PartsFrom, injected: Iterable[PartMaker]) -> PlannedPart:
