@@ -14,6 +14,7 @@ from functools import partial
 from pathlib import Path
 
 from proofbook.controls.schemas import FILES, derive_schema
+from proofbook.portal.api.table import document
 from proofbook.export.definition import POPULATIONS as NAMES
 from proofbook.records.kinds import KINDS
 from reference_commands import format_commands
@@ -35,6 +36,7 @@ def pages() -> dict[str, Callable[[], str]]:
         "docs/operate/commands.md": format_commands,
         "docs/formats/errors.md": format_errors,
         "docs/formats/records.md": format_records,
+        "docs/formats/openapi.json": _format_openapi,
     }
     fixed |= {f"{CATALOGUES}/{file}": partial(_format_catalogue, file) for file in FILES}
     fixed |= {f"{POPULATIONS}/index.md": format_population_list}
@@ -66,6 +68,11 @@ def make_reference(root: Path, *, check: bool) -> list[str]:
 def _format_catalogue(file: str) -> str:
     """The JSON Schema of one file of the catalogue of criteria, controls, populations, crosswalk and cards."""
     return json.dumps(derive_schema(file), indent=2, ensure_ascii=False)
+
+
+def _format_openapi() -> str:
+    """The OpenAPI document of the portal's API, as it serves it."""
+    return json.dumps(document(), indent=2, ensure_ascii=False)
 
 
 def _finished(text: str) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from proofbook.people.roles import Permission, Role, permissions_of
+from proofbook.people.roles import Permission, permissions_of
 from proofbook.primitives.instants import format_instant
 from proofbook.wiring.access import operator
 from proofbook.wiring.system import CLOCK
@@ -87,4 +87,20 @@ def give_token(
     return Program(portal.port, made.secret, made.id)
 
 
-ROLES = {"lead": Role.LEAD, "reviewer": Role.REVIEWER, "preparer": Role.PREPARER}
+@dataclass(frozen=True, slots=True)
+class Callers:
+    """Who calls in tests."""
+
+    portal: Staffed
+    lead: Program
+    reviewer: Program
+    auditor: Program
+    pipeline: Program
+    nobody: Program
+
+
+def refused(told: Told, status: int, code: str) -> bool:
+    """Whether an answer is that problem; shows the answer when it is not."""
+    assert (told.status, told.code) == (status, code), told.body[:600]
+    assert told.value["status"] == status
+    return True

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -11,22 +10,10 @@ import pytest
 from proofbook.demo.year.kit import write_kit
 from proofbook.people.roles import Permission, Role
 from proofbook.wiring.home import open_home
-from support.api_caller import Program, give_token
-from support.staffed_portal import Staffed, staffed
+from support.api_caller import Callers, Program, give_token
+from support.staffed_portal import staffed
 
 ENGAGEMENT = "sample-year"
-
-
-@dataclass(frozen=True, slots=True)
-class Callers:
-    """Who calls."""
-
-    portal: Staffed
-    lead: Program
-    reviewer: Program
-    auditor: Program
-    pipeline: Program
-    nobody: Program
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,7 @@ from typing import Annotated, Any, Final
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
-from proofbook.errors import ConfigurationError, ConflictError, ProofbookError
+from proofbook.errors import ConfigurationError, ConflictError, ProofbookError, UnavailableError
 from proofbook.fieldwork.request_import import ImportRefused
 from proofbook.filing.mistakes import FilingMistakes, FilingRefused
 from proofbook.people.keeping import UnderWay
@@ -76,14 +76,11 @@ def explain(status: int, reason: str) -> Response:
     """A problem that stands before the API: the wrong host, or nobody could be looked up."""
     if reason == "host":
         return answer_problem(Misdirected("this portal does not go by that name", hint="see portal.names of its settings"))
-    error = ProofbookError("it cannot be found out at the moment whose token this is", hint="try again")
-    return answer_problem(_with(error, status))
-
-
-def _with(error: ProofbookError, status: int) -> ProofbookError:
+    if reason == "unavailable":
+        return answer_problem(UnavailableError("it cannot be found out at the moment whose token this is", hint="try again"))
+    error = ProofbookError("it could not be done; the log names the kind of mistake")
     error.http_status = status
-    error.code = "unavailable"
-    return error
+    return answer_problem(error)
 
 
 def _status(error: ProofbookError) -> int:

@@ -88,10 +88,14 @@ class ApiRoom:
         parts = dict(request.path_params)
 
         def made(desk: Desk) -> Response:
-            found = resource.find(desk, asked, **parts)
+            page = f"{ROOT}{resource.path}"
             subjects = (*map(str, parts.values()), *(f"{name}={value}" for name, value in query.items()))
-            status = 404 if found is None else 200
-            witness(desk, f"{ROOT}{resource.path}", subjects, status, always=resource.witnessed)
+            try:
+                found = resource.find(desk, asked, **parts)
+            except ProofbookError as error:
+                witness(desk, page, subjects, error.http_status, always=resource.witnessed)
+                raise
+            witness(desk, page, subjects, 404 if found is None else 200, always=resource.witnessed)
             return _show(resource, found)
 
         return await self._desks.at(request, made, assesses=resource.assesses, failed=_FAILED)
