@@ -31,11 +31,35 @@ _SIZE = click.option(
 
 @click.command(short_help="Write the evidence room of an engagement; it verifies offline.")
 @_ENGAGEMENT
-@click.option("--out", type=click.Path(path_type=Path), required=True, help="New folder for the evidence room.")
+@click.option(
+    "--out", type=click.Path(path_type=Path), required=True, help="New folder for the evidence room, or new file for an archive."
+)
 @_SIZE
+@click.option("--encrypt-to", "keys", multiple=True, metavar="AGE1…", help="Make one age archive for this public key instead.")
+@click.option(
+    "--recipients-file",
+    "files",
+    multiple=True,
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="The same for every age public key in a file, one a line.",
+)
+@click.option("--to", default="", help="Whom the archive is for, for the record.")
 @click.pass_obj
-def export(shared: Shared, engagement: str, out: Path, as_of_size: int | None) -> None:
-    """Write the evidence room of an engagement; it verifies offline without this program."""
+def export(
+    shared: Shared, engagement: str, out: Path, as_of_size: int | None, keys: tuple[str, ...], files: tuple[Path, ...], to: str
+) -> None:
+    """Write the evidence room of an engagement; it verifies offline without this program.
+
+    With recipients, --out names a new file: the room as a tar archive encrypted with age, which only they can open. The book
+    records its digest, their public keys, and who made it.
+    """
+    if keys or files:
+        from proofbook.cli.delivering import hand_out
+
+        hand_out(shared, engagement, out, as_of_size, keys=keys, files=files, to=to)
+        return
+    if to:
+        raise click.UsageError("--to is for archives: add --encrypt-to or --recipients-file")
     home = open_home(shared.home)
     with open_door(home) as door, progress_bar("evidence room") as bar:
         room = export_engagement(

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import shutil
 import subprocess
 import sys
+import tarfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pyrage
 import pytest
 
 from proofbook.primitives.verdict import Met
@@ -169,3 +172,19 @@ def test_policy_proof_and_receipt_go_together(scene: Scene) -> None:
     assert isinstance(assess_policy(policy, Path(scene.place.folder, given.json["note"]).read_bytes()), Met)
     words = Path(scene.place.folder, given.json["words"]).read_text("utf-8")
     assert f"witnesses    {COSIGNER.key.name} at 20" in words
+
+
+def test_the_room_is_handed_out_for_one_receiver_and_checks_out_there(scene: Scene, tmp_path: Path) -> None:
+    """From the command to the receiver's own check."""
+    identity = pyrage.x25519.Identity.generate()
+    given = scene.place.run(
+        *("export", "--engagement", "sample-2026", "--out", "room.age", "--encrypt-to", str(identity.to_public())),
+        *("--to", "Sample Auditor", "--json"),
+    ).json
+    data = scene.place.folder.joinpath("room.age").read_bytes()
+    assert given["bytes"] == len(data)
+    with tarfile.open(fileobj=io.BytesIO(pyrage.decrypt(data, [identity]))) as tar:
+        tar.extractall(tmp_path, filter="data")
+    done = scene.verify(tmp_path / "evidence-room", "--witness", format_vkey(COSIGNER.key))
+    assert done.returncode == 0, done.stdout
+    assert scene.place.run("book", "status", "--json").json["kinds"]["room.delivered"] == 1
