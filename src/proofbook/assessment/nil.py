@@ -15,7 +15,7 @@ from typing import Any, Final
 from proofbook.assessment.facts import Facts, happened_at
 from proofbook.assessment.finding import Consequence, Finding
 from proofbook.assessment.grid import Grid
-from proofbook.assessment.selftests.wording import write_new
+from proofbook.assessment.selftests.wording import moment, write_new
 from proofbook.controls.population import load_populations
 from proofbook.obligations.duty import Blind
 from proofbook.primitives.instants import format_instant
@@ -142,7 +142,7 @@ def _shortfalls(facts: Facts, certificate: DocumentVersion, blinds: Iterable[Bli
         found.append("whether there were gaps is not stated")
     unseen = [blind for blind in blinds if blind.start < facts.scope.until and facts.scope.since < blind.end]
     if body["gaps"] == [] and unseen:
-        found.append(f"it states no gaps, the recorder has {len(unseen)}, the first from {unseen[0].start}")
+        found.append(f"it states no gaps, the recorder has {len(unseen)}, the first from {moment(unseen[0].start)}")
     return tuple(found)
 
 

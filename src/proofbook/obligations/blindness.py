@@ -70,10 +70,19 @@ def describe_stretches(stretches: Iterable[Stretch]) -> str:
     """`blind for 2 h 5 min in all: START to END (why), …`: at most five stretches, the rest as a number."""
     every = tuple(stretches)
     total = sum((parse_instant(one.end) - parse_instant(one.start) for one in every), timedelta())
-    shown = [f"{one.start} to {one.end} ({', '.join(why[:200] for why in one.whys[:_SHOWN])})" for one in every[:_SHOWN]]
+    shown = [
+        f"{_clock(one.start)} to {_clock(one.end)} ({', '.join(why[:200] for why in one.whys[:_SHOWN])})"
+        for one in every[:_SHOWN]
+    ]
     if len(every) > _SHOWN:
         shown.append(f"and {len(every) - _SHOWN} more")
     return f"blind for {format_length(total)} in all: {', '.join(shown)}"
+
+
+def _clock(instant: str) -> str:
+    """`2026-03-10 10:00 UTC`, with the seconds only where there are any: a stretch of seconds must not look like none."""
+    seconds = instant[16:26].rstrip("0").rstrip(".") if instant[17:26].strip("0.") else ""
+    return f"{instant[:10]} {instant[11:16]}{seconds} UTC"
 
 
 def format_length(length: timedelta) -> str:

@@ -86,7 +86,7 @@ def test_certificate_without_gaps_is_held_against_the_recorder() -> None:
     """Signed that there were none, and an hour is missing from the log."""
     facts = builder().gap("2026-03-02 10:00", "2026-03-02 11:00").add("nil_population", "nil-1", **WHOLE).build()
     (shortfall,) = case(facts).shortfalls
-    assert shortfall.startswith("it states no gaps, the recorder has 1, the first from 2026-03-02T10:00")
+    assert shortfall.startswith("it states no gaps, the recorder has 1, the first from 2026-03-02 10:00 UTC")
 
 
 def test_best_certificate_is_taken_and_one_of_another_period_is_not_looked_at() -> None:

@@ -23,7 +23,7 @@ def test_a_blind_hour_makes_the_month_unknown() -> None:
     cell = grid(MARCH, [performed("2026-03-05")], blinds=[blind("2026-03-10 10:00:00", "2026-03-10 11:00:00", "gateway down")])[0]
     assert (cell.state.value, cell.entries) == ("unknown", ("e_2026-03-05",))
     assert cell.reason == (
-        "signs of operation on file: 1; blind for 1 h in all: 2026-03-10T10:00:00.000000Z to 2026-03-10T11:00:00.000000Z (gateway down)"
+        "signs of operation on file: 1; blind for 1 h in all: 2026-03-10 10:00 UTC to 2026-03-10 11:00 UTC (gateway down)"
     )
 
 

@@ -63,8 +63,7 @@ def test_a_recorder_gap_makes_observed_evidence_unknown() -> None:
     cells = grid(duty, blinds=[blind("2026-03-02 10:00:00", "2026-03-02 12:05:00")])
     assert [cell.state.value for cell in cells] == ["missed", "unknown", "missed"]
     assert cells[1].reason == (
-        "nothing on file counts, and blind for 2 h 5 min in all: "
-        "2026-03-02T10:00:00.000000Z to 2026-03-02T12:05:00.000000Z (recorder stopped)"
+        "nothing on file counts, and blind for 2 h 5 min in all: 2026-03-02 10:00 UTC to 2026-03-02 12:05 UTC (recorder stopped)"
     )
 
 

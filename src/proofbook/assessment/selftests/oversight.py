@@ -109,7 +109,7 @@ def review_bulk_acceptance(facts: Facts, control: str) -> Outcome:
     accepted = [each for each in tally.events("decision.review") if each.body.get("outcome") in _ACCEPTED]
     for (system, reviewer, decided), found in _grouped(accepted, lambda each: text_of(each.body, "decided_at")).items():
         if len(found) >= TOGETHER:
-            _question(tally, system, found, f"{short(reviewer)} accepted {len(found)} outputs at {decided}")
+            _question(tally, system, found, f"{short(reviewer)} accepted {len(found)} outputs at {moment(decided)}")
     for (system, reviewer, batch), found in _grouped(accepted, lambda each: text_of(each.body, "batch")).items():
         if len(found) > 1:
             _question(tally, system, found, f"{short(reviewer)} accepted {len(found)} outputs in one action, {short(batch)}")

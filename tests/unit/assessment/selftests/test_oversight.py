@@ -51,7 +51,7 @@ FAULTS = [
     Planted("review_authorised", REVIEW, EXCEPTION, "had no grant to review outputs of sample-desk", {"reviewer": P4}),
     Planted("review_authorised", REVIEW, EXCEPTION, "first and as second reviewer", {"second_reviewer": P3}),
     Planted("review_authorised", REVIEW, NOT_SHOWN, "by which authority", {"authority": None}, drop=[GRANT]),
-    Planted("review_bulk_acceptance", ("decision.review", "many-00"), NOT_SHOWN, "accepted 5 outputs at 2026-05-05T15:00",
+    Planted("review_bulk_acceptance", ("decision.review", "many-00"), NOT_SHOWN, "accepted 5 outputs at 2026-05-05 15:00 UTC",
             plant=reviews(5, 60, happened="2026-05-05 15:00")),
     Planted("review_bulk_acceptance", ("decision.review", "many-00"), NOT_SHOWN, "accepted 2 outputs in one action, all-of-them",
             plant=reviews(2, 60, batch="all-of-them")),
