@@ -136,6 +136,7 @@ def test_a_request_goes_from_asked_to_accepted_with_both_sides(portal: Staffed, 
     given = {"seen": seen, "to": "submitted", "records": "vendor/sample-hub", "because": "newest"}
     refused = lead.post(f"/requests/{name}", {**given, "records": "vendor/no-such"}, page=f"/requests/{name}")
     assert (refused.status, "is no record of this book" in refused.words) == (422, True)
+    assert all(typed in refused.text for typed in ("\nvendor/no-such</textarea>", 'value="newest"'))
     vendors = re.findall(r'href="/records/vendor/([^"?/]+)"', lead.get("/records/vendor").text)
     assert lead.post(f"/requests/{name}", {**given, "records": f"vendor/{vendors[0]}"}, page=f"/requests/{name}").status == 303
     no_reason = auditor.post(place, {"seen": entry_of(auditor, place), "to": "returned"}, page=place)

@@ -23,6 +23,7 @@ KIND: Final = "incident.exercise"
 FORM: Final = "tabletop"
 _INJECT: Final = re.compile(r"\*\*T\+(\d{1,3})\*\*\s+(.*?)(?=\n\s*\n|\Z)", re.DOTALL)
 _BEGINNING: Final = "tabletop-"
+_TYPED: Final = ("participants", "observer", "who", "what", "expected_actual", "gaps", "no_gaps")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,7 @@ def act(desk: Desk, given: Given, scenario: str) -> Answer:
                 _drafts(desk).drop(desk.known.account, FORM)
                 return See("/queues/exercises", "What was under way is dropped; nothing was recorded of it.")
     except ProofbookError as error:
-        return _page(desk, scenario, mistakes_of(error))
+        return _page(desk, scenario, mistakes_of(error), given)
     return See(f"/queues/exercises/{scenario}")
 
 
@@ -164,7 +165,7 @@ def _end(desk: Desk, scenario: Scenario, given: Given) -> Answer:
     return See(f"/records/{KIND}/{name}", "The exercise is recorded. Every gap becomes an action: write them into the record.")
 
 
-def _page(desk: Desk, name: str, mistakes: Mapping[str, str]) -> Page | None:
+def _page(desk: Desk, name: str, mistakes: Mapping[str, str], typed: Given | None = None) -> Page | None:
     found = _scenario(desk, name)
     if found is None:
         return None
@@ -173,6 +174,7 @@ def _page(desk: Desk, name: str, mistakes: Mapping[str, str]) -> Page | None:
     given = [] if mine is None else list(zip(found.injects, mine["given"], strict=False))
     following = found.injects[len(given)] if mine is not None and len(given) < len(found.injects) else None
     values = {"it": found, "state": mine, "other": state, "told": given, "following": following, "mistakes": mistakes}
+    values["typed"] = {each: "" if typed is None else typed.one(each) for each in _TYPED}
     return Page("queues/exercise.html", values, 422 if mistakes else 200)
 
 

@@ -100,33 +100,35 @@ def answer(desk: Desk, given: Given, request: str) -> Answer:
         return None
     to = given.one("to")
     if to not in {each.value for each in STEP_WORDS}:
-        return _page(desk, request, {"": "choose what becomes of the request"})
+        return _page(desk, request, {"": "choose what becomes of the request"}, given)
     typed = {"request": request, "to": to, "seen": given.one("seen"), "because": given.one("because") or None}
     evidence = list(_evidence(desk, found, given)) if to == State.SUBMITTED.value else []
-    return _done(desk, request, move, MoveOrder, {**typed, "evidence": evidence})
+    return _done(desk, given, request, move, MoveOrder, {**typed, "evidence": evidence})
 
 
 def edit_owner(desk: Desk, given: Given, request: str) -> Answer:
     """Who answers it and by when."""
     typed = {name: given.one(name) or None for name in ("owner", "due")}
-    return _done(desk, request, edit, EditOrder, {**typed, "request": request, "seen": given.one("seen")})
+    return _done(desk, given, request, edit, EditOrder, {**typed, "request": request, "seen": given.one("seen")})
 
 
 def comment_on(desk: Desk, given: Given, request: str) -> Answer:
     """Say something to the auditor."""
-    return _done(desk, request, comment, CommentOrder, {"request": request, "text": given.one("text")})
+    return _done(desk, given, request, comment, CommentOrder, {"request": request, "text": given.one("text")})
 
 
-def _done(desk: Desk, request: str, do: Callable[[Desk, M], Done], takes: type[M], typed: Mapping[str, Any]) -> Answer:
-    """Do it, or show the request with what is wrong; None when there is no such request."""
+def _done(
+    desk: Desk, given: Given, request: str, do: Callable[[Desk, M], Done], takes: type[M], typed: Mapping[str, Any]
+) -> Answer:
+    """Do it, or show the request with what is wrong and what was typed; None when there is no such request."""
     if _find(desk, request) is None:
         return None
     try:
         done = do(desk, read_typed(takes, typed))
     except FormMistakes as wrong:
-        return _page(desk, request, wrong.by_field)
+        return _page(desk, request, wrong.by_field, given)
     except ProofbookError as error:
-        return _page(desk, request, _mistakes(error))
+        return _page(desk, request, _mistakes(error), given)
     return See(done.path, done.said)
 
 
@@ -143,7 +145,7 @@ def link_of(evidence: Evidence) -> str | None:
     return None
 
 
-def _page(desk: Desk, request: str, mistakes: Mapping[str, str]) -> Page | None:
+def _page(desk: Desk, request: str, mistakes: Mapping[str, str], given: Given | None = None) -> Page | None:
     found = _find(desk, request)
     if found is None:
         return None
@@ -152,7 +154,13 @@ def _page(desk: Desk, request: str, mistakes: Mapping[str, str]) -> Page | None:
         "it": found,
         "tone": TONES[found.state],
         "evidence": [(each, link_of(each)) for each in found.evidence],
-        "suggestions": [(place, each, _chosen(each, found)) for place, each in enumerate(suggest_evidence(desk.reader, found))],
+        "suggestions": [
+            (place, each, _chosen(each, found) if given is None or not given.one("to") else str(place) in given.many("suggested"))
+            for place, each in enumerate(suggest_evidence(desk.reader, found))
+        ],
+        "keeps": None if given is None or not given.one("to") else given.many("keep"),
+        "typed": {name: given.one(name) if given is not None else "" for name in ("records", "because", "text")},
+        "who": {name: None if given is None else given.one(name) for name in ("owner", "due")},
         "steps": [(each, STEP_WORDS[each]) for each in steps_open(found, side)],
         "history": tuple(reversed(request_history(desk.reader, request))),
         "submitted": submitted_versions(desk.reader, request),
