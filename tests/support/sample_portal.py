@@ -130,6 +130,10 @@ class NoEngagements:
         del reader, moment
         raise ConfigurationError(f"engagement {engagement!r} is not known")
 
+    def zone(self, reader: Reader, engagement: str, moment: datetime) -> str:
+        """Raises ConfigurationError."""
+        return self.scope(reader, engagement, moment).period.zone
+
 
 def make_sources(
     book: Path,

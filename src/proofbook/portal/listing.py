@@ -10,15 +10,17 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Final
 
-from proofbook.errors import ConfigurationError
 from proofbook.portal import wording
 from proofbook.portal.asking import AMOUNTS, FIELDS, Asked, Field, read_asked, worded
 from proofbook.portal.histogram import derive_histogram
 from proofbook.portal.surroundings import Desk, Page, Query, See
+from proofbook.portal.zones import zone_of
 from proofbook.primitives.instants import format_instant, parse_instant, parse_period
 from proofbook.readmodel import exchanges
 from proofbook.readmodel.exchanges import Found
 from proofbook.readmodel.walking import days_of, position_of, values_of
+
+__all__ = ["ROWS", "show_exchanges", "show_values", "zone_of"]
 
 ROWS: Final = 50
 _SUGGESTED: Final = 40
@@ -73,18 +75,6 @@ def show_values(desk: Desk, query: Query) -> Page | None:
         return None
     found = values_of(desk.reader, field.facet or "", query[field.name].strip()[:80], _SUGGESTED)
     return Page("exchange_values.html", {"values": found})
-
-
-def zone_of(desk: Desk, query: Query) -> str:
-    """The zone of the engagement that is named, else of the first one, else UTC."""
-    known = desk.sources.engagements.known(desk.reader, desk.now)
-    named = query.get("engagement", "").strip()
-    if not known or (named and named not in known):
-        return "UTC"
-    try:
-        return desk.sources.engagements.scope(desk.reader, named or known[0], desk.now).period.zone
-    except ConfigurationError:
-        return "UTC"
 
 
 def _jump(desk: Desk, asked: Asked, day: str, zone: str) -> str:

@@ -52,6 +52,9 @@ class Engagements(Protocol):
     def scope(self, reader: Reader, engagement: str, moment: datetime) -> Scope:
         """One of them. Raises ConfigurationError for an id that is not known."""
 
+    def zone(self, reader: Reader, engagement: str, moment: datetime) -> str:
+        """The time zone of one of them, by a look-up of its own. Raises ConfigurationError for an id that is not known."""
+
 
 class Writing(Protocol):
     """The door into the book, for whoever may write. Safe to call from several threads."""

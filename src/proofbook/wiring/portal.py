@@ -58,6 +58,10 @@ class HomeEngagements:
         """One of them. Raises ConfigurationError."""
         return read_scope(self.settings, reader, engagement, moment)
 
+    def zone(self, reader: Reader, engagement: str, moment: datetime) -> str:
+        """The time zone of one of them. Raises ConfigurationError."""
+        return read_scope(self.settings, reader, engagement, moment).period.zone
+
 
 def make_sources(home: Home) -> PortalSources:
     """What the pages need of a home to show it, and nothing else. Raises ConfigurationError: no identity, or no book."""

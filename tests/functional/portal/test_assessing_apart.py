@@ -37,6 +37,10 @@ class Slow:
         assert self.go.wait(30)
         return Scope(engagement, "Sample Organisation", ("security",), "type_2", parse_period("2026-01-01", "2026-12-31", "UTC"))
 
+    def zone(self, reader: Reader, engagement: str, moment: datetime) -> str:
+        del reader, engagement, moment
+        return "UTC"
+
 
 def small_book(folder: Path) -> Path:
     """A book in which a recorder started."""
@@ -55,7 +59,7 @@ def test_other_pages_answer_while_many_wait_for_one_assessment(tmp_path: Path) -
             waiting = [callers.submit(visitor.ask, "/due") for _ in range(MANY)]
             while not slow.asked:
                 time.sleep(0.01)
-            for path in ("/book", "/models", "/gaps"):
+            for path in ("/book", "/exchanges", "/models", "/gaps", "/records", "/queues"):
                 assert visitor.ask(path).status == 200
             assert not any(each.done() for each in waiting)
         finally:

@@ -43,6 +43,10 @@ class Listed:
         self.asked.append(engagement)
         return Scope(engagement, "Sample Organisation", ("security",), "type_2", parse_period("2026-01-01", "2026-12-31", "UTC"))
 
+    def zone(self, reader: Reader, engagement: str, moment: datetime) -> str:
+        del reader, engagement, moment
+        return "UTC"
+
 
 @dataclass(slots=True)
 class Watch:

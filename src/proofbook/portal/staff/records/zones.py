@@ -12,8 +12,9 @@ from datetime import UTC, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from proofbook.errors import MalformedRecord, ProofbookError
+from proofbook.errors import MalformedRecord
 from proofbook.filing.scalars import normalise_moment
+from proofbook.portal import zones
 from proofbook.portal.surroundings import Desk
 from proofbook.primitives.instants import format_instant, parse_instant
 
@@ -26,11 +27,9 @@ class NoSuchTime(ValueError):
 
 def zone_of(desk: Desk) -> ZoneInfo:
     """The zone of the engagement that is recorded first; UTC where there is none."""
-    engagements = desk.sources.engagements
     try:
-        known = engagements.known(desk.reader, desk.now)
-        return ZoneInfo(engagements.scope(desk.reader, known[0], desk.now).period.zone) if known else ZoneInfo("UTC")
-    except (ProofbookError, KeyError, ValueError):
+        return ZoneInfo(zones.zone_of(desk))
+    except (KeyError, ValueError):
         return ZoneInfo("UTC")
 
 
