@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -12,9 +15,14 @@ from proofbook.people.roles import Permission, Role
 from proofbook.portal.api.resource import ROOT, Doing, Reading
 from proofbook.portal.api.table import RESOURCES
 from proofbook.portal.places import Reach
+from proofbook.primitives.instants import format_instant
 from proofbook.wiring.access import operator
+from proofbook.wiring.system import CLOCK
 from support.api_caller import Callers, Program, give_token, refused
+from support.command_line import wait_until
 from support.sample_portal import Visitor, running
+
+ROOT_FOLDER = Path(__file__).parents[3]
 
 
 def test_without_a_token_nothing_is_said(callers: Callers) -> None:
@@ -52,6 +60,35 @@ def test_a_revoked_token_is_nobodys_from_then_on(callers: Callers) -> None:
     assert program.get("/me").status == 200
     people.revoke_token(program.token, by=operator(), reason="sample")
     assert refused(program.get("/me"), 401, "not_known")
+
+
+def test_a_token_ends_when_it_says(callers: Callers) -> None:
+    """From that moment on it is nobody's."""
+    people = callers.portal.sources.people
+    assert people is not None
+    end = format_instant(CLOCK.now() + timedelta(seconds=1.5))
+    made = people.issue_token(by=operator(), scopes=[Permission.READ], expires=end, account="lead")
+    program = Program(callers.portal.port, made.secret)
+    assert program.get("/me").status == 200
+    wait_until(lambda: program.get("/me").status == 401, "the token's end", 10)
+
+
+def test_the_document_that_is_served_is_the_one_that_is_published(callers: Callers) -> None:
+    """Tools are made from the published one; any token reads the served one."""
+    published = json.loads((ROOT_FOLDER / "docs" / "formats" / "openapi.json").read_text("utf-8"))
+    assert callers.pipeline.get("/openapi.json").value == published
+
+
+def test_the_api_is_explained_on_a_page_without_scripts(callers: Callers) -> None:
+    """Every operation stands there; who may not read the book is not shown it."""
+    browser = callers.portal.browser("reviewer")
+    page = browser.get("/api")
+    assert page.status == 200
+    for resource in RESOURCES:
+        assert f'id="{resource.name}"' in page.text
+    assert page.text.count("<script") == browser.get("/book").text.count("<script")
+    assert json.loads(browser.get("/api-document").body)["openapi"] == "3.1.0"
+    assert callers.portal.browser("auditor").get("/api").status == 403
 
 
 def test_a_token_may_no_more_than_it_names_and_no_more_than_its_holder(callers: Callers) -> None:

@@ -22,13 +22,14 @@ from proofbook.portal.places import Reach
 OPENAPI: Final = "3.1.0"
 _REFERENCE: Final = "#/components/schemas/{model}"
 _EVERYWHERE: Final = (400, 401, 403, 405, 406, 421, 422, 429, 500, 502, 503)
-_ABOUT: Final = """\
-What the pages show and do, for programs. A token in the `Authorization` header opens what it names and no more than its holder
-may; cookies are not looked at. Every refusal is a problem document (RFC 9457). Lists go by position: ask with `before` of the
-page's `older`. A POST with an `Idempotency-Key` is done once: the same key with the same body gives the same answer for a day,
-with another body it is a conflict, and while the first one is under way it is a conflict with `Retry-After`. JSON is read
-strictly: no duplicate keys, no floats, keys in ASCII, integers within 2^53.
-"""
+_ABOUT: Final = (
+    "What the pages show and do, for programs. A token in the Authorization header opens what it names and no more "
+    "than its holder may; cookies are not looked at. Every refusal is a problem document (RFC 9457). Lists go by "
+    "position: ask with before of the page's older. A POST with an Idempotency-Key is done once: the same key with "
+    "the same body gives the same answer for a day, with another body it is a conflict, and while the first one is "
+    "under way it is a conflict with Retry-After. JSON is read strictly: no duplicate keys, no floats, keys in ASCII, "
+    "integers within 2^53."
+)
 
 
 class DocumentShape(Shape):
@@ -54,7 +55,7 @@ def make_document(resources: Iterable[Resource]) -> dict[str, Any]:
         "info": {
             "title": "Proofbook",
             "version": __version__,
-            "description": _ABOUT.strip(),
+            "description": _ABOUT,
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
         "servers": [{"url": ROOT}],
@@ -98,7 +99,7 @@ class _Forms:
 
 def _operation(resource: Resource, forms: _Forms) -> dict[str, Any]:
     need = resource.need
-    about = "Any token." if isinstance(need, Reach) else f"Takes a token with the permission `{need.value}`."
+    about = "Any token." if isinstance(need, Reach) else f"Takes a token with the permission {need.value}."
     parts: list[dict[str, Any]] = [
         {"name": name, "in": "path", "required": True, "schema": {"type": "string", "minLength": 1, "maxLength": 400}}
         for name in parts_of(resource.path)
@@ -144,7 +145,7 @@ def _query(resource: Reading) -> list[dict[str, Any]]:
 def _headers(resource: Doing) -> list[dict[str, Any]]:
     found = [_header("Idempotency-Key", "done once under this key; 1 to 200 printable ASCII characters")]
     if resource.tag is not None:
-        found.append(_header("If-Match", f"entity tag of the version to be replaced, in place of `{resource.tag}`"))
+        found.append(_header("If-Match", f"entity tag of the version to be replaced, in place of {resource.tag}"))
     return found
 
 
