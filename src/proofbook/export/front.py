@@ -6,6 +6,7 @@ complete each population is shown to be, and how to check it all. Does not judge
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 from importlib.resources import files
@@ -16,6 +17,7 @@ from proofbook.book.interface import StoredCheckpoint
 from proofbook.bundle import layout
 from proofbook.bundle.index import IndexNote, format_index
 from proofbook.bundle.manifest import Omission, period_document
+from proofbook.bundle.workbook import Value
 from proofbook.export import document
 from proofbook.export.artifact_part import ArtifactFile
 from proofbook.export.chart import derive_strip
@@ -24,6 +26,7 @@ from proofbook.export.folder import RoomFolder
 from proofbook.export.page_part import PlannedPage
 from proofbook.export.pages import render_index, render_readme
 from proofbook.export.parts.planned import PlannedFile
+from proofbook.export.parts.workbooks import write_index_workbook
 from proofbook.export.population import Written
 from proofbook.primitives.instants import parse_instant
 from proofbook.tlog.vkey import parse_vkey
@@ -67,6 +70,28 @@ def write_front(folder: RoomFolder, parts: FrontParts, *, withheld: tuple[str, .
         folder.write(layout.INDEX_PDF, "Index, first page, as PDF", made)
     index = format_index(folder.files, _notes(parts), parts.engagement.period, paths)
     folder.write(layout.INDEX_CSV, "Index, one row for each file", index)
+    write_index_workbook(folder, index, _populations(parts), _facts(page))
+
+
+def _populations(parts: FrontParts) -> Iterator[tuple[Value, ...]]:
+    for each in parts.written:
+        yield (each.room.population, each.definition.title, each.rows, each.completeness, "; ".join(each.reasons) or None)
+
+
+def _facts(page: dict[str, Any]) -> dict[str, Value]:
+    names = (
+        "entity",
+        "engagement",
+        "environment",
+        "systems",
+        "period",
+        "origin",
+        "fingerprint",
+        "checkpoint",
+        "files",
+        "shredded",
+    )
+    return {name: page[name] for name in names}
 
 
 def page_values(parts: FrontParts, *, withheld: tuple[str, ...], shredded: int, files: int) -> dict[str, Any]:
@@ -146,6 +171,7 @@ def _notes(parts: FrontParts) -> dict[str, IndexNote]:
         about = {"controls": each.definition.controls, "criteria": each.definition.criteria, "status": each.completeness}
         for table in each.room.tables:
             notes[table.csv] = notes[table.json] = IndexNote(rows=table.rows, **about)  # type: ignore[arg-type]  # one dict, three fields
+        notes[layout.workbook_path(each.room.population)] = IndexNote(**about)  # type: ignore[arg-type]
         for form in ("json", "html"):
             notes[layout.header_path(each.room.population, form)] = IndexNote(**about)  # type: ignore[arg-type]
     for page in parts.pages:

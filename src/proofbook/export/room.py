@@ -36,6 +36,7 @@ from proofbook.export.parts.criteria import plan_criteria
 from proofbook.export.parts.planned import PartMaker, PartsFrom, PlannedPart, write_files
 from proofbook.export.parts.planning import NO_SCOPE, covering, plan_parts
 from proofbook.export.parts.references import references_of
+from proofbook.export.parts.workbooks import write_workbooks
 from proofbook.export.population import Written
 from proofbook.export.recording import ExportRecord, record_export
 from proofbook.export.run_header import format_run
@@ -194,7 +195,9 @@ def _write_parts(
     write_pages(folder, plan.pages, checkpoint.signed_at, progress)
     write_files(folder, plan.parts.files, progress)
     gathering.write_tables(folder, progress)
-    return gathering.finish(folder, progress)
+    written = gathering.finish(folder, progress)
+    write_workbooks(folder, (each.definition for each in gathering.exports), progress)
+    return written
 
 
 def _front(origin: ExportFrom, engagement: Engagement, plan: _Plan, written: tuple[Written, ...]) -> FrontParts:
@@ -223,9 +226,10 @@ def _with_references(origin: PartsFrom, plan: _Plan, ids: Mapping[str, str], sta
 def _paths(book: BookReading, plan: _Plan) -> list[str]:
     """Every path the manifest will list, so that evidence ids are known before the first file that states one."""
     size = plan.checkpoint.size
-    paths = [layout.README, layout.INDEX_HTML, layout.INDEX_CSV, layout.HOW_TO_VERIFY, layout.VERIFIER]
+    paths = [layout.README, layout.INDEX_HTML, layout.INDEX_CSV, layout.INDEX_XLSX, layout.HOW_TO_VERIFY, layout.VERIFIER]
     paths += [layout.INDEX_PDF] if document.is_available() else []
     paths += [path for each in plan.gathering.exports for path in each.paths()]
+    paths += [layout.workbook_path(each.definition.population) for each in plan.gathering.exports]
     paths += [each.path for each in plan.artifacts]
     paths += [path for each in plan.pages for path in each.paths.values()]
     paths += [each.path for each in plan.parts.files]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final, Protocol
 
+from proofbook.bundle.layout import workbook_path
 from proofbook.export.artifact_part import ArtifactFile
 from proofbook.export.definition import Definition
 from proofbook.export.page_part import PlannedPage
@@ -36,7 +37,7 @@ def references_of(
     """A reference to every file outside folders 00 and 06."""
     for export in exports:
         about = export.definition
-        for path in export.paths():
+        for path in (*export.paths(), workbook_path(about.population)):
             yield Reference(path, f"{about.population} {about.title}: {path.rpartition('/')[2]}", about.criteria)
     for artifact in artifacts:
         yield Reference(artifact.path, f"Provenance record of {artifact.name[:80]}", PROVENANCE)
