@@ -4,19 +4,28 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from proofbook.anchoring.asking import ask_witness
+from proofbook.book.cosignatures import CosignatureStore
+from proofbook.book.reader import BookReader
 from proofbook.errors import ProofInvalid, SignatureInvalid
+from proofbook.openid.fetching import make_send
 from proofbook.tlog.checkpoint import Checkpoint, format_checkpoint, parse_checkpoint
 from proofbook.tlog.cosignature import Cosigner
 from proofbook.tlog.memory_tree import MemoryTree
 from proofbook.tlog.merkle import leaf_hash, leaf_hashes
-from proofbook.tlog.note import Ed25519Signer, Ed25519Verifier, check_note, parse_note, sign_note
+from proofbook.tlog.note import Ed25519Signer, Ed25519Verifier, check_note, format_signature_line, parse_note, sign_note
 from proofbook.tlog.proof import check_consistency, check_inclusion, derive_consistency, derive_inclusion, derive_root
 from proofbook.tlog.tile import derive_tile, derive_tiles, format_path
 from proofbook.tlog.vkey import format_vkey
+from support.home_builder import make_book
+from support.witness_at_work import COSIGNER, make_witness, serving
 
 pytestmark = pytest.mark.real
 
@@ -75,6 +84,34 @@ def test_we_open_a_note_that_go_signed_and_refuse_a_changed_one(go: Ask) -> None
     check_note(parse_note(signed), [Ed25519Verifier(LOG.key)])
     with pytest.raises(SignatureInvalid):
         check_note(parse_note(signed.replace(b"\n300\n", b"\n301\n")), [Ed25519Verifier(LOG.key)])
+
+
+def test_go_checks_the_cosignatures_a_running_witness_gave(go: Ask, tmp_path: Path) -> None:
+    """Go's note package with a verifier of that type, written from the specification: log and witness in one note."""
+    book = make_book(tmp_path / "book")
+    given = make_witness(tmp_path / "w", logs=(book.signer,))
+    with serving(given) as url, closing(CosignatureStore(book.path)) as store, BookReader(book.path) as reader:
+        head = reader.latest_checkpoint()
+        assert head is not None
+        asked = ask_witness(reader, head, COSIGNER.key, url, make_send(None, setting="test"), last=0)
+        assert asked.line is not None
+        store.keep(reader.origin, head.size, format_vkey(COSIGNER.key), asked.line)
+    with BookReader(book.path) as reader:
+        cosigned = reader.latest_cosigned()
+    assert cosigned is not None
+    good = cosigned.note.decode()
+    request = {"op": "open_cosigned", "vkeys": [format_vkey(book.signer.key), format_vkey(COSIGNER.key)], "note": good}
+    bare = good.partition("\n\n")[0] + "\n\n" + good.partition("\n\n")[2].splitlines()[0] + "\n"
+    late = Cosigner.from_seed(COSIGNER.key.name, b"\x02" * 32).cosign(parse_note(cosigned.note).text, time_seconds=1)
+    mixed = bare + format_signature_line(replace(late, signature=(2).to_bytes(8, "big") + late.signature[8:])).decode()
+    opened, changed, unsigned, moved = go(
+        [request, request | {"note": good.replace("\n1\n", "\n2\n")}, request | {"note": bare}, request | {"note": mixed}]
+    )
+    assert opened["ok"], opened
+    assert opened["text"].startswith(f"{book.signer.key.name}\n1\n")
+    assert not changed["ok"]
+    assert unsigned["error"] == "1 of 2 keys signed"
+    assert not moved["ok"]  # the time is part of what was signed
 
 
 def test_both_compute_the_same_roots(go: Ask) -> None:
