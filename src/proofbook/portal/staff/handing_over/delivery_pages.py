@@ -12,6 +12,7 @@ from proofbook.portal.delivered import describe_delivery, find_delivery, save_de
 from proofbook.portal.posting import Given
 from proofbook.portal.staff.handing_over.delivery_act import ProduceOrder, produce_delivery
 from proofbook.portal.surroundings import Answer, Delivered, Desk, Page, Query, See
+from proofbook.portal.zones import zone_of
 
 
 def show_deliveries(desk: Desk, query: Query) -> Answer:
@@ -26,6 +27,7 @@ def show_deliveries(desk: Desk, query: Query) -> Answer:
         "populations": [(each.population, f"{each.population} {each.title}") for each in definitions],
         "chosen": chosen,
         "engagements": known,
+        "zone": zone_of(desk, query),
     }
     return Page("handing_over/deliveries.html", values)
 
@@ -40,7 +42,10 @@ def show_delivery(desk: Desk, query: Query, engagement: str, delivery: str) -> A
     """`/deliveries/{engagement}/{delivery}`."""
     del query
     found = _find(desk, engagement, delivery)
-    return None if found is None else Page("handing_over/delivery.html", {**describe_delivery(found), "chosen": engagement})
+    if found is None:
+        return None
+    zone = zone_of(desk, {"engagement": engagement})
+    return Page("handing_over/delivery.html", {**describe_delivery(found), "chosen": engagement, "zone": zone})
 
 
 def save_file(desk: Desk, query: Query, engagement: str, delivery: str, name: str) -> Answer:

@@ -16,6 +16,7 @@ from proofbook.filing.remark import same_person
 from proofbook.portal.posting import Given
 from proofbook.portal.staff.queues.keeping import make_id, mistakes_of, now_of, write_record
 from proofbook.portal.surroundings import Answer, Desk, Page, Query, See
+from proofbook.portal.zones import zone_of
 from proofbook.readmodel import keys
 from proofbook.readmodel.documents import Documents, DocumentVersion
 
@@ -51,7 +52,7 @@ def show_access_reviews(desk: Desk, query: Query) -> Answer:
         if known is None or known.body["completed_at"] < each.body["completed_at"]:
             newest[each.body["system"] or ""] = each
     systems = [(each, newest.get(each.id), len(rows_of(desk, each.id))) for each in documents.listed("ai_system")]
-    return Page("queues/access_reviews.html", {"systems": systems})
+    return Page("queues/access_reviews.html", {"systems": systems, "zone": zone_of(desk, query)})
 
 
 def finish(desk: Desk, given: Given) -> Answer:
@@ -161,5 +162,6 @@ def _campaign(desk: Desk, system: str, mistakes: Mapping[str, str], given: Given
         "mistakes": mistakes,
         "list_as_of": given.one("list_as_of") or now_of(desk),
         "lookback": given.one("lookback"),
+        "zone": zone_of(desk),
     }
     return Page("queues/access_review.html", values, 422 if mistakes else 200)

@@ -12,6 +12,7 @@ from proofbook.errors import InputError, ProofbookError
 from proofbook.portal.posting import Given
 from proofbook.portal.staff.queues.keeping import mistakes_of, now_of, write_record
 from proofbook.portal.surroundings import Answer, Desk, Page, Query, See
+from proofbook.portal.zones import zone_of
 from proofbook.readmodel.documents import Documents
 
 KINDS: Final = frozenset({"incident.real", "incident.near_miss"})
@@ -77,6 +78,7 @@ def _page(desk: Desk, kind: str, name: str, mistakes: Mapping[str, str], given: 
         "open_actions": [each for each in found.body["actions"] if each["done_at"] is None],
         "sorts": SORTS,
         "mistakes": mistakes,
+        "zone": zone_of(desk),
         "given": {"sort": "", "at": "", "who": "", "what": "", **given},
     }
     return Page("queues/incident.html", values, 422 if mistakes else 200)

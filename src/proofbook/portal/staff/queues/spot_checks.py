@@ -16,6 +16,7 @@ from proofbook.filing.remark import same_person
 from proofbook.portal.posting import Given
 from proofbook.portal.staff.queues.keeping import make_id, mistakes_of, now_of, write_record
 from proofbook.portal.surroundings import Answer, Desk, Page, Query, See
+from proofbook.portal.zones import zone_of
 from proofbook.primitives.instants import format_instant, parse_period
 from proofbook.readmodel.documents import Documents, DocumentVersion
 
@@ -111,7 +112,7 @@ def _begin(desk: Desk, typed: Mapping[str, str], mistakes: Mapping[str, str]) ->
     made = sorted(documents.listed(KIND), key=lambda each: str(each.body["performed_at"]), reverse=True)[:50]
     systems = [(each.id, str(each.body["title"])) for each in documents.listed("ai_system")]
     given = {**typed, "seed": typed["seed"] or token_hex(16), "count": typed["count"] or "25"}
-    values = {"made": made, "systems": systems, "given": given, "mistakes": mistakes}
+    values = {"made": made, "systems": systems, "given": given, "mistakes": mistakes, "zone": zone_of(desk)}
     return Page("queues/spot_checks.html", values, 422 if mistakes else 200)
 
 
@@ -126,5 +127,6 @@ def _judge(
         (each, "" if given is None else given.one(f"verdict.{each.id}"), "" if given is None else given.one(f"note.{each.id}"))
         for each in drawn
     ]
-    values = {"typed": typed, "rows": rows, "population": population, "verdicts": VERDICTS, "mistakes": mistakes}
+    said = {name: "" if given is None else given.one(name) for name in ("tolerance", "follow_up")}
+    values = {"typed": typed, "rows": rows, "population": population, "verdicts": VERDICTS, "mistakes": mistakes, "said": said}
     return Page("queues/spot_check.html", values, 422 if mistakes else 200)

@@ -15,6 +15,7 @@ from proofbook.errors import InputError, ProofbookError, RefusedError
 from proofbook.portal.posting import Given
 from proofbook.portal.staff.queues.keeping import make_id, mistakes_of, now_of, write_record
 from proofbook.portal.surroundings import Answer, Desk, Page, Query, See
+from proofbook.portal.zones import zone_of
 from proofbook.primitives.instants import parse_instant
 from proofbook.readmodel.documents import Documents
 from proofbook.starter.texts import starter_ids, starter_sections
@@ -41,9 +42,9 @@ class Scenario:
 
 def show_exercises(desk: Desk, query: Query) -> Answer:
     """`/queues/exercises`."""
-    del query
     held = sorted(Documents(desk.reader).listed(KIND), key=lambda each: str(each.body["held_at"]), reverse=True)
-    return Page("queues/exercises.html", {"scenarios": scenarios(desk), "held": held[:20], "running": _kept(desk)})
+    values = {"scenarios": scenarios(desk), "held": held[:20], "running": _kept(desk), "zone": zone_of(desk, query)}
+    return Page("queues/exercises.html", values)
 
 
 def show_exercise(desk: Desk, query: Query, scenario: str) -> Answer:
@@ -173,8 +174,16 @@ def _page(desk: Desk, name: str, mistakes: Mapping[str, str], typed: Given | Non
     mine = state if state is not None and state["scenario"] == name else None
     given = [] if mine is None else list(zip(found.injects, mine["given"], strict=False))
     following = found.injects[len(given)] if mine is not None and len(given) < len(found.injects) else None
-    values = {"it": found, "state": mine, "other": state, "told": given, "following": following, "mistakes": mistakes}
-    values["typed"] = {each: "" if typed is None else typed.one(each) for each in _TYPED}
+    values = {
+        "it": found,
+        "state": mine,
+        "other": state,
+        "told": given,
+        "following": following,
+        "mistakes": mistakes,
+        "zone": zone_of(desk),
+        "typed": {each: "" if typed is None else typed.one(each) for each in _TYPED},
+    }
     return Page("queues/exercise.html", values, 422 if mistakes else 200)
 
 

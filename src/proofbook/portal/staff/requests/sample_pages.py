@@ -11,6 +11,7 @@ from proofbook.portal.posting import FormMistakes, Given, read_typed
 from proofbook.portal.staff.requests.engaged import choose_engagement
 from proofbook.portal.staff.requests.sample_acts import ReleaseOrder, release_item
 from proofbook.portal.surroundings import Answer, Desk, Page, Query, See
+from proofbook.portal.zones import zone_of
 
 VIEWS: Final = (("redacted", "without sensitive data"), ("unredacted", "whole"))
 
@@ -47,6 +48,6 @@ def _page(desk: Desk, sample: str, mistakes: Mapping[str, str]) -> Page | None:
     if found is None:
         return None
     items = [(each, found.release_of(each.item)) for each in found.items]
-    return Page(
-        "requests/sample.html", {"it": found, "drawn": items, "views": VIEWS, "mistakes": mistakes}, 422 if mistakes else 200
-    )
+    zone = zone_of(desk, {"engagement": found.engagement})
+    values = {"it": found, "drawn": items, "views": VIEWS, "mistakes": mistakes, "zone": zone}
+    return Page("requests/sample.html", values, 422 if mistakes else 200)
