@@ -23,6 +23,7 @@ def make_environment() -> Environment:
     environment.filters["lines"] = str.splitlines
     environment.filters.update(
         clock=wording.clock,
+        exact=wording.exact,
         local=wording.local,
         short=wording.short,
         size=wording.size,

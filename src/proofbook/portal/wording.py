@@ -7,12 +7,13 @@ beside it. Does not: escape HTML, that is the templates' autoescape.
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from proofbook.errors import MalformedRecord
 from proofbook.primitives.instants import parse_instant
@@ -20,6 +21,9 @@ from proofbook.primitives.instants import parse_instant
 NOT_STATED: Final = "not stated"
 _UNITS: Final = ("KiB", "MiB", "GiB", "TiB", "PiB")
 _SHOWN_HEX: Final = 6
+_AS_THEY_ARE: Final = frozenset("\n\t").union(map(chr, range(0x80, 0xA0)))
+"""Among them characters whose numbers HTML takes for others."""
+_FOLDERS: Final = re.compile(r"(?<![^\s'\"(=])/(?:[^/:\n]+/)+")
 
 STATES: Final = MappingProxyType(
     {
@@ -116,6 +120,20 @@ def finalize(value: Any) -> Any:
     if isinstance(value, Markup):
         return value
     return NOT_STATED if value is None else visible(value)
+
+
+def exact(text: object) -> Markup:
+    """Text of a field of a form, escaped and otherwise as it is: what is sent back must be what was there.
+
+    Characters that nobody sees are written by their numbers, so that they work nowhere but in the field.
+    """
+    plain = str(escape(text))
+    return Markup("".join(each if each.isprintable() or each in _AS_THEY_ARE else f"&#{ord(each)};" for each in plain))  # noqa: S704 - escaped above
+
+
+def without_folders(text: str) -> str:
+    """A sentence about files, with their names alone: where a machine keeps them is nothing for its guests."""
+    return _FOLDERS.sub("", text)
 
 
 def moment(text: str | None) -> datetime | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from html import unescape
 from typing import get_args
 
 import pytest
@@ -91,3 +92,25 @@ def test_digests_are_shortened_from_the_middle() -> None:
     """Both ends are what people compare."""
     assert wording.short("sha256:" + "ab" * 32) == "ababab…ababab"
     assert wording.short("short") == "short"
+
+
+@pytest.mark.parametrize("text", ["two\nlines", "a\u00a0b\u200cc", "\u202egnp.exe", '"><script>', "\u0085", "\ttab"])
+def test_fields_of_forms_keep_what_was_typed(text: str) -> None:
+    """A form that is shown anew must send back the same text, or correcting one field damages the others."""
+    shown = wording.exact(text)
+    assert unescape(shown) == text
+    assert not {"<", '"', "\u202e", "\u200c"} & set(shown)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("/srv/sample home/d_1/files/header.json: is none", "header.json: is none"),
+        ("key file '/srv/a/b.key' is gone", "key file 'b.key' is gone"),
+        ("control LC-14/2: see a/b", "control LC-14/2: see a/b"),
+        ("https://sample.example/a/b", "https://sample.example/a/b"),
+    ],
+)
+def test_guests_are_told_names_without_folders(text: str, told: str) -> None:
+    """Where a machine keeps its files is nothing for an auditor."""
+    assert wording.without_folders(text) == told

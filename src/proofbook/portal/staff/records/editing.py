@@ -19,11 +19,12 @@ from proofbook.filing.values import read_values
 from proofbook.portal.posting import FormMistakes, Given
 from proofbook.portal.staff.records import drafts, zones
 from proofbook.portal.staff.records.filing_act import FILE_RECORD, FileOrder, NewerVersion, propose, writable
-from proofbook.portal.staff.records.form_page import form_page, plan_page, raw, too_large
+from proofbook.portal.staff.records.form_page import form_page, plan_page, too_large
 from proofbook.portal.staff.records.form_reading import ADD, REMOVE, change_rows, read_form
 from proofbook.portal.staff.records.history import shown_differences
 from proofbook.portal.staff.records.kinds import Kind
 from proofbook.portal.surroundings import Answer, Desk, Page, Query, See
+from proofbook.portal.wording import exact
 from proofbook.readmodel.documents import Documents, DocumentVersion
 
 CHECK: Final = "check"
@@ -187,7 +188,7 @@ def _conflict(desk: Desk, given: Given, typed: Typed, newest: DocumentVersion | 
         "fields": fields,
         "local": lambda instant: zones.show(instant, typed.zone),
         "zone": typed.zone.key,
-        "raw": raw,
+        "raw": exact,
     }
     return Page("records/conflict.html", values, 409)
 

@@ -10,8 +10,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
 
-from markupsafe import Markup, escape
-
 from proofbook.controls.control import load_controls
 from proofbook.filing.plan import Action, Planned
 from proofbook.portal.posting import Given
@@ -23,6 +21,7 @@ from proofbook.portal.staff.records.labels import label_of
 from proofbook.portal.staff.records.linking import Linking
 from proofbook.portal.staff.records.view import Viewing
 from proofbook.portal.surroundings import Desk, Page
+from proofbook.portal.wording import exact
 from proofbook.readmodel import artifacts, heads
 from proofbook.readmodel.documents import DocumentVersion
 from proofbook.records.pointing import pointers_of
@@ -65,7 +64,7 @@ def form_page(
         "draft": None if draft is None else zones.show(draft, typed.zone),
         "keeps": desk.sources.people is not None,
         "zone": typed.zone.key,
-        "raw": raw,
+        "raw": exact,
         "occurred": (zones.write_local(typed.occurred, typed.zone) or typed.occurred) if typed.occurred else "",
     }
     return Page("records/form.html", values, 422 if told else 200)
@@ -87,18 +86,13 @@ def plan_page(desk: Desk, typed: Typed, planned: Planned, given: Given) -> Page:
         "differences": shown_differences(planned.differences),
         "remarks": remarks,
         "fields": fields,
-        "raw": raw,
+        "raw": exact,
         "unchanged": planned.action is Action.UNCHANGED,
         "body": planned.filed.body,
         "parts": Viewing(typed.kind.kind, typed.zone, Linking(desk.reader)).parts(planned.filed.body),
         "zone": typed.zone.key,
     }
     return Page("records/plan.html", values)
-
-
-def raw(text: str) -> Markup:
-    """Text of a field, escaped and otherwise as it is: what is sent back must be what was there."""
-    return escape(text)
 
 
 def _sentence(fix: str) -> str:
