@@ -74,6 +74,11 @@ def exports_of(reader: Reader, population: str) -> tuple[Event, ...]:
     return fieldwork.about(reader, "population.exported", population)
 
 
+def called(path: Path) -> str:
+    """A file as errors name it: with its folder, and not where a machine keeps that, for an auditor reads it as well."""
+    return f"{path.parent.name}/{path.name}"
+
+
 def read_exported(reader: Reader, folder: Path, table: str | None = None) -> ExportedTable:
     """A table of the population that lies in `folder`; one of several must be named.
 
@@ -87,7 +92,7 @@ def read_exported(reader: Reader, folder: Path, table: str | None = None) -> Exp
         return _parse(reader, folder, table, data)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise MalformedRecord(
-            f"{path}: is not an evidence header: {type(error).__name__}", hint="name the folder that `proofbook population` made"
+            f"{called(path)}: is not an evidence header: {type(error).__name__}", hint="name the folder that `proofbook population` made"
         ) from error
 
 
@@ -105,12 +110,12 @@ def read_rows(exported: ExportedTable) -> Iterator[TableRow]:
             lines = csv.reader(_lines(path, file, digest), strict=True)
             yield from _rows(path, exported, lines)
     except OSError as error:
-        raise InputError(f"{path}: cannot be read: {error.strerror}") from error
+        raise InputError(f"{called(path)}: cannot be read: {error.strerror}") from error
     except csv.Error as error:
-        raise MalformedRecord(f"{path}: is not a table: {error}") from error
+        raise MalformedRecord(f"{called(path)}: is not a table: {error}") from error
     if digest.hexdigest() != exported.data_sha256:
         raise DigestMismatch(
-            f"{path}: is not the table that was exported", hint="export the population again", place=str(path.name)
+            f"{called(path)}: is not the table that was exported", hint="export the population again", place=str(path.name)
         )
 
 
@@ -136,9 +141,9 @@ def _parse(reader: Reader, folder: Path, table: str | None, data: bytes) -> Expo
     columns = tuple(str(each) for each in header["columns"][name])
     key = str(totals.get("key", "entry"))
     if key not in columns:
-        raise MalformedRecord(f"{folder / HEADER}: table {name} has no column {key[:40]!r}")
+        raise MalformedRecord(f"{called(folder / HEADER)}: table {name} has no column {key[:40]!r}")
     if header["completeness"] not in _SPOKEN:
-        raise MalformedRecord(f"{folder / HEADER}: completeness is {str(header['completeness'])[:40]!r}")
+        raise MalformedRecord(f"{called(folder / HEADER)}: completeness is {str(header['completeness'])[:40]!r}")
     return ExportedTable(
         folder=folder,
         population=population,
@@ -178,9 +183,9 @@ def _choose_table(folder: Path, asked: str | None, known: list[str]) -> str:
     if asked is None and len(known) == 1:
         return known[0]
     if asked is None:
-        raise InputError(f"{folder}: has several tables", hint=f"name one of: {', '.join(known)[:300]}")
+        raise InputError(f"{folder.name}: has several tables", hint=f"name one of: {', '.join(known)[:300]}")
     if asked not in known:
-        raise InputError(f"{folder}: has no table {asked[:40]!r}", hint=f"it has: {', '.join(known)[:200]}")
+        raise InputError(f"{folder.name}: has no table {asked[:40]!r}", hint=f"it has: {', '.join(known)[:200]}")
     return asked
 
 
@@ -190,33 +195,33 @@ def _read_small(path: Path) -> bytes:
             data = file.read(MAX_HEADER_BYTES + 1)
     except OSError as error:
         raise InputError(
-            f"{path}: cannot be read: {error.strerror}", hint="name the folder that `proofbook population` made"
+            f"{called(path)}: cannot be read: {error.strerror}", hint="name the folder that `proofbook population` made"
         ) from error
     if len(data) > MAX_HEADER_BYTES:
-        raise LimitExceeded(f"{path}: is larger than any evidence header ({MAX_HEADER_BYTES} bytes)")
+        raise LimitExceeded(f"{called(path)}: is larger than any evidence header ({MAX_HEADER_BYTES} bytes)")
     return data
 
 
 def _lines(path: Path, file: Any, digest: Any) -> Iterator[str]:
     while line := file.readline(MAX_LINE_BYTES + 1):
         if len(line) > MAX_LINE_BYTES:
-            raise LimitExceeded(f"{path}: has a line of more than {MAX_LINE_BYTES} bytes")
+            raise LimitExceeded(f"{called(path)}: has a line of more than {MAX_LINE_BYTES} bytes")
         digest.update(line)
         try:
             yield line.decode("utf-8")
         except UnicodeDecodeError as error:
-            raise MalformedRecord(f"{path}: is not UTF-8 (byte {error.start} of a line)") from error
+            raise MalformedRecord(f"{called(path)}: is not UTF-8 (byte {error.start} of a line)") from error
 
 
 def _rows(path: Path, exported: ExportedTable, lines: Iterator[list[str]]) -> Iterator[TableRow]:
     columns = exported.columns
     if tuple(next(lines, [])) != columns:
-        raise MalformedRecord(f"{path}: its heading is not what its evidence header names")
+        raise MalformedRecord(f"{called(path)}: its heading is not what its evidence header names")
     key, index = columns.index(exported.key), _place(columns, "index")
     entry = next((place for place in (_place(columns, name) for name in ENTRY_COLUMNS) if place is not None), None)
     for number, cells in enumerate(lines, start=1):
         if len(cells) != len(columns):
-            raise MalformedRecord(f"{path}: row {number} has {len(cells)} cells, not {len(columns)}")
+            raise MalformedRecord(f"{called(path)}: row {number} has {len(cells)} cells, not {len(columns)}")
         where = "" if index is None else cells[index]
         position = int(where) if where.isascii() and where.isdecimal() else None
         yield TableRow(number, cells[key], None if entry is None else cells[entry] or None, position, tuple(cells))

@@ -21,6 +21,7 @@ from proofbook.portal.places import Need, Section
 from proofbook.portal.posting import make_token
 from proofbook.portal.rendering import Pages
 from proofbook.portal.surroundings import Answer, Attachment, Cookie, Delivery, Desk, PortalSources, See
+from proofbook.portal.wording import without_folders
 from proofbook.primitives.instants import format_instant
 
 _OF_THIS_MOMENT: Final = 20
@@ -60,6 +61,7 @@ class Answering:
                 return FileResponse(answer.path, media_type=answer.media_type, filename=answer.name)
             case See():
                 return self._see(answer, desk.visitor)
+        trouble = self._trouble()
         values: dict[str, Any] = {
             **answer.values,
             **self._frame(desk.visitor, path),
@@ -69,7 +71,7 @@ class Answering:
             "moment": desk.now,
             "position": desk.position,
             "behind": _behind(desk),
-            "trouble_following": self._trouble(),
+            "trouble_following": trouble and without_folders(trouble) if _is_guest(desk.visitor) else trouble,
         }
         if answer.cookie is not None and answer.cookie.value is not None:
             values["csrf"] = make_token(answer.cookie.value)
@@ -98,7 +100,10 @@ class Answering:
 
     def error(self, error: ProofbookError, visitor: Visitor | None, path: str) -> Response:
         """Why something could not be done, in words."""
-        values = {"status": error.http_status, "message": error.message, "hint": error.hint, **self._frame(visitor, path)}
+        message, hint = error.message, error.hint
+        if _is_guest(visitor):
+            message, hint = without_folders(message), hint and without_folders(hint)
+        values = {"status": error.http_status, "message": message, "hint": hint, **self._frame(visitor, path)}
         values["unavailable"] = isinstance(error, StoreUnavailable | UnavailableError)
         headers = {"retry-after": "5"} if error.http_status == 503 else None
         return HTMLResponse(self._pages.render("failed.html", values), error.http_status, headers)
@@ -129,6 +134,11 @@ class Answering:
             response.delete_cookie(self._cookie, path="/", httponly=True, samesite="lax", secure=secure)
         else:
             response.set_cookie(self._cookie, cookie.value, path="/", httponly=True, samesite="lax", secure=secure)
+
+
+def _is_guest(visitor: Visitor | None) -> bool:
+    """Somebody of whom this machine is none of the business: an auditor, or whoever did not sign in."""
+    return visitor is None or visitor.engagement is not None
 
 
 def _behind(desk: Desk) -> int:

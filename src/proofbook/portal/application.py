@@ -29,7 +29,7 @@ from proofbook.portal.api.table import RESOURCES
 from proofbook.portal.desks import Desks, witness
 from proofbook.portal.guard import Guard
 from proofbook.portal.places import Place, Reach
-from proofbook.portal.posting import check_token, read_given
+from proofbook.portal.posting import check_token, read_given, read_query
 from proofbook.portal.site import ARTIFACT_STYLE, PLACES, SECTIONS
 from proofbook.portal.surroundings import Answer, Desk, PortalSources, See
 from proofbook.portal.visiting import KEY_METHOD, Doorkeeper, holder_of_the_key
@@ -82,7 +82,9 @@ class _Room:
             Route("/artifact.css", _static(ARTIFACT_STYLE, _CSS)),
             *self._programs.routes(),
         ]
-        return Starlette(routes=routes, lifespan=self._lifespan, exception_handlers={HTTPException: self._missing})
+        made = Starlette(routes=routes, lifespan=self._lifespan, exception_handlers={HTTPException: self._missing})
+        made.router.redirect_slashes = False  # such a redirect would be absolute, and made of what the request says of itself
+        return made
 
     def opened(self, path: str) -> bool:
         """Whether an address is open to anybody."""
@@ -110,9 +112,13 @@ class _Room:
         parts = dict(request.path_params)
         if request.method == "POST":
             return await self._post(place, request, parts)
-        show, query = place.show, dict(request.query_params)
+        show = place.show
         if show is None:
             raise HTTPException(405, headers={"allow": "POST"})
+        try:
+            query = read_query(request)
+        except ProofbookError as error:
+            return self.answering.error(error, visitor, request.url.path)
         return await self._answer(place, request, lambda desk: show(desk, query, **parts))
 
     async def _post(self, place: Place, request: Request, parts: Mapping[str, str]) -> Response:
@@ -120,7 +126,7 @@ class _Room:
         if act is None:
             raise HTTPException(405)
         try:
-            given = await read_given(request)
+            given = await read_given(request, by_anybody=place.needed("POST") is Reach.ANYBODY)
             if not check_token(given, request.state.token):
                 raise RefusedError(
                     "this form was not shown to you here, or long ago", hint="load the page again and send it anew"
@@ -133,9 +139,14 @@ class _Room:
         """One request's reading and rendering, in a worker thread."""
 
         def made(desk: Desk) -> Response:
-            answer = make(desk)
+            subjects = _subjects(place, request)
+            try:
+                answer = make(desk)
+            except ProofbookError as error:
+                witness(desk, place.path, subjects, error.http_status, always=place.witnessed)
+                raise
             if not isinstance(answer, See):
-                witness(desk, place.path, _subjects(request), 404 if answer is None else 200, always=place.witnessed)
+                witness(desk, place.path, subjects, 404 if answer is None else 200, always=place.witnessed)
             return self.answering.answer(answer, desk, request.url.path, request.state.token)
 
         try:
@@ -151,8 +162,13 @@ class _Room:
         return answer
 
 
-def _subjects(request: Request) -> tuple[str, ...]:
-    """What stands in the place of the parts of a path, and what was asked for."""
+def _subjects(place: Place, request: Request) -> tuple[str, ...]:
+    """What stands in the place of the parts of a path, and what was asked for.
+
+    Of places that are open to anybody nothing: their addresses hold what lets people in, and entries stay.
+    """
+    if place.need is Reach.ANYBODY:
+        return ()
     return (*map(str, request.path_params.values()), *(f"{name}={value}" for name, value in request.query_params.items()))
 
 

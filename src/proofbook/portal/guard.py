@@ -14,6 +14,7 @@ from collections.abc import Callable
 from typing import Final
 from urllib.parse import parse_qs, quote
 
+import structlog
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -45,10 +46,12 @@ HEADERS: Final = (
 _METHODS: Final = frozenset({"GET", "HEAD", "POST"})
 _MAX_KEY: Final = 200
 _FROM_HERE: Final = frozenset({"same-origin", "none"})
+FAILED: Final = "portal.answer_failed"
+LOG = structlog.get_logger()
 SIGN_IN: Final = "/sign-in"
 
 Explain = Callable[[int, str], Response]
-"""Status and reason (`host`, `method`, `origin`, `key`, `many`, `unavailable`) -> a page that explains."""
+"""Status and reason (`host`, `method`, `origin`, `key`, `many`, `unavailable`, `failed`) -> a page that explains."""
 
 
 class Guard:
@@ -83,15 +86,24 @@ class Guard:
             await self._app(scope, receive, send)
             return
 
+        started = False
+
         async def send_with_headers(message: Message) -> None:
+            nonlocal started
             if message["type"] == "http.response.start":
+                started = True
                 headers = MutableHeaders(scope=message)
                 for name, value in HEADERS:
                     headers[name] = value
             await send(message)
 
         answer = self._refusal(scope) or await self._with_key(scope) or await self._unknown(scope) or self._app
-        await answer(scope, receive, send_with_headers)
+        try:
+            await answer(scope, receive, send_with_headers)
+        except Exception as error:  # noqa: BLE001 - the boundary: the server would log the message, which may quote anything
+            LOG.error(FAILED, error=type(error).__name__)  # noqa: TRY400 - as above
+            if not started:
+                await self._explain(scope, 500, "failed")(scope, receive, send_with_headers)
 
     def _refusal(self, scope: Scope) -> ASGIApp | None:
         headers = Headers(scope=scope)

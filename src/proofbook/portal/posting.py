@@ -17,12 +17,16 @@ from typing import Any, Final, TypeVar, get_origin
 from pydantic import BaseModel, ValidationError
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 
 from proofbook.errors import InputError, LimitExceeded
 
 CSRF_FIELD: Final = "csrf"
 MAX_FORM_BYTES: Final = 1024 * 1024
+MAX_OPEN_BYTES: Final = 16 * 1024
+"""Of a form that anybody may send: names, passwords and codes."""
+MAX_QUERY_BYTES: Final = 8_000
+MAX_QUERY_FIELDS: Final = 60
 MAX_UPLOAD_BYTES: Final = 32 * 1024 * 1024
 """All of one sending, files included."""
 _MAX_FIELDS: Final = 4_000
@@ -108,12 +112,22 @@ def check_token(given: Given, token: str | None) -> bool:
     return token is not None and hmac.compare_digest(given.one(CSRF_FIELD).encode("utf-8", "surrogatepass"), token.encode())
 
 
-async def read_given(request: Request) -> Given:
-    """The form of a request, whole. Raises InputError, LimitExceeded."""
+def read_query(request: Request) -> dict[str, str]:
+    """What an address asks for. Raises LimitExceeded for more than an account of a look can name."""
+    if len(request.scope["query_string"]) > MAX_QUERY_BYTES or len(request.query_params) > MAX_QUERY_FIELDS:
+        raise LimitExceeded(
+            f"the address asks for more than {MAX_QUERY_FIELDS} things at once, or in more than {MAX_QUERY_BYTES:,} bytes",
+            hint="ask for less",
+        )
+    return dict(request.query_params)
+
+
+async def read_given(request: Request, *, by_anybody: bool = False) -> Given:
+    """The form of a request, whole; what anybody may send is short and holds no files. Raises InputError, LimitExceeded."""
     media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if media not in _FORMS:
+    if media not in _FORMS[:1] if by_anybody else media not in _FORMS:
         raise InputError("this address takes forms", hint="fill in the form of the page and send it")
-    most = MAX_UPLOAD_BYTES if media == _FORMS[1] else MAX_FORM_BYTES
+    most = MAX_OPEN_BYTES if by_anybody else MAX_UPLOAD_BYTES if media == _FORMS[1] else MAX_FORM_BYTES
     length = request.headers.get("content-length", "")
     if not (length.isascii() and length.isdecimal()):
         raise InputError("the length of what was sent is not stated", hint=_CHUNKED_FIX)
@@ -128,6 +142,8 @@ async def read_given(request: Request) -> Given:
                     files.append(Upload(name, value.filename or "", value.content_type or "", await value.read()))
                 else:
                     fields[name] = (*fields.get(name, ()), value.replace("\r\n", "\n"))
+    except ClientDisconnect as error:
+        raise InputError("what was sent broke off", hint="send it again") from error
     except (HTTPException, UnicodeDecodeError) as error:
         raise InputError("the form cannot be read", hint="load the page again and send it once more") from error
     return Given(fields, tuple(files))

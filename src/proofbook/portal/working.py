@@ -21,6 +21,8 @@ WORK_FAILED: Final = "portal.work_failed"
 LOG = structlog.get_logger()
 _REMEMBERED: Final = 200
 _WAITING: Final = 20
+_EACH: Final = 4
+"""Of one owner: nobody keeps all others waiting."""
 _STEPS: Final = 200
 
 
@@ -68,10 +70,17 @@ class Works:
         self._lock = Lock()
 
     def start(self, owner: str, title: str, do: Callable[[Tell], Outcome]) -> Work:
-        """Begin a work, or line it up behind those under way. Raises RefusedError when too many wait."""
+        """Begin a work, or line it up behind those under way; one of the same owner and title that is not over is the same.
+
+        Raises RefusedError when too many wait, of this owner or altogether.
+        """
         work = Work(self._new_id("w"), owner, title)
         with self._lock:
-            if sum(not each.over for each in self._works.values()) >= _WAITING:
+            under_way = [each for each in self._works.values() if not each.over]
+            same = next((each for each in under_way if (each.owner, each.title) == (owner, title)), None)
+            if same is not None:
+                return same
+            if len(under_way) >= _WAITING or sum(each.owner == owner for each in under_way) >= _EACH:
                 raise RefusedError("too much is under way already", hint="wait until some of it is done")
             self._works[work.id] = work
             while len(self._works) > _REMEMBERED:

@@ -60,7 +60,7 @@ def show_control(desk: Desk, query: Query, control: str) -> Answer:
 def show_record(desk: Desk, query: Query, kind: str, id: str) -> Answer:  # noqa: A002 - what it is called
     """`/room/records/{kind}/{id}`, at a version where one is named."""
     found = assessed(desk)
-    history = found.facts.histories.get((kind, id), ())
+    history = _history(found, kind, id)
     it = _of(history, query.get("version", ""))
     if it is None:
         return None
@@ -99,9 +99,19 @@ def find_version(
     version: str,
 ) -> tuple[DocumentVersion, DocumentVersion] | None:
     """A version of a record of this engagement (the newest where no number fits), and the newest; None: no such record."""
-    history = assessed(desk).facts.histories.get((kind, id), ())
+    history = _history(assessed(desk), kind, id)
     it = _of(history, version)
     return None if it is None else (it, history[-1])
+
+
+def _history(found: Assessed, kind: str, record: str) -> tuple[DocumentVersion, ...]:
+    """Every version of a record that belongs to this engagement: to its entity and systems, and to no other engagement."""
+    facts = found.facts
+    history = facts.histories.get((kind, record), ())
+    if not history or not facts.includes(history[-1]):
+        return ()
+    named = record if kind == "engagement" else history[-1].body.get("engagement")
+    return history if named in {None, facts.scope.engagement} else ()
 
 
 def _of(history: Sequence[DocumentVersion], version: str) -> DocumentVersion | None:

@@ -71,8 +71,13 @@ def sign_in(desk: Desk, given: Given) -> Answer:
 
 
 def go_to_provider(desk: Desk, query: Query, provider: str) -> Answer:
-    """`/sign-in/{provider}`: on to somebody else's sign-in; what belongs to it is kept in the browser until the way back."""
+    """`/sign-in/{provider}`: on to somebody else's sign-in; what belongs to it is kept in the browser until the way back.
+
+    Whoever is in stays in: a link of a foreign site must not put anything in the place of their session.
+    """
     del query
+    if desk.visitor is not None and desk.visitor.method != KEY_METHOD:
+        return See("/")
     begun = _people(desk).begin_at_provider(provider, _way_back(desk, provider))
     return None if begun is None else See(begun.url, cookie=Cookie(begun.kept))
 
