@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from proofbook.config.loading import Explained, explain
+from proofbook.witness.settings import WitnessProgramSettings
 
 _HEAD = """# Settings
 
@@ -12,6 +13,7 @@ No setting turns recording off. Secrets are never in the file: settings that nee
 `proofbook config check` prints the settings in force; `proofbook config explain KEY` prints one of these rows.
 A table in double brackets may be repeated.
 """
+_WITNESS = """Everything `witness.toml` in the folder of a [witness](witness.md) may say; it has nothing to do with `proofbook.toml`."""
 _LIST = "[]"
 
 
@@ -27,7 +29,18 @@ def format_settings() -> str:
     lines = [_HEAD]
     for name in sorted(tables, key=lambda name: (order.index(name.partition(".")[0]), name.count("."))):
         lines += _section(name.replace(_LIST, ""), tables[name], repeated)
+    lines += _witness()
     return "\n".join(lines)
+
+
+def _witness() -> list[str]:
+    """What a witness's own file may say: it is another file in another folder."""
+    rows = explain(kind=WitnessProgramSettings)
+    own = {row.key.removesuffix(_LIST): row for row in rows if row.key.endswith(_LIST)}
+    top = [row for row in rows if "." not in row.key and not row.key.endswith(_LIST)]
+    logs = [row for row in rows if row.key.startswith("logs[].")]
+    title, *rest = _section("", top, {})
+    return ["# A witness", "", _WITNESS, "", title.replace("the file", "`witness.toml`"), *rest, *_section("logs", logs, own)]
 
 
 def _section(name: str, rows: list[Explained], repeated: dict[str, Explained]) -> list[str]:
