@@ -8,6 +8,7 @@ Hostile input: any request is answered with a status that the OpenAPI document n
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from typing import Any, Final
@@ -19,6 +20,7 @@ from starlette.types import Receive, Scope, Send
 
 from proofbook.errors import InputError, ProofbookError
 from proofbook.people.visitor import Visitor
+from proofbook.portal.acts import Order
 from proofbook.portal.api.answers import Outcome, written
 from proofbook.portal.api.once import HEADER, Kept, do_once, read_key
 from proofbook.portal.api.pace import Pace
@@ -105,11 +107,8 @@ class ApiRoom:
         key = read_key(request.headers.get(HEADER))
         if request.query_params:
             raise InputError("this address takes no query")
-        fields, spelt = parse_body(await read_body(request, resource.most))
-        match = request.headers.get("if-match")
-        values = _merged(resource, fields, request.path_params, match)
-        order = read_typed(resource.act.takes, values)
-        spelling = b"\0".join((request.url.path.encode(), (match or "").encode("utf-8", "replace"), spelt))
+        data, match = await read_body(request, resource.most), request.headers.get("if-match")
+        order, spelling = await asyncio.to_thread(_order, resource, data, request, match)
 
         def made(desk: Desk) -> Response:
             people = desk.sources.people
@@ -154,6 +153,13 @@ def _check_parts(parts: Mapping[str, str]) -> None:
         raise NotThere("there is no such thing")
 
 
+def _order(resource: Doing, data: bytes, request: Request, match: str | None) -> tuple[Order, bytes]:
+    """What is asked for, and the bytes by which the same request is known again. Slow for files, so not on the event loop."""
+    fields, spelt = parse_body(data)
+    order = read_typed(resource.act.takes, _merged(resource, fields, request.path_params, match))
+    return order, b"\0".join((request.url.path.encode(), (match or "").encode("utf-8", "replace"), spelt))
+
+
 def _merged(resource: Doing, fields: Mapping[str, Any], parts: Mapping[str, str], match: str | None) -> dict[str, Any]:
     """The order: what was sent, the parts of the path, and the version that `If-Match` names."""
     twice = fields.keys() & set(parts_of(resource.path))
@@ -170,7 +176,7 @@ def _merged(resource: Doing, fields: Mapping[str, Any], parts: Mapping[str, str]
     return {**values, resource.tag: tag}
 
 
-def _done(resource: Doing, desk: Desk, order: Any, match: str | None) -> Kept:
+def _done(resource: Doing, desk: Desk, order: Order, match: str | None) -> Kept:
     try:
         done = resource.act.do(desk, order)
     except ProofbookError as error:
