@@ -28,6 +28,7 @@ from growth import Point, draw_growth
 from watched import Spent, run_watched
 from year import SOURCE, Synthetic, moment_of, write_exchanges
 
+from proofbook.book.reader import BookReader
 from proofbook.book.writer import Row
 from proofbook.demo.year.cast import ENGAGEMENT
 from proofbook.demo.year.kit import write_kit
@@ -81,18 +82,20 @@ def make(folder: Path, size: int) -> Home:
 def export(path: Path, out: Path) -> None:
     """What `proofbook export` does, as of everything that was recorded before it."""
     home = open_home(path)
+    with BookReader(home.book) as book:
+        size = max(each.size for each in book.checkpoints())
     with open_door(home) as door:
-        made = export_engagement(home, door.recorder, ENGAGEMENT, out)
+        made = export_engagement(home, door.recorder, ENGAGEMENT, out, as_of_size=size)
     print(json.dumps({"entries": made.checkpoint.size, "files": made.files}))
 
 
 def measure(folder: Path, size: int, verifier: Path | None) -> Measured:
     """Export the room of a size and verify it."""
-    home = make(folder, size)
+    make(folder, size)
     room, words = folder / f"r{size}" / "room", folder / f"r{size}" / "words"
     if room.exists():
         shutil.rmtree(room)
-    exported = run_watched([sys.executable, __file__, "--export", str(home.root), str(room)], words)
+    exported = run_watched([sys.executable, __file__, "--export", str(folder / f"r{size}" / "home"), str(room)], words)
     said = json.loads(words.read_text().splitlines()[-1])
     program = verifier or room / VERIFIER
     verified = run_watched([sys.executable, "-I", "-S", str(program), str(room), "--json"], folder / f"r{size}" / "report")

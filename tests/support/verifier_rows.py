@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from proofbook.verify.entries import BundleFacts, TableRows, gather_table
+from proofbook.verify.entries import BundleFacts, gather_table
+from proofbook.verify.relations import Relations
 from proofbook.verify.tables import Placed, TableSpec, derive_row
 
 
@@ -21,13 +22,11 @@ class Gathered:
 def gather(spec: TableSpec, entries: Sequence[dict[str, Any]]) -> Gathered:
     """Both passes of the verifier over a list of entries."""
     placed = [Placed(value, index, b"\0") for index, value in enumerate(entries)]
-    facts, rows = BundleFacts(0), TableRows(spec)
+    facts, relations = BundleFacts(0), Relations([spec])
     for each in placed:
         gather_table(facts, 0, spec, each)
-    for _, index, key, latest, wrong in facts.rows:
-        rows.add_row(index, key, latest, wrong)
-    for _, index, text, record in facts.joins:
-        rows.add_join(index, text, record)
-    pairs = rows.finish()
+    relations.add(facts.traces)
+    relations.finish()
+    pairs = relations.pairs(0)
     cells = [derive_row(spec, placed[base], placed[joined] if joined >= 0 else None) for base, joined in pairs]
-    return Gathered(cells, [placed[index].value["id"] for index in rows.second])
+    return Gathered(cells, [placed[index].value["id"] for index in relations.second(0)])

@@ -20,7 +20,8 @@ _HEADER = '''#!/usr/bin/env python3
 
 Run a copy of this file that you obtained yourself, not the one in the room you were given: whoever can change the room can
 change the copy in it. Thirteen numbered steps are taken and each says what it checked; then follow what is proven, what is not
-covered, and every problem with its place. No network connection is opened and nothing is written.
+covered, and every problem with its place. No network connection is opened. Nothing is written but, for a large room, a
+temporary file without a name that holds hashes and positions and is gone at the end.
 
 Exit code: 0 everything that was checked checks out; 5 damage, or a step that could not be run; 3 not a room, or bad arguments.
 
@@ -91,7 +92,7 @@ def _defined(node: ast.stmt) -> list[str]:
     if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
         return [node.name]
     if isinstance(node, ast.Assign):
-        return [target.id for target in node.targets if isinstance(target, ast.Name)]
+        return [each.id for target in node.targets for each in ast.walk(target) if isinstance(each, ast.Name)]
     if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
         return [node.target.id]
     if isinstance(node, (ast.Import, ast.ImportFrom)):

@@ -7,16 +7,20 @@ from __future__ import annotations
 
 import csv
 import io
-from typing import Dict, List
+import os
+from typing import Dict, Iterator, List, TextIO
 
 from proofbook.verify.encoding import Damage, field, parse_document, show
 from proofbook.verify.populations import EntryReader
 from proofbook.verify.report import Findings, NotRun
-from proofbook.verify.room import FRONT, MAX_MANIFEST_BYTES, Listed, Manifest, Room
+from proofbook.verify.room import FRONT, Listed, Manifest, Room, open_file
 from proofbook.verify.tables import guard
 
 INDEX = FRONT + "index.csv"
 ARTIFACTS = "07_AI_artifacts/ART-04_model-provenance/"
+
+MAX_LINE = 1024 * 1024
+"""Characters in a line of the index: a path and some short texts."""
 
 INDEX_COLUMNS = ["id", "path", "title", "about", "request", "controls", "criteria", "period_first", "period_last", "rows"]
 INDEX_COLUMNS += ["sha256", "preparer", "reviewer", "status"]
@@ -27,23 +31,46 @@ def check_index(room: Room, found: Findings) -> str:
     manifest = room.manifest
     if manifest is None:
         raise NotRun("the manifest cannot be read (step 1)")
-    try:
-        text = room.read(INDEX, MAX_MANIFEST_BYTES).decode("utf-8")
-        rows = list(csv.reader(io.StringIO(text, newline=""), strict=True))
-    except (csv.Error, UnicodeDecodeError) as error:
-        raise Damage(INDEX, f"is not CSV: {error}") from None
-    if not rows or rows[0] != INDEX_COLUMNS:
-        raise Damage(f"{INDEX} row 1", f"is not the header {','.join(INDEX_COLUMNS)}")
+    if INDEX not in room.files:
+        raise Damage(INDEX, "is not in the room")
     wanted = {path: each for path, each in manifest.files.items() if not path.startswith(FRONT + "index.")}
     counts = {path: table.rows for each in manifest.populations for table in each.tables for path in (table.csv, table.json)}
     seen: Dict[str, int] = {}
-    for number, row in enumerate(rows[1:], 2):
-        _check_row(number, row, wanted, counts, seen, found)
+    read = 0
+    for number, row in enumerate(_rows_of_index(room), 1):
+        read = number
+        if number > 1:
+            _check_row(number, row, wanted, counts, seen, found)
+        elif row != INDEX_COLUMNS:
+            raise Damage(f"{INDEX} row 1", f"is not the header {','.join(INDEX_COLUMNS)}")
+    if not read:
+        raise Damage(INDEX, "is empty")
     for path in wanted:
         if path not in seen:
             found.problem(INDEX, f"does not list {path}")
     found.proven.append(f"the index lists each of {len(wanted)} files once, with its hash (step 11)")
-    return f"{len(rows) - 1} rows of index.csv compared with the manifest"
+    return f"{read - 1} rows of index.csv compared with the manifest"
+
+
+def _rows_of_index(room: Room) -> Iterator[List[str]]:
+    """Its rows, read one at a time. Raises Damage."""
+    with io.TextIOWrapper(os.fdopen(open_file(room.root, INDEX), "rb"), encoding="utf-8", newline="") as stream:
+        try:
+            yield from csv.reader(_lines_of_index(stream), strict=True)
+        except (csv.Error, UnicodeDecodeError) as error:
+            raise Damage(INDEX, f"is not CSV: {error}") from None
+        except OSError as error:
+            raise Damage(INDEX, f"cannot be read: {error.strerror}") from None
+
+
+def _lines_of_index(stream: TextIO) -> Iterator[str]:
+    while True:
+        line = stream.readline(MAX_LINE)
+        if len(line) == MAX_LINE:
+            raise Damage(INDEX, f"has a line of more than {MAX_LINE} characters")
+        if not line:
+            return
+        yield line
 
 
 def _check_row(

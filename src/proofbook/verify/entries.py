@@ -1,12 +1,11 @@
 """Step 6: every entry hashes to its leaf, has its one form, is numbered by its source without gaps, and follows in time.
 
-Bundles are read one at a time and independently of each other, so a book of any length needs little memory and can use all cores.
-Work on hostile bundles never raises: what is wrong comes back as (place, what) pairs in the facts of the bundle.
+Bundles are read one at a time and independently of each other, so a book of any length needs as little memory and can use all
+cores. Work on hostile bundles never raises: what is wrong comes back as (place, what) pairs in the facts of the bundle.
 """
 
 from __future__ import annotations
 
-from array import array
 from collections import Counter
 from dataclasses import dataclass
 from dataclasses import field as dataclass_field
@@ -17,6 +16,7 @@ from typing import Counter as CounterOf
 from proofbook.verify.encoding import Damage, canonical_text, is_instant, parse_canonical, parse_moment, show
 from proofbook.verify.merkle import HASH_BYTES, TILE_WIDTH, leaf_hash, tile_path, tiles_of
 from proofbook.verify.parallel import in_order, worker_count
+from proofbook.verify.relations import Relations, Traces
 from proofbook.verify.report import Findings
 from proofbook.verify.room import BOOK, Room, read_whole
 from proofbook.verify.tables import Placed, TableSpec, identity, join_key, look_up, select
@@ -31,6 +31,9 @@ MAX_REPORTED = 200
 
 LATE = timedelta(hours=1)
 """An entry recorded later than this after it occurred counts as late: traffic is recorded within seconds."""
+
+MAX_ROTATIONS = 1001
+"""Records of a changed key that are kept: one more than `keys` reads keys, so that too many are seen to be too many."""
 
 BUNDLES_AT_ONCE = 8
 """Bundles of one piece of work."""
@@ -56,8 +59,7 @@ _ACTOR_KEYS = {"id", "kind", "method"}
 class BundleFacts:
     """What one bundle says.
 
-    `sources`: id -> (first number, last number, index of the first); `rows`: (table, index, join key, what it is the latest of,
-    why it is no row if it is the latest); `joins`: (table, index, join key, identity of a record whose newest version counts);
+    `sources`: id -> (first number, last number, index of the first); `traces`: what its entries are to the tables;
     `left_out`: (table, reason) -> count.
     """
 
@@ -74,80 +76,15 @@ class BundleFacts:
     commitments: int = 0
     opened: Optional[Dict[str, Any]] = None
     rotations: List[Tuple[int, Dict[str, Any]]] = dataclass_field(default_factory=list)
-    rows: List[Tuple[int, int, Optional[str], Optional[str], str]] = dataclass_field(default_factory=list)
-    joins: List[Tuple[int, int, str, Optional[str]]] = dataclass_field(default_factory=list)
+    traces: Traces = dataclass_field(default_factory=Traces)
     left_out: CounterOf[Tuple[int, str]] = dataclass_field(default_factory=Counter)
-
-
-class TableRows:
-    """Which entries make the rows of one table, and which joined entry belongs to each. A few dozen bytes a row."""
-
-    def __init__(self, spec: TableSpec) -> None:
-        self.spec = spec
-        self.left_out: CounterOf[str] = Counter()
-        self.second: List[int] = []
-        self._slots: Dict[str, int] = {}
-        self._joined = array("q")
-        self._rows = (array("q"), array("q"))
-        self._latest: Dict[str, Tuple[int, int, str]] = {}
-        self._seconds: List[Tuple[int, int]] = []
-        self._newest: Dict[int, Dict[str, int]] = {}
-
-    def add_row(self, index: int, key: Optional[str], latest: Optional[str], wrong: str) -> None:
-        """One entry of the base kind, in index order.
-
-        With `latest` only the last of its sort counts; `wrong` says why that one would be no row.
-        """
-        slot = -1 if key is None else self._slot(key)
-        if latest is None:
-            self._rows[0].append(index)
-            self._rows[1].append(slot)
-        else:
-            if latest in self._latest:
-                self.left_out["a later version"] += 1
-            self._latest[latest] = (index, slot, wrong)
-
-    def add_join(self, index: int, key: str, record: Optional[str]) -> None:
-        """One entry of the joined kind, in index order: the first of a key counts, a second one is kept apart.
-
-        With `record` the newest of a key counts, and the newest of each other record is kept apart.
-        """
-        slot = self._slot(key)
-        if record is not None:
-            self._newest.setdefault(slot, {})[record] = index
-        elif self._joined[slot] < 0:
-            self._joined[slot] = index
-        else:
-            self._seconds.append((slot, index))
-
-    def _slot(self, key: str) -> int:
-        slot = self._slots.setdefault(key, len(self._joined))
-        if slot == len(self._joined):
-            self._joined.append(-1)
-        return slot
-
-    def finish(self) -> List[Tuple[int, int]]:
-        """(index of the base entry, index of the joined one or -1), in index order. Fills `second`."""
-        for slot, found in self._newest.items():
-            self._joined[slot] = max(found.values())
-            self._seconds.extend((slot, index) for index in sorted(found.values())[:-1])
-        self._newest = {}
-        for _, _, wrong in self._latest.values():
-            if wrong:
-                self.left_out[wrong] += 1
-        chosen = bool(self.spec.latest_by) or self.spec.versions != "every"
-        latest = sorted((index, slot) for index, slot, wrong in self._latest.values() if not wrong)
-        rows = latest if chosen else list(zip(*self._rows))
-        used = {slot for _, slot in rows} if self._seconds else set()
-        self.second = [index for slot, index in self._seconds if slot in used]
-        return [(index, self._joined[slot] if slot >= 0 else -1) for index, slot in rows]
 
 
 @dataclass
 class BookFacts:
     """What the whole book says, gathered over its bundles in order."""
 
-    tables: List[TableRows]
+    relations: Relations
     readable: bool = True
     entries: int = 0
     sources: Dict[str, int] = dataclass_field(default_factory=dict)
@@ -258,7 +195,7 @@ class BundleWork:
         _follow_time(facts, value, place)
         if kind == "book.opened" and entry.index == 0:
             facts.opened = value["body"]
-        elif kind == "log.key_rotated":
+        elif kind == "log.key_rotated" and len(facts.rotations) < MAX_ROTATIONS:
             facts.rotations.append((entry.index, value["body"]))
         content = value["body"].get("content")
         if type(content) is dict:
@@ -274,7 +211,7 @@ def gather_table(facts: BundleFacts, number: int, spec: TableSpec, entry: Placed
     if entry.value["kind"] in spec.join_kinds:
         key = join_key(spec.join_other, entry)
         if key is not None:
-            facts.joins.append((number, entry.index, key, identity(entry) if spec.join_newest else None))
+            facts.traces.add_joined(number, entry.index, key, identity(entry) if spec.join_newest else None)
 
 
 def _gather_row(facts: BundleFacts, number: int, spec: TableSpec, entry: Placed) -> None:
@@ -292,7 +229,10 @@ def _gather_row(facts: BundleFacts, number: int, spec: TableSpec, entry: Placed)
         value = look_up(entry, spec.latest_by)
         latest = canonical_text(value) if type(value) in (str, int, bool, type(None), list, dict) else "absent"
     key = join_key(spec.join_base, entry) if spec.join_kinds else None
-    facts.rows.append((number, entry.index, key, latest, reason))
+    if latest is None:
+        facts.traces.add_row(number, entry.index, key)
+    else:
+        facts.traces.add_version(number, entry.index, latest, key, reason)
 
 
 def _note(facts: BundleFacts, place: str, what: str) -> None:
@@ -325,7 +265,7 @@ def _follow_time(facts: BundleFacts, value: Dict[str, Any], place: str) -> None:
 
 def gather_book(room: Room, size: int, specs: Sequence[TableSpec], found: Findings) -> BookFacts:
     """Examines all bundles of a tree of `size` entries and joins their facts in order."""
-    book = BookFacts([TableRows(spec) for spec in specs])
+    book = BookFacts(Relations(specs))
     wanted: List[Tuple[int, int]] = []
     for index, width in tiles_of(size):
         path = BOOK + tile_path("entries", index, width)
@@ -361,13 +301,10 @@ def _join(book: BookFacts, facts: BundleFacts, found: Findings) -> None:
     book.ahead += facts.ahead
     book.commitments += facts.commitments
     book.opened = facts.opened or book.opened
-    book.rotations.extend(facts.rotations)
-    for number, index, key, latest, wrong in facts.rows:
-        book.tables[number].add_row(index, key, latest, wrong)
-    for number, index, text, record in facts.joins:
-        book.tables[number].add_join(index, text, record)
+    book.rotations.extend(facts.rotations[: MAX_ROTATIONS - len(book.rotations)])
+    book.relations.add(facts.traces)
     for (number, reason), count in facts.left_out.items():
-        book.tables[number].left_out[reason] += count
+        book.relations.left_out[number][reason] += count
 
 
 def check_entries(book: BookFacts, size: int, found: Findings) -> str:

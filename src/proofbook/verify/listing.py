@@ -14,7 +14,6 @@ from proofbook.verify.report import Findings, NotRun
 from proofbook.verify.room import (
     MANIFEST,
     MAX_FILE_BYTES,
-    MAX_MANIFEST_BYTES,
     SUMS,
     UNLISTED,
     Listed,
@@ -53,7 +52,7 @@ def check_listing(room: Room, found: Findings) -> str:
     for path in UNLISTED:
         if path not in room.files:
             found.problem(path, "is missing")
-    manifest = parse_manifest(room.read(MANIFEST, MAX_MANIFEST_BYTES))
+    manifest = parse_manifest(room.read(MANIFEST, room.list_bytes))
     room.manifest = manifest
     for place, what in manifest.oddities:
         found.problem(place, what)
@@ -102,7 +101,7 @@ def check_sums(room: Room, found: Findings) -> str:
     """Step 2. SHA256SUMS has exactly one line for each file of the manifest, in the same order."""
     if room.manifest is None:
         raise NotRun("the manifest cannot be read (step 1)")
-    text = room.read(SUMS, MAX_MANIFEST_BYTES)
+    text = room.read(SUMS, room.list_bytes)
     wanted = [f"{each.sha256}  {each.path}\n".encode("utf-8") for each in room.manifest.files.values()]
     if text != b"".join(wanted):
         _name_differences(text, wanted, found)

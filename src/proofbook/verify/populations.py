@@ -14,16 +14,18 @@ from collections import OrderedDict
 from contextlib import closing
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Any, BinaryIO, Dict, List, Optional, Sequence, Tuple
+from itertools import islice
+from typing import Any, BinaryIO, Dict, Iterator, List, Optional, Sequence, Tuple
 from typing import OrderedDict as OrderedDictOf
 
 from proofbook.verify.definitions import parse_definition
 from proofbook.verify.encoding import Damage, parse_checked, show
-from proofbook.verify.entries import MAX_BUNDLE_BYTES, BookFacts, TableRows, entry_place, read_entry, split_bundle
+from proofbook.verify.entries import MAX_BUNDLE_BYTES, BookFacts, entry_place, read_entry, split_bundle
 from proofbook.verify.headers import check_header
 from proofbook.verify.known import is_known, missing_reports
 from proofbook.verify.merkle import TILE_WIDTH, leaf_hash, tile_path
 from proofbook.verify.parallel import in_order, worker_count
+from proofbook.verify.relations import MAX_SECONDS, Relations
 from proofbook.verify.report import Findings, NotRun, counted
 from proofbook.verify.room import BOOK, Population, Room, Table, open_file, read_whole
 from proofbook.verify.schedules import check_scheduled, say_scheduled
@@ -33,10 +35,10 @@ ROWS_AT_ONCE = 2000
 """Rows of one piece of work."""
 
 BUNDLES_KEPT = 12
-"""Bundles kept open while rows are derived: a joined entry is rarely far from its base, and twelve are at most 150 MB."""
+"""Bundles kept open while rows are derived: a joined entry is rarely far from its base."""
 
-MAX_SECONDS = 1000
-"""Second joined entries looked for in a header."""
+MAX_KEPT_BYTES = 16 * 1024 * 1024
+"""What they may hold together; one is kept whatever it holds."""
 
 NAMED_BYTES = 256 * 1024
 """How much of a differing file is read to name the differing cell."""
@@ -78,6 +80,7 @@ class EntryReader:
         self._size = size
         self._checked = checked
         self._kept: OrderedDictOf[int, List[bytes]] = OrderedDict()
+        self._held = 0
 
     def read(self, index: int) -> Placed:
         """One entry. Raises Damage."""
@@ -87,9 +90,12 @@ class EntryReader:
         path = BOOK + tile_path("entries", bundle, min(TILE_WIDTH, self._size - bundle * TILE_WIDTH))
         if bundle not in self._kept:
             width = min(TILE_WIDTH, self._size - bundle * TILE_WIDTH)
-            self._kept[bundle] = split_bundle(read_whole(self._root, path, MAX_BUNDLE_BYTES), width, path)
-            if len(self._kept) > BUNDLES_KEPT:
-                self._kept.popitem(last=False)
+            data = read_whole(self._root, path, MAX_BUNDLE_BYTES)
+            self._kept[bundle] = split_bundle(data, width, path)
+            self._held += len(data)
+            while len(self._kept) > 1 and (len(self._kept) > BUNDLES_KEPT or self._held > MAX_KEPT_BYTES):
+                dropped = self._kept.popitem(last=False)[1]
+                self._held -= sum(map(len, dropped)) + 2 * len(dropped)
         self._kept.move_to_end(bundle)
         data = self._kept[bundle][offset]
         value = parse_checked(data) if self._checked else read_entry(data, entry_place(path, index))
@@ -204,19 +210,19 @@ def check_populations(
         found.not_covered.append(f"what the report {show(name)} would list: no table of it is in this room")
     if book is None or not book.readable:
         raise NotRun("not all entries can be read (step 6)")
-    rows = {table.spec.place: table for table in book.tables}
+    book.relations.finish()
     tables, total = 0, 0
     schedules: Dict[str, int] = {}
     for definition in definitions:
         if definition.damage is None:
-            derived = _check_population(room, size, definition, rows, schedules, found)
+            derived = _check_population(room, size, definition, book.relations, schedules, found)
             tables, total = tables + len(derived), total + sum(derived.values())
     say_scheduled(schedules, found)
     return f"{counted(total, 'row')} of {counted(tables, 'table')} derived from the entries again and compared in CSV and JSON"
 
 
 def _check_population(
-    room: Room, size: int, definition: Definition, rows: Dict[str, TableRows], schedules: Dict[str, int], found: Findings
+    room: Room, size: int, definition: Definition, relations: Relations, schedules: Dict[str, int], found: Findings
 ) -> Dict[str, int]:
     population = definition.population
     place = population.definition
@@ -231,16 +237,16 @@ def _check_population(
     derived: Dict[str, int] = {}
     scheduled: Dict[str, int] = {}
     second: List[int] = []
+    numbers = {spec.place: number for number, spec in enumerate(relations.specs)}
     for table in population.tables:
         if table.name in definition.specs and definition.specs[table.name].scheduled:
             scheduled[table.name] = check_scheduled(room, table, definition.specs[table.name], found)
             schedules[table.csv] = table.rows
         elif table.name in definition.specs and table.name not in derived:
-            gathered = rows[definition.specs[table.name].place]
-            pairs = gathered.finish()
-            derived[table.name] = len(pairs)
-            second.extend(gathered.second)
-            _compare_table(room, size, table, gathered, pairs, found)
+            number = numbers[definition.specs[table.name].place]
+            derived[table.name] = relations.count(number)
+            second.extend(relations.second(number))
+            _compare_table(room, size, table, relations, number, found)
     reader = EntryReader(room.root, size, checked=True)
     twice = [reader.read(index).value["id"] for index in second[:MAX_SECONDS]]
     check_header(room, population, definition.value, sha256(definition.data).hexdigest(), {**derived, **scheduled}, twice, found)
@@ -260,18 +266,15 @@ def _say_whose(definition: Definition, found: Findings) -> None:
         )
 
 
-def _compare_table(
-    room: Room, size: int, table: Table, gathered: TableRows, pairs: List[Tuple[int, int]], found: Findings
-) -> None:
-    spec = gathered.spec
-    if table.rows != len(pairs):
-        found.problem(f"manifest, table {show(table.name)}", f"says {table.rows} rows, the book gives {len(pairs)}")
+def _compare_table(room: Room, size: int, table: Table, relations: Relations, number: int, found: Findings) -> None:
+    spec, rows = relations.specs[number], relations.count(number)
+    if table.rows != rows:
+        found.problem(f"manifest, table {show(table.name)}", f"says {table.rows} rows, the book gives {rows}")
     names = [column.name for column in spec.columns]
     with closing(Comparison(room, table.csv, found)) as sheet, closing(Comparison(room, table.json, found)) as lines:
         sheet.expect([format_csv_row(names)], [], names)
         written = 0
-        pieces = [pairs[start : start + ROWS_AT_ONCE] for start in range(0, len(pairs), ROWS_AT_ONCE)]
-        for part in in_order(RowWork(room.root, size, spec), pieces, worker_count(len(pairs))):
+        for part in in_order(RowWork(room.root, size, spec), _in_pieces(relations.pairs(number)), worker_count(rows)):
             entries = [entry for entry, _, _ in part.rows]
             sheet.expect([row for _, row, _ in part.rows], entries, names)
             lines.expect([(b",\n" if written + n else b"[\n") + row for n, (_, _, row) in enumerate(part.rows)], entries, names)
@@ -279,9 +282,18 @@ def _compare_table(
             if part.damage is not None:
                 found.problem(*part.damage)
                 return
-        lines.expect([b"\n]\n" if pairs else b"[]\n"], [], names)
+        lines.expect([b"\n]\n" if rows else b"[]\n"], [], names)
         sheet.finish()
         lines.finish()
-    left = ", ".join(f"{count} left out by {reason}" for reason, count in sorted(gathered.left_out.items())) or "nothing left out"
-    files = f"{table.csv} and {table.json} hold exactly the {counted(len(pairs), 'row')} the book gives"
-    found.proven.append(f"{files} for: {spec.words} ({left}; step 10)")
+    left = ", ".join(f"{count} left out by {reason}" for reason, count in sorted(relations.left_out[number].items()))
+    files = f"{table.csv} and {table.json} hold exactly the {counted(rows, 'row')} the book gives"
+    found.proven.append(f"{files} for: {spec.words} ({left or 'nothing left out'}; step 10)")
+
+
+def _in_pieces(pairs: Iterator[Tuple[int, int]]) -> Iterator[List[Tuple[int, int]]]:
+    """ROWS_AT_ONCE pairs at a time."""
+    while True:
+        piece = list(islice(pairs, ROWS_AT_ONCE))
+        if not piece:
+            return
+        yield piece

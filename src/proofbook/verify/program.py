@@ -1,7 +1,8 @@
 """The verifier as a whole: arguments, the thirteen steps in their order, and what nobody should read into the result.
 
 `verify_room` is the way in for other programs, `main` for people. Neither raises for anything a room can hold. Nothing is written
-but the report, no network connection is opened, and no file outside the room is read besides those named in the arguments.
+but the report and, for a large room, a temporary file without a name, of hashes and positions (`sorting`); no network connection
+is opened, and no file outside the room is read besides those named in the arguments.
 """
 
 from __future__ import annotations

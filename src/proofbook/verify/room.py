@@ -38,8 +38,10 @@ ROOM_FORMAT = "proofbook-room/1"
 MAX_FILES = 1_000_000
 """Files in a room: enough for over a hundred million entries, few enough to list in memory."""
 
-MAX_MANIFEST_BYTES = 512 * 1024 * 1024
-"""About 500 bytes for each of MAX_FILES."""
+LEAST_LIST_BYTES = 8 * 1024 * 1024
+LIST_BYTES_PER_FILE = 2048
+"""A manifest or a list of sums may be as long as the first number and this for each file found: whoever wants it to fill the
+memory of the reader has to deliver as many files."""
 
 MAX_FILE_BYTES = 64 * 1024**3
 """One file; larger is refused before it is read, so that a sparse file cannot keep the reader busy for days."""
@@ -125,6 +127,11 @@ class Room:
     manifest: Optional[Manifest] = None
     checkpoint: Optional[Checkpoint] = None
     roots: Dict[int, bytes] = dataclass_field(default_factory=dict)
+
+    @property
+    def list_bytes(self) -> int:
+        """How long a list of the room's files may be."""
+        return LEAST_LIST_BYTES + LIST_BYTES_PER_FILE * len(self.files)
 
     def read(self, path: str, cap: int = MAX_DOCUMENT_BYTES) -> bytes:
         """The whole of a file the walk found, at most `cap` bytes. Raises Damage."""

@@ -15,7 +15,7 @@ from proofbook.verify.encoding import Damage, show
 from proofbook.verify.keys import KeyRange, head_size, key_for, parse_keys, trusted_keys
 from proofbook.verify.notes import MAX_NOTE_BYTES, Checkpoint, VerifierKey, check_note, parse_checkpoint, parse_note
 from proofbook.verify.report import Findings, NotAsked, NotRun, counted
-from proofbook.verify.room import CHECKPOINT, EARLIER, KEYS, MANIFEST, MANIFEST_SIG, MAX_MANIFEST_BYTES, RUN, RUN_SIG, SUMS, Room
+from proofbook.verify.room import CHECKPOINT, EARLIER, KEYS, MANIFEST, MANIFEST_SIG, RUN, RUN_SIG, SUMS, Room
 
 MAX_EARLIER = 2000
 """Earlier checkpoints in a room; the format keeps about 500, and each costs a signature check."""
@@ -24,18 +24,18 @@ MAX_EARLIER = 2000
 def check_signatures(room: Room, found: Findings) -> str:
     """Step 3. manifest.sig and run.sig are by a trusted key and state the hashes of the files beside them."""
     keys = trusted_keys(room, head_size(room))
-    manifest = sha256(room.read(MANIFEST, MAX_MANIFEST_BYTES)).hexdigest()
+    manifest = sha256(room.read(MANIFEST, room.list_bytes)).hexdigest()
     said = room.manifest
     lines = [
         (f"{said.origin}/room" if said else None, "the origin"),
         (manifest, f"the SHA-256 of {MANIFEST}"),
-        (_hash_of(room, SUMS, MAX_MANIFEST_BYTES), f"the SHA-256 of {SUMS}"),
+        (_hash_of(room, SUMS, room.list_bytes), f"the SHA-256 of {SUMS}"),
         (str(said.size) if said else None, "the size of the tree"),
         (base64.b64encode(bytes.fromhex(said.root)).decode("ascii") if said else None, "the root of the tree"),
     ]
     _check_signed(room, MANIFEST_SIG, keys, lines, found)
     lines = [(f"{said.origin}/run" if said else None, "the origin")]
-    lines += [(_hash_of(room, RUN, MAX_MANIFEST_BYTES), f"the SHA-256 of {RUN}"), (manifest, f"the SHA-256 of {MANIFEST}")]
+    lines += [(_hash_of(room, RUN, room.list_bytes), f"the SHA-256 of {RUN}"), (manifest, f"the SHA-256 of {MANIFEST}")]
     _check_signed(room, RUN_SIG, keys, lines, found)
     whose = "a key given with --key" if room.given_keys else "the key taken from the room itself"
     found.proven.append(f"the manifest, SHA256SUMS and the run header were signed with {whose} (step 3)")

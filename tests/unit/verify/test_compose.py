@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from proofbook.verify.compose import compose_verifier
+from proofbook.verify.compose import _claim_names, compose_verifier
 from support.room_checks import Room, room, sound
 
 __all__ = ["room", "sound"]
@@ -60,6 +60,15 @@ def test_file_imports_nothing_but_the_standard_library() -> None:
             imported.add((node.module or "").split(".")[0])
     assert imported <= set(sys.stdlib_module_names)
     assert not imported & {"socket", "subprocess", "urllib", "http", "ssl", "ctypes", "pickle", "proofbook"}
+
+
+@pytest.mark.parametrize("text", ["A = 1", "A: int = 1", "A, B = 1, 2", "def A(): pass", "class A: pass"])
+def test_one_name_for_two_things_is_refused(text: str) -> None:
+    """In the joined file the later one would take the place of the other without a word."""
+    taken: dict[str, str] = {}
+    _claim_names("first", ast.parse("A = 0"), taken)
+    with pytest.raises(RuntimeError, match="first both define A"):
+        _claim_names("second", ast.parse(text), taken)
 
 
 def test_file_never_says_what_only_an_auditor_may() -> None:

@@ -8,10 +8,11 @@ import pytest
 
 from proofbook.verify import parallel
 from proofbook.verify.definitions import parse_definition
-from proofbook.verify.entries import BundleWork, TableRows
+from proofbook.verify.entries import BundleWork
 from proofbook.verify.merkle import tiles_of
 from proofbook.verify.parallel import in_order, worker_count
 from proofbook.verify.populations import RowWork
+from proofbook.verify.relations import Relations
 from support.room_checks import Room, room, sound
 
 __all__ = ["room", "sound"]
@@ -56,12 +57,11 @@ def test_facts_and_rows_are_the_same_in_other_processes(sound: Room) -> None:
     pieces = [[tile] for tile in tiles_of(sound.plan.size)]
     here, there = (list(in_order(work, pieces, workers)) for workers in (1, 2))
     assert here == there
-    rows = TableRows(spec)
+    relations = Relations([spec])
     for facts in (each for piece in here for each in piece):
-        for _, index, key, latest, wrong in facts.rows:
-            rows.add_row(index, key, latest, wrong)
-        for _, index, text, record in facts.joins:
-            rows.add_join(index, text, record)
+        relations.add(facts.traces)
+    relations.finish()
     derive = RowWork(str(sound.folder), sound.plan.size, spec)
-    pairs = rows.finish()
+    pairs = list(relations.pairs(0))
+    assert len(pairs) > 50, "otherwise the second piece would be empty"
     assert list(in_order(derive, [pairs[:50], pairs[50:]], 1)) == list(in_order(derive, [pairs[:50], pairs[50:]], 2))
