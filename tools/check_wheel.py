@@ -53,10 +53,15 @@ def check_wheel(work: Path) -> str:
     return f"{wheel.name}: {wheel.stat().st_size // 1024} KiB, {shipped} files, {modules} modules imported, program answers"
 
 
+_IMPORTED_AS = {"rfc3161-client": "rfc3161_client"}
+"""Packages that are not imported under the first word of their name."""
+
+
 def optional_parts() -> tuple[str, ...]:
     """The packages of the extras, which no module may need just to be imported."""
     extras = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["optional-dependencies"]
-    return tuple(sorted({re.split(r"[^a-z0-9_]", name)[0] for names in extras.values() for name in names}))
+    names = {re.split(r"[^a-z0-9_-]", name)[0] for names in extras.values() for name in names}
+    return tuple(sorted({_IMPORTED_AS.get(name, name.partition("-")[0]) for name in names}))
 
 
 def build(folder: Path) -> Path:

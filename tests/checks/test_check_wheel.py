@@ -45,4 +45,4 @@ def test_a_file_too_many_is_named(tmp_path: Path, foreign: str) -> None:
 
 def test_optional_parts_are_the_extras_packages() -> None:
     """They are blocked while every module is imported."""
-    assert optional_parts() == ("openai", "opentelemetry", "quickjs", "typst", "xllamacpp")
+    assert optional_parts() == ("openai", "opentelemetry", "pyrage", "quickjs", "rfc3161_client", "typst", "xllamacpp")
