@@ -32,7 +32,8 @@ from proofbook.export.front import FrontParts, write_front
 from proofbook.export.gathering import Gathering, basis_of
 from proofbook.export.narrowing import narrow
 from proofbook.export.page_part import NO_RECORDS, PagesFrom, PlannedPage, plan_pages, write_pages
-from proofbook.export.parts.criteria import plan_criteria
+from proofbook.export.parts.criteria import Reference, plan_criteria
+from proofbook.export.parts.machine import plan_uploads
 from proofbook.export.parts.planned import PartMaker, PartsFrom, PlannedPart, write_files
 from proofbook.export.parts.planning import NO_SCOPE, covering, plan_parts
 from proofbook.export.parts.references import references_of
@@ -218,9 +219,10 @@ def _parts_from(folder: RoomFolder, origin: ExportFrom, plan: _Plan) -> PartsFro
 def _with_references(origin: PartsFrom, plan: _Plan, ids: Mapping[str, str], stamps: Iterable[str]) -> PlannedPart:
     """The parts, and the references to everything that is planned."""
     book = (*_book_paths(origin.book, plan.checkpoint.size), *stamps)
-    known = references_of(plan.gathering.exports, plan.artifacts, plan.pages, plan.parts.files, book)
-    made = plan_criteria(origin, tuple(known), ids)
-    return PlannedPart((*plan.parts.files, *made.files), plan.parts.omissions)
+    known = list(references_of(plan.gathering.exports, plan.artifacts, plan.pages, plan.parts.files, book))
+    uploads = plan_uploads(origin, known)
+    made = plan_criteria(origin, (*known, Reference(uploads.path, uploads.title)), ids)
+    return PlannedPart((*plan.parts.files, uploads, *made.files), plan.parts.omissions)
 
 
 def _paths(book: BookReading, plan: _Plan) -> list[str]:

@@ -10,6 +10,7 @@ from proofbook.bundle.manifest import Omission
 from proofbook.export.parts.controls import plan_controls
 from proofbook.export.parts.correspondence import plan_correspondence
 from proofbook.export.parts.incidents import plan_incidents
+from proofbook.export.parts.machine import plan_machine
 from proofbook.export.parts.planned import PartMaker, PartsFrom, PlannedPart
 from proofbook.export.parts.policies import plan_policies
 from proofbook.export.parts.scope import plan_scope
@@ -22,6 +23,7 @@ NO_SCOPE: Final = Omission(
 )
 OWN: Final[tuple[PartMaker, ...]] = (
     plan_scope, plan_controls, plan_policies, plan_incidents, plan_vendors, plan_correspondence,
+    plan_machine,
 )  # fmt: skip
 
 
