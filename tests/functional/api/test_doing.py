@@ -147,6 +147,29 @@ def test_an_output_waits_and_somebody_else_decides(callers: Callers) -> None:
     assert callers.lead.get(f"/decisions/{name}").value["review"]["body"]["outcome"] == "accepted"
 
 
+def test_a_spot_check_is_of_what_its_seed_draws_and_leaves_nothing_unjudged(callers: Callers) -> None:
+    """A reviewer, who writes no records, checks outputs by program as on the page."""
+    wish = {
+        "system": "sample-ticket-triage",
+        "covers_from": "2024-07-01",
+        "covers_until": "2025-06-30",
+        "count": 3,
+        "seed": "api5",
+    }
+    query = "&".join(f"{name}={value}" for name, value in wish.items())
+    drawn = callers.reviewer.get(f"/spot-checks/draw?{query}").value
+    names = [each["review"] for each in drawn["items"]]
+    assert len(names) == 3
+    verdicts = [{"review": name, "verdict": "right"} for name in names]
+    assert refused(callers.reviewer.post("/spot-checks", wish | {"verdicts": verdicts[:2]}), 400, "input")
+    other = [*verdicts, {"review": "another", "verdict": "right"}]
+    assert refused(callers.reviewer.post("/spot-checks", wish | {"verdicts": other}), 400, "input")
+    told = callers.reviewer.post("/spot-checks", wish | {"verdicts": verdicts})
+    assert told.status == 201, told.body
+    body = callers.lead.get(f"/records/spot_check/{told.value['values']['id']}").value["record"]["body"]
+    assert (body["seed"], body["checker"], [each["review"] for each in body["items"]]) == ("api5", "reviewer", names)
+
+
 def test_an_address_in_a_record_is_text_and_is_never_asked(callers: Callers) -> None:
     """Whoever can write a record must not make this machine call another."""
     port = free_port()

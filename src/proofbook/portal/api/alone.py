@@ -30,7 +30,6 @@ PAGES_ALONE: Final = {
     "/records/drafts/{kind}": "keeps what a form holds while it is typed",
     "/records/drafts/{kind}/{id}": "keeps what a form holds while it is typed",
     "/queues": "gathers what decisions.list, findings.list and records.list give",
-    "/queues/spot-checks": "draws and judges in one form; what it leaves is a spot_check record",
     "/queues/access-reviews": "a form over access.grant records; what it leaves is an access.review record",
     "/queues/incidents/{kind}/{id}": "a form over an incident; what it leaves is a version of its record",
     "/queues/exercises": "a walk through an exercise; what it leaves is an incident.exercise record",

@@ -16,6 +16,8 @@ from proofbook.portal.api.record_shapes import (
     DecisionShape,
     DecisionsShape,
     DifferenceShape,
+    DrawnOutput,
+    DrawnOutputs,
     FieldDifference,
     HeadShape,
     HistoryLine,
@@ -33,6 +35,7 @@ from proofbook.portal.api.record_shapes import (
 )
 from proofbook.portal.api.resource import Asked, Tagged
 from proofbook.portal.staff.queues import decisions
+from proofbook.portal.staff.queues.spot_check_act import LARGEST, DrawWish, draw
 from proofbook.portal.staff.records import attachment_pages, one_record
 from proofbook.portal.staff.records.kinds import SIGNED, groups, kind_of
 from proofbook.portal.staff.records.lists import read_narrowing
@@ -226,6 +229,26 @@ def read_version(desk: Desk, asked: Asked, entry: str) -> VersionShape | None:
     del asked
     found = Documents(desk.reader).by_entry(entry)
     return None if found is None else VersionShape.model_validate(found)
+
+
+class DrawAsked(Asked):
+    """What is drawn from, and by which seed."""
+
+    system: str = Field(min_length=1, max_length=200, description="system whose outputs are checked")
+    covers_from: str = Field(min_length=10, max_length=10, description="first day (UTC) of the time that is checked")
+    covers_until: str = Field(min_length=10, max_length=10, description="last day of it")
+    count: int = Field(ge=1, le=LARGEST, description="how many are drawn")
+    seed: str = Field(min_length=1, max_length=200, description="what the draw follows from")
+
+
+def draw_outputs(desk: Desk, asked: DrawAsked) -> DrawnOutputs:
+    """What a spot check by this seed is about."""
+    drawn, population = draw(desk, DrawWish.model_validate(asked.model_dump()))
+    items = [
+        DrawnOutput(review=each.id, title=str(each.body["title"]), exchanges=tuple(each.body["exchanges"] or ()))
+        for each in drawn
+    ]
+    return DrawnOutputs(items=tuple(items), population=population)
 
 
 def list_decisions(desk: Desk, asked: Asked) -> DecisionsShape:

@@ -175,6 +175,21 @@ class SchemaShape(Shape):
     json_schema: dict[str, JsonValue] = Field(description="JSON Schema (2020-12) of the fields")
 
 
+class DrawnOutput(Shape):
+    """An output to be judged a second time. What was decided first is not said."""
+
+    review: str = Field(description="id of its review")
+    title: str = Field(description="what it is called")
+    exchanges: tuple[str, ...] = Field(description="exchanges it rests on")
+
+
+class DrawnOutputs(Shape):
+    """What a seed draws for the token's holder."""
+
+    items: tuple[DrawnOutput, ...] = Field(description="outputs; those the holder reviewed first are left out")
+    population: int = Field(description="how many accepted outputs there are of that time")
+
+
 class DecisionShape(Shape):
     """An output that waits for a person, or waited."""
 

@@ -18,6 +18,7 @@ from proofbook.portal.api.resource import MAX_FILE_BODY, Doing, Reading, Resourc
 from proofbook.portal.api.saving import save_exchange_entry, save_exchange_proof, save_version_entry, save_version_proof
 from proofbook.portal.revealing import REVEAL
 from proofbook.portal.staff.queues.decisions import ASK_FOR_DECISION, DECIDE, RECORD_DECISION
+from proofbook.portal.staff.queues.spot_check_act import RECORD_CHECK
 from proofbook.portal.staff.records.attaching_act import ATTACH_TO_RECORD
 from proofbook.portal.staff.records.filing_act import FILE_RECORD
 from proofbook.portal.staff.records.signing_act import SIGN_RECORD
@@ -292,6 +293,17 @@ _RECORDS: Final[tuple[Resource, ...]] = (
     ),
     Doing(path="/decisions", act=ASK_FOR_DECISION, gives=record_shapes.NamedValues),
     Doing(path="/decisions/{request}/decide", act=DECIDE, gives=record_shapes.NamedValues),
+    Reading(
+        path="/spot-checks/draw",
+        name="spot_checks.draw",
+        summary="Accepted outputs that a seed draws",
+        need=Permission.DECIDE,
+        find=reading_records.draw_outputs,
+        asks=reading_records.DrawAsked,
+        gives=record_shapes.DrawnOutputs,
+        pages=("/queues/spot-checks",),
+    ),
+    Doing(path="/spot-checks", act=RECORD_CHECK, gives=record_shapes.NamedValues),
     Doing(path="/reviewed-decisions", act=RECORD_DECISION, gives=record_shapes.NamedValues),
 )
 

@@ -7,12 +7,13 @@ from typing import Final
 from proofbook.people.roles import Permission
 from proofbook.portal.places import Place, Section
 from proofbook.portal.staff.queues import access_reviews, decisions, incidents, spot_checks, tabletop, waiting_page
+from proofbook.portal.staff.queues.spot_check_act import RECORD_CHECK
 
 READ: Final = Permission.READ
 DECIDE: Final = Permission.DECIDE
 PREPARE: Final = Permission.PREPARE
 
-QUEUE_ACTS: Final = (decisions.ASK_FOR_DECISION, decisions.RECORD_DECISION, decisions.DECIDE)
+QUEUE_ACTS: Final = (decisions.ASK_FOR_DECISION, decisions.RECORD_DECISION, decisions.DECIDE, RECORD_CHECK)
 
 QUEUE_SECTION: Final = Section(
     "/queues",
@@ -39,7 +40,13 @@ QUEUE_PLACES: Final = (
         witnessed=True,
         does=("decisions.decide",),
     ),
-    Place(path="/queues/spot-checks", need=DECIDE, show=spot_checks.show_spot_checks, act=spot_checks.judge),
+    Place(
+        path="/queues/spot-checks",
+        need=DECIDE,
+        show=spot_checks.show_spot_checks,
+        act=spot_checks.judge,
+        does=("spot_checks.record",),
+    ),
     Place(
         path="/queues/access-reviews",
         need=READ,

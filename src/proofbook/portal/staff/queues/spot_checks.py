@@ -8,22 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from secrets import token_hex
-from typing import Any, Final
+from typing import Final
 
-from proofbook.errors import InputError, MalformedRecord, ProofbookError, RefusedError
-from proofbook.fieldwork.selecting import Ranking
-from proofbook.filing.remark import same_person
-from proofbook.portal.posting import Given
-from proofbook.portal.staff.queues.keeping import make_id, mistakes_of, now_of, write_record
+from proofbook.errors import InputError, MalformedRecord, ProofbookError
+from proofbook.portal.posting import Given, read_typed
+from proofbook.portal.staff.queues.keeping import mistakes_of
+from proofbook.portal.staff.queues.spot_check_act import KIND, DrawWish, SpotCheckOrder, draw, record_check
 from proofbook.portal.surroundings import Answer, Desk, Page, Query, See
 from proofbook.portal.zones import zone_of
-from proofbook.primitives.instants import format_instant, parse_period
 from proofbook.readmodel.documents import Documents, DocumentVersion
 
-KIND: Final = "spot_check"
 VERDICTS: Final = (("right", "right"), ("wrong", "wrong"), ("unclear", "unclear"))
-_ACCEPTED: Final = frozenset({"accepted", "accepted_with_edits"})
-_LARGEST: Final = 100
 _TYPED: Final = ("system", "covers_from", "covers_until", "count", "seed")
 
 
@@ -33,7 +28,7 @@ def show_spot_checks(desk: Desk, query: Query) -> Answer:
     if not typed["system"]:
         return _begin(desk, typed, {})
     try:
-        drawn, population = _draw(desk, typed)
+        drawn, population = draw(desk, read_typed(DrawWish, {name: value for name, value in typed.items() if value}))
     except (InputError, MalformedRecord) as error:
         return _begin(desk, typed, mistakes_of(error))
     return _judge(typed, drawn, population, {})
@@ -42,69 +37,18 @@ def show_spot_checks(desk: Desk, query: Query) -> Answer:
 def judge(desk: Desk, given: Given) -> Answer:
     """Record what the checker found."""
     typed = {name: given.one(name) for name in _TYPED}
-    drawn, population = _draw(desk, typed)
+    drawn, population = draw(desk, read_typed(DrawWish, {name: value for name, value in typed.items() if value}))
+    verdicts = [
+        {"review": each.id, "verdict": given.one(f"verdict.{each.id}"), "note": given.one(f"note.{each.id}") or None}
+        for each in drawn
+        if given.one(f"verdict.{each.id}") in dict(VERDICTS)
+    ]
+    said = {name: given.one(name) or None for name in ("tolerance", "follow_up")}
     try:
-        verdicts = {each.id: given.one(f"verdict.{each.id}") for each in drawn}
-        missing = [name for name, verdict in verdicts.items() if verdict not in dict(VERDICTS)]
-        if missing:
-            raise InputError(f"verdict: {len(missing)} items are not judged yet", hint="judge each, or say unclear")
-        record = _record(desk, given, typed, drawn, population)
-        name = make_id("spot-check", typed["system"], typed["covers_from"], typed["covers_until"], typed["seed"][:8])
-        write_record(desk, KIND, name, record)
+        done = record_check(desk, read_typed(SpotCheckOrder, {**typed, **said, "verdicts": verdicts}))
     except ProofbookError as error:
         return _judge(typed, drawn, population, mistakes_of(error), given)
-    return See(f"/records/{KIND}/{name}", f"The spot check of {len(drawn)} outputs is recorded.")
-
-
-def _draw(desk: Desk, typed: Mapping[str, str]) -> tuple[tuple[DocumentVersion, ...], int]:
-    """The drawn reviews, and of how many. What the visitor reviewed first is not drawn for them."""
-    count = typed["count"]
-    if not (count.isascii() and count.isdecimal() and len(count) < 5 and 0 < int(count) <= _LARGEST):
-        raise InputError(f"count: {count[:20]!r} is not a number of items", hint=f"1 to {_LARGEST}")
-    period = parse_period(typed["covers_from"], typed["covers_until"], "UTC")
-    since, until = format_instant(period.start), format_instant(period.end)
-    accepted = [
-        each
-        for each in Documents(desk.reader).listed("decision.review")
-        if each.body["system"] == typed["system"]
-        and each.body["outcome"] in _ACCEPTED
-        and since <= each.body["decided_at"] < until
-    ]
-    ranking: Ranking[DocumentVersion] = Ranking(typed["seed"], int(count))
-    for each in accepted:
-        if not same_person(each.body["reviewer"], desk.known.account):
-            ranking.offer(each.id, each)
-    return tuple(found for _, found in ranking.chosen()), len(accepted)
-
-
-def _record(
-    desk: Desk, given: Given, typed: Mapping[str, str], drawn: Sequence[DocumentVersion], population: int
-) -> dict[str, Any]:
-    if not drawn:
-        raise RefusedError("nothing was drawn", hint="no accepted output of that time, or all were yours")
-    items = [
-        {
-            "review": each.id,
-            "first_reviewer": each.body["reviewer"],
-            "verdict": given.one(f"verdict.{each.id}"),
-            "note": given.one(f"note.{each.id}") or None,
-        }
-        for each in drawn
-    ]
-    return {
-        "title": f"Spot check of {typed['system']}, {typed['covers_from']} to {typed['covers_until']}",
-        "system": typed["system"],
-        "covers_from": typed["covers_from"],
-        "covers_until": typed["covers_until"],
-        "population": population,
-        "seed": typed["seed"],
-        "checker": desk.known.account,
-        "blind": "yes",
-        "items": items,
-        "tolerance": given.one("tolerance") or None,
-        "follow_up": given.one("follow_up") or None,
-        "performed_at": now_of(desk),
-    }
+    return See(done.path, done.said)
 
 
 def _begin(desk: Desk, typed: Mapping[str, str], mistakes: Mapping[str, str]) -> Page:
