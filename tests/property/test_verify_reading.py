@@ -12,12 +12,13 @@ import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
+from proofbook.verify.definitions import parse_definition
 from proofbook.verify.encoding import Damage, canonical_text, parse_canonical, safe_text
 from proofbook.verify.entries import read_entry, split_bundle
 from proofbook.verify.merkle import Frontier, leaf_hash
 from proofbook.verify.notes import parse_checkpoint, parse_note, parse_vkey
 from proofbook.verify.room import parse_manifest, unsafe_path
-from proofbook.verify.tables import format_cell, parse_definition
+from proofbook.verify.tables import format_cell
 from support.sample_ledger import tree_root
 
 SCALARS = st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | st.text()
