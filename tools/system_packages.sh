@@ -3,12 +3,14 @@
 #
 #   chromium             takes pictures of the pages and checks them as a reader would see them
 #   fonts-dejavu-core    a browser without any font draws empty boxes
+#   libreoffice-calc-nogui  opens the workbooks of a room, as a program that is not ours
 #   nodejs, npm          run an independent signature verifier and an OpenID Connect provider, neither of them ours
 #   python3-venv         Debian ships python3 without it
 set -eu
 
 missing=""
 command -v chromium >/dev/null 2>&1 || missing="$missing chromium fonts-dejavu-core"
+command -v soffice >/dev/null 2>&1 || missing="$missing libreoffice-calc-nogui"
 command -v node >/dev/null 2>&1 || missing="$missing nodejs"
 command -v npm >/dev/null 2>&1 || missing="$missing npm"
 python3 -c 'import venv, ensurepip' 2>/dev/null || missing="$missing python3-venv"

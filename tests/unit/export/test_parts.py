@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -16,13 +17,8 @@ import openpyxl
 import pytest
 
 from proofbook.bundle.manifest import parse_manifest
-from proofbook.fieldwork.acting import Side
-from proofbook.fieldwork.requests import Evidence, State, move_request, read_request
-from support.fieldwork_desk import FieldworkDesk, fieldwork_desk
-from support.kept_bodies import body
-from support.sampled_room import draw_sample, room_of
-
-DAY = "2026-01-02T10:00:00.000000Z"
+from support.fieldwork_desk import FieldworkDesk
+from support.sampled_room import eventful_room
 
 
 @dataclass(frozen=True)
@@ -53,39 +49,8 @@ class Made:
 def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Made]:
     """An engagement in which a little of everything happened."""
     folder = tmp_path_factory.mktemp("parts")
-    with fieldwork_desk(folder) as desk:
-        keep_records(desk)
-        request = desk.request("R-1", sort="document", criteria=["CC9.2"])
-        move(desk, request, State.SUBMITTED, Side.STAFF, evidence=(Evidence("artifact", "ART-09"),))
-        move(desk, request, State.RETURNED, Side.AUDITOR, because="the second page is missing")
-        move(desk, request, State.SUBMITTED, Side.STAFF, evidence=(Evidence("artifact", "ART-09", note="whole"),))
-        draw_sample(desk, 1)
-        yield Made(desk, room_of(desk, folder / "room").path)
-
-
-def keep_records(desk: FieldworkDesk) -> None:
-    """Records of every part."""
-    desk.kept("ai_system", "help-desk", body("ai_system", title="=Sample help desk", scope_decision="unknown"))
-    control = {"status": "active", "effective_on": "2025-01-01", "based_on": "LC-28", "criteria": ["CC9.2"]}
-    desk.kept("control", "our-28", body("control", title="Sample control, first text", **control))
-    control = control | {"effective_on": "2026-01-02", "design_change": "a second person looks"}
-    desk.kept("control", "our-28", body("control", title="Sample control, second text", **control))
-    for number, status in (("1", "superseded"), ("2", "approved")):
-        section = [{"heading": "Scope", "text": f"Sample text {number}"}]
-        desk.kept(
-            "policy", "sample-policy", body("policy", title="Sample policy", version=number, status=status, sections=section)
-        )
-    desk.kept("vendor", "sample-host", body("vendor", title="Sample host", relationship="subservice_carve_out"))
-    desk.kept("incident.real", "inc-1", body("incident.real", title="Sample incident", detected_at=DAY))
-    desk.kept("incident.exercise", "ex-1", body("incident.exercise", title="EXERCISE sample", held_at=DAY))
-    desk.kept("control.exception", "exc-1", body("control.exception", title="Sample exception", control="LC-28", found_at=DAY))
-    answer = {"exception": "exc-1", "fact": "it is so", "responded_at": DAY, "prevention": "two people from now on"}
-    desk.kept("management.response", "resp-1", body("management.response", title="Sample response", **answer))
-
-
-def move(desk: FieldworkDesk, request: str, to: State, side: Side, **more: Any) -> None:
-    """One step of a request."""
-    desk.record(move_request(desk.reader, desk.act(side), request, to, seen=read_request(desk.reader, request).entry, **more))
+    with eventful_room(folder) as (desk, room):
+        yield Made(desk, room)
 
 
 def test_every_file_is_in_the_index_and_every_row_of_it_has_a_file(made: Made) -> None:
@@ -99,7 +64,7 @@ def test_every_file_is_in_the_index_and_every_row_of_it_has_a_file(made: Made) -
     assert {each.path for each in manifest.files} == indexed | {
         f"00_README_and_index/index.{form}" for form in ("csv", "html", "pdf", "xlsx")
     }
-    assert {path[:2] for path in indexed} == {f"{n:02d}" for n in range(12)}
+    assert {path[:2] for path in indexed} == {f"{n:02d}" for n in range(13)}
 
 
 def test_a_control_that_changed_stands_there_twice_with_its_dates(made: Made) -> None:
@@ -201,3 +166,19 @@ def test_no_content_and_no_conclusion_is_in_the_new_folders(made: Made) -> None:
             text = made.text(path)
             assert not any(word in text.lower() for word in ("compliant", "certified", "operating effectively")), path
             assert not any(each in text for each in said), path
+
+
+def test_surroundings_do_not_change_any_file(made: Made, tmp_path: Path) -> None:
+    """Another process, locale, time zone and hash seed: every byte is the same, but for the run header (soc2.md 19.1)."""
+    program = "import sys; from pathlib import Path; from support.sampled_room import eventful_room\n"
+    program += "with eventful_room(Path(sys.argv[1])): pass"
+    folder = tmp_path / "other"
+    folder.mkdir()
+    surroundings = {"PYTHONHASHSEED": "4711", "TZ": "Asia/Kathmandu", "LC_ALL": "C", "PYTHONUTF8": "0"}
+    path = {"PYTHONPATH": str(Path(__file__).parents[2]), "PATH": os.environ["PATH"]}
+    command = [sys.executable, "-c", program, str(folder)]
+    subprocess.run(command, check=True, env=surroundings | path, timeout=120, umask=0o077)
+    other = Made(made.desk, folder / "room")
+    assert other.files() == made.files()
+    differing = {each for each in made.files() if (made.room / each).read_bytes() != (other.room / each).read_bytes()}
+    assert differing <= {"00_README_and_index/run.json", "00_README_and_index/run.sig"}
