@@ -67,7 +67,7 @@ def extend_one(desk: Desk, given: Given, sample: str) -> Answer:
         choice = _choice(typed, seeded=found.method != "listed", apart=found.stratum_by is not None)
         done = extend_sample(desk, read_typed(ExtendOrder, {**choice, "sample": sample, "because": typed["because"]}))
     except ProofbookError as error:
-        return _page(desk, sample, _mistakes(error))
+        return _page(desk, sample, _mistakes(error), typed=typed)
     return See(done.path, done.said)
 
 
@@ -122,7 +122,9 @@ def _sources(desk: Desk, engagement: str) -> Iterator[tuple[str, str]]:
             yield f"{each.id}:{table}", f"{each.population}, {table.replace('_', ' ')}: {rows} rows, made {when} UTC"
 
 
-def _page(desk: Desk, sample: str, mistakes: Mapping[str, str], deviations: str = "") -> Page | None:
+def _page(
+    desk: Desk, sample: str, mistakes: Mapping[str, str], deviations: str = "", typed: Mapping[str, str] | None = None
+) -> Page | None:
     room = enter(desk)
     found = own_sample(desk, room.id, sample)
     if found is None:
@@ -131,6 +133,7 @@ def _page(desk: Desk, sample: str, mistakes: Mapping[str, str], deviations: str 
     if deviations.isascii() and deviations.isdecimal() and len(deviations) < 4 and found.items:
         told = tell(len(found.items), min(int(deviations), len(found.items)), population=found.rows or None)
     values = {"it": found, "mistakes": mistakes, "told": told, "deviations": deviations, "scope": room.scope}
+    values["given"] = typed or dict.fromkeys(_TYPED, "")
     return Page("auditing/sample.html", values, 422 if mistakes else 200)
 
 
