@@ -24,6 +24,7 @@ from proofbook.people.visitor import Visitor
 from proofbook.portal.surroundings import Delivered
 from proofbook.portal.working import Tell
 from proofbook.primitives.instants import format_instant
+from proofbook.wiring.beside import ask_for_room
 from proofbook.wiring.desk import LingeringDoor
 from proofbook.wiring.engagements import find_scope
 from proofbook.wiring.exporting import await_checkpoint, describe, export_from, let_new_key_sign
@@ -113,7 +114,10 @@ class HomeDelivering:
             await_checkpoint(book)
             scope = find_scope(self._home, projection, engagement, CLOCK.now())
             origin = replace(_asked_by(export_from(self._home, recorder, book, projection), visitor), scope=scope)
-            made = export_room(place / _FILES, origin, describe(self._home, projection, engagement), progress=tell)
+            described = describe(self._home, projection, engagement)
+            open_period = described.period.end > CLOCK.now()
+            as_of = ask_for_room(self._home, recorder.record, book) if open_period else None
+            made = export_room(place / _FILES, origin, described, as_of_size=as_of, progress=tell)
         return self._describe(
             place,
             Delivered(

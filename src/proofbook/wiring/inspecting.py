@@ -112,7 +112,7 @@ def read_size(home: Home) -> int | None:
 def read_status(home: Home) -> dict[str, Any]:
     """Facts about the book, JSON values."""
     with open_projection(home) as (book, projection):
-        latest = book.latest_checkpoint()
+        latest, cosigned = book.latest_checkpoint(), book.latest_cosigned()
         return {
             "entity": home.settings.entity,
             "origin": book.origin,
@@ -120,6 +120,7 @@ def read_status(home: Home) -> dict[str, Any]:
             "signed_size": None if latest is None else latest.size,
             "signed_at": None if latest is None else latest.signed_at,
             "signed_root": None if latest is None else latest.root.hex(),
+            "cosigned_size": None if cosigned is None else cosigned.size,
             "verifier_key": book.keys()[-1].vkey,
             "keys_in_history": len(book.keys()),
             "sources": [
