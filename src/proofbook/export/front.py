@@ -25,6 +25,7 @@ from proofbook.export.engagement import Engagement
 from proofbook.export.folder import RoomFolder
 from proofbook.export.page_part import PlannedPage
 from proofbook.export.pages import render_index, render_readme
+from proofbook.export.parts.folders import folder_values
 from proofbook.export.parts.planned import PlannedFile
 from proofbook.export.parts.workbooks import write_index_workbook
 from proofbook.export.population import Written
@@ -110,6 +111,7 @@ def page_values(parts: FrontParts, *, withheld: tuple[str, ...], shredded: int, 
         "checkpoint": {"size": checkpoint.size, "root": checkpoint.root.hex(), "signed_at": _moment(checkpoint.signed_at)},
         "populations": [_population(each, engagement) for each in parts.written],
         "pages": _shelves(parts.pages),
+        "folders": folder_values(parts.files),
         "artifacts": [_artifact(each) for each in parts.artifacts[:MAX_SHOWN_ARTIFACTS]],
         "artifacts_total": len(parts.artifacts),
         "omissions": [{"what": each.what, "why": each.why} for each in parts.omissions],
