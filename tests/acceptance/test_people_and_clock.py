@@ -112,7 +112,7 @@ def test_check_14_acceptance_in_bulk_is_found(tmp_path: Path) -> None:
 def test_check_5_a_clock_set_back_is_told_and_order_rests_on_the_sequence(tmp_path: Path) -> None:
     """Check 5: the host's clock ran two days ahead and was set right: the step is an entry, and the later version stays the later."""
     ahead = format_instant(datetime.now(UTC) + timedelta(days=2))
-    home = dated_home(tmp_path).engagement("2026-01-01", "2999-12-31").system("sample-desk")
+    home = dated_home(tmp_path).engagement("2026-01-01", "2027-12-31").system("sample-desk")
     home.add("risk", "sample-risk", recorded=ahead, description="sample, first").write()
     RecordDesk(home.place).file(document("risk", "sample-risk", description="sample, second"))
     assert home.run("book", "status", "--json").json["kinds"]["clock.stepped"] == 1

@@ -191,7 +191,7 @@ def enable(shared: Shared, account: str, because: str) -> None:
     _set_state(shared, account, because, active=True)
 
 
-@user.command()
+@user.command(short_help="A new link by which the holder sets a password.")
 @click.argument("account")
 @click.pass_obj
 def link(shared: Shared, account: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from datetime import datetime
+from typing import Final
 
 from proofbook.assessment.scope import Scope
 from proofbook.book.interface import BookReading
@@ -15,6 +16,10 @@ from proofbook.readmodel.documents import Documents
 from proofbook.readmodel.projection import Projection
 from proofbook.records.envelope import parse_entry
 from proofbook.wiring.home import Home
+
+
+LONGEST_DAYS: Final = 3660
+"""What was due is worked out day by day: a year that was mistyped must not take for ever."""
 
 
 def size_at(book: BookReading, moment: datetime, size: int) -> int:
@@ -33,6 +38,17 @@ def find_scope(home: Home, projection: Projection, engagement: str, moment: date
 
 def read_scope(settings: Settings, reader: Reader, engagement: str, moment: datetime) -> Scope:
     """As `find_scope`, of a projection that is open already."""
+    found = _scope_of(settings, reader, engagement, moment)
+    days = (found.period.last - found.period.first).days
+    if days > LONGEST_DAYS:
+        raise ConfigurationError(
+            f"engagement {engagement}: {found.period.first} to {found.period.last} is longer than ten years",
+            hint="correct its first or last day; an audit's period is months",
+        )
+    return found
+
+
+def _scope_of(settings: Settings, reader: Reader, engagement: str, moment: datetime) -> Scope:
     instant, entity = format_instant(moment), settings.entity
     version = Documents(reader).current("engagement", engagement, instant)
     if version is None:
