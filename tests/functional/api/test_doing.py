@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from proofbook.people.roles import Permission, Role
+from proofbook.primitives.canonical import canonical_bytes
 from proofbook.records.envelope import Entry, parse_entry
 from support.api_caller import Callers, Program, Told, give_token, refused
 from support.free_ports import free_port
@@ -78,6 +79,19 @@ def test_of_many_at_once_under_one_key_one_is_done(callers: Callers) -> None:
         if each.status == 409:
             assert each.code == "under_way"
             assert int(each.headers["retry-after"]) > 0
+
+
+def test_what_broke_off_is_not_done_again_by_itself(callers: Callers) -> None:
+    """Nobody knows whether it was done; only whoever asked can look and decide."""
+    people = callers.portal.sources.people
+    assert people is not None
+    body = {"decision": "broken", "system": "sample-help-desk", "title": "Sample break"}
+    request = b"\0".join((b"/api/v1/decisions", b"", canonical_bytes(body)))
+    assert people.done_once.recall("api_token:sample pipeline", "broken", request) is None
+    told = callers.pipeline.post("/decisions", body, key="broken")
+    assert refused(told, 409, "under_way")
+    assert int(told.headers["retry-after"]) > 0
+    assert callers.pipeline.post("/decisions", body, key="another").status == 201
 
 
 def test_keys_of_one_holder_are_none_of_anothers(callers: Callers) -> None:

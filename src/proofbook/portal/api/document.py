@@ -50,7 +50,7 @@ def make_document(resources: Iterable[Resource]) -> dict[str, Any]:
     paths: dict[str, dict[str, Any]] = {}
     for each in table:
         paths.setdefault(each.path, {})[each.method.lower()] = _operation(each, forms)
-    return {
+    made = {
         "openapi": OPENAPI,
         "info": {
             "title": "Proofbook",
@@ -67,6 +67,7 @@ def make_document(resources: Iterable[Resource]) -> dict[str, Any]:
             "securitySchemes": {"token": {"type": "http", "scheme": "bearer", "description": "an API token, pbt_…"}},
         },
     }
+    return dict(_renamed(made, _public_names(forms.schemas)))
 
 
 class _Forms:
@@ -216,6 +217,25 @@ def _refusal(status: int) -> dict[str, Any]:
     if status in headers:
         made["headers"] = {headers[status]: {"schema": {"type": "string"}}}
     return made
+
+
+def _public_names(schemas: Iterable[str]) -> dict[str, str]:
+    """Name here -> name outside: a form of values is called by what it is of."""
+    known = set(schemas)
+    plain = {name: name.removesuffix("Shape") for name in known if name.endswith("Shape")}
+    return {name: new for name, new in plain.items() if new not in known}
+
+
+def _renamed(value: Any, names: Mapping[str, str]) -> Any:
+    """The same with other names of forms: where they are made, named, and titled."""
+    if isinstance(value, Mapping):
+        return {names.get(key, key): _renamed(each, names) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_renamed(each, names) for each in value]
+    if not isinstance(value, str):
+        return value
+    prefix, slash, name = value.rpartition("/")
+    return f"{prefix}/{names[name]}" if slash and name in names else names.get(value, value)
 
 
 def _name(resource: Doing) -> str:

@@ -180,7 +180,7 @@ class Replaced(Shape):
     spans: int = Field(description="how many")
 
 
-class RevealedShape(Shape):
+class RevealedContent(Shape):
     """Content as it may be seen."""
 
     text: str | None = Field(description="the content, sensitive data replaced; null: it was shredded")

@@ -132,7 +132,7 @@ _EXCHANGES: Final[tuple[Resource, ...]] = (
         find=save_exchange_entry,
         pages=("/exchanges/{id}/{part}.entry.json",),
     ),
-    Doing(path="/exchanges/{id}/content", act=REVEAL, gives=exchange_shapes.RevealedShape, status=200, keeps=False),
+    Doing(path="/exchanges/{id}/content", act=REVEAL, gives=exchange_shapes.RevealedContent, status=200, keeps=False),
     Reading(
         path="/exchange-values/{field}",
         name="exchanges.values",

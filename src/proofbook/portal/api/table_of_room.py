@@ -247,7 +247,7 @@ ROOM_RESOURCES: Final[tuple[Resource, ...]] = (
     Doing(
         path="/room/samples/{sample}/content",
         act=content_act.SEE_CONTENT,
-        gives=exchange_shapes.RevealedShape,
+        gives=exchange_shapes.RevealedContent,
         status=200,
         keeps=False,
     ),
