@@ -44,8 +44,8 @@ def attach_cosignatures(connection: apsw.Connection, book: Path) -> bool:
         return False
     with reading(path):
         connection.execute("ATTACH ? AS cosigned", (str(path),)).fetchall()
-        connection.execute("SELECT count(*) FROM cosigned.sqlite_schema").fetchall()
-    return True
+        rows = connection.execute("SELECT 1 FROM cosigned.sqlite_schema WHERE name = 'cosignature'").fetchall()
+    return bool(rows)  # none: somebody is making it this moment
 
 
 class CosignatureStore:

@@ -9,6 +9,7 @@ import click
 from proofbook.cli.main import Shared
 from proofbook.cli.printing import print_facts, print_json, print_lines, say
 from proofbook.config import loading
+from proofbook.wiring.beside import describe_outside
 from proofbook.wiring.home import open_home
 from proofbook.wiring.identities import describe_identities
 
@@ -55,6 +56,11 @@ def check(shared: Shared) -> None:
         "engagements": [f"{each.id}: {each.first} to {each.last}, {each.zone}" for each in settings.engagements],
         "fence": str(home.fence(identity.origin).path),
     }
+    facts |= describe_outside(settings)
+    if settings.witnesses or settings.timestamps:
+        from proofbook.wiring.anchoring import make_rounds
+
+        make_rounds(home, lambda _draft: None)  # reads every certificate file that the settings name
     if shared.json:
         print_json(facts)
     else:

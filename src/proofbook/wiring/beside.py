@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from proofbook.book.reader import BookReader
+from proofbook.config.settings import Settings
 from proofbook.errors import ProofbookError
 from proofbook.records.envelope import Draft
 from proofbook.wiring.home import Home
@@ -21,6 +22,17 @@ def anchored(home: Home, record: Callable[[Draft], object]) -> Iterator[None]:
 
     with anchoring(home, record):
         yield
+
+
+def describe_outside(settings: Settings) -> dict[str, list[str]]:
+    """Witnesses, quorum and authorities in words for the record and for whoever checks settings; nothing where there are none."""
+    found: dict[str, list[str]] = {}
+    if settings.witnesses:
+        found["witnesses"] = [f"{each.name} {each.vkey} {each.url}" for each in settings.witnesses]
+        found["witnessing"] = [f"quorum {settings.witnessing.quorum}", f"every {settings.witnessing.every_seconds} seconds"]
+    if settings.timestamps:
+        found["timestamps"] = [f"{each.name} {each.url} every {each.every_hours} hours" for each in settings.timestamps]
+    return found
 
 
 def ask_for_room(home: Home, record: Callable[[Draft], object], book: BookReader) -> int | None:

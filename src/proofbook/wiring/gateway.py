@@ -32,7 +32,7 @@ from proofbook.vault.sealing import derive_fingerprint_key
 from proofbook.wiring.access import operator
 from proofbook.wiring.admission import describe_policies
 from proofbook.wiring.assembling import Assembly, Lasting, gateway_of
-from proofbook.wiring.beside import anchored
+from proofbook.wiring.beside import anchored, describe_outside
 from proofbook.wiring.classifier import classifying, describe_classification
 from proofbook.wiring.counting import counting
 from proofbook.wiring.home import Home
@@ -174,6 +174,7 @@ def record_settings(home: Home, recorder: Recorder, program: str) -> None:
         settings |= describe_policies(home.settings)
         settings |= describe_identities(gateway)
         settings |= describe_classification(home.settings.classification)
+    settings |= describe_outside(home.settings)
     settings["retention.default_days"] = home.settings.retention.default_days
     body = ConfigLoaded(digest=home.config_digest, program=program, settings=settings)
     recorder.record(

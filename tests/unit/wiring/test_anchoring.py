@@ -11,9 +11,11 @@ from proofbook.anchoring.settings import AuthoritySettings, WitnessingSettings, 
 from proofbook.book.reader import BookReader
 from proofbook.config.loading import read_settings
 from proofbook.errors import ConfigurationError
+from proofbook.records.envelope import parse_entry
 from proofbook.tlog.vkey import format_vkey
 from proofbook.wiring.anchoring import _turn, witness_now
 from proofbook.wiring.beside import anchored, ask_for_room
+from proofbook.wiring.gateway import record_settings
 from proofbook.wiring.home import Home
 from proofbook.wiring.recording import open_door
 from support.command_line import wait_until
@@ -77,6 +79,17 @@ def test_a_certificate_file_that_is_missing_stops_nothing(tmp_path: Path) -> Non
         assert door.recorder.record(beat()).seq == 1
         with pytest.raises(ConfigurationError, match="no witness is configured"):
             witness_now(home, door.recorder.record)
+
+
+def test_who_is_asked_is_in_the_settings_on_record(tmp_path: Path) -> None:
+    """Since when a book has witnesses, and which, is evidence."""
+    home = watched(make_home(tmp_path), "http://127.0.0.1:1")
+    with open_door(home) as door:
+        record_settings(home, door.recorder, "test")
+    with BookReader(home.book) as book:
+        settings = parse_entry(book.entry(book.kinds()["config.loaded"][0])).body["settings"]
+    assert settings["witnesses"] == [f"auditor {format_vkey(COSIGNER.key)} http://127.0.0.1:1"]
+    assert settings["witnessing"] == ["quorum all", "every 1.0 seconds"]
 
 
 _WITNESS = f'[[witnesses]]\nname = "auditor"\nvkey = "{format_vkey(COSIGNER.key)}"\nurl = "https://witness.example"\n'
