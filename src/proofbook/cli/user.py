@@ -114,7 +114,7 @@ def add(
         say("A service does not sign in; issue a token for it with `proofbook token issue`.")
 
 
-@user.command(name="list")
+@user.command(name="list", short_help="Every account: roles, state, end, way in.")
 @click.pass_obj
 def list_accounts(shared: Shared) -> None:
     """Every account: its roles, state, end, and how its holder signs in."""
@@ -202,7 +202,7 @@ def link(shared: Shared, account: str) -> None:
         _show(shared, home, people, account, people.make_link(account, purpose, operator()))
 
 
-@user.command()
+@user.command(short_help="Take away a lost second factor; sessions end.")
 @click.argument("account")
 @click.pass_obj
 def reset_second_factor(shared: Shared, account: str) -> None:
