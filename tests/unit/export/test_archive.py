@@ -117,7 +117,11 @@ def test_an_archive_is_never_overwritten(tmp_path: Path) -> None:
     assert out.read_bytes() == b"the first"
 
 
-@pytest.mark.parametrize("text", ["", "age1", "ssh-ed25519 AAAA", str(RECEIVER), "age1" + "q" * 58])
+@pytest.mark.parametrize(
+    "text",
+    ["", "age1", "ssh-ed25519 AAAA", str(RECEIVER), "age1" + "q" * 58],
+    ids=["nothing", "short", "another program's", "secret", "wrong check digits"],
+)
 def test_what_is_no_public_key_is_refused_without_repeating_a_secret(text: str) -> None:
     """A secret key that was pasted by mistake must not end in a log."""
     with pytest.raises(InputError) as refused:
