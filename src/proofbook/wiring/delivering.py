@@ -13,19 +13,19 @@ from pathlib import Path
 from typing import Final
 
 from proofbook.book.durable import write_durably
+from proofbook.book.reader import BookReader
 from proofbook.errors import ProofbookError
 from proofbook.export.alone import export_population
 from proofbook.export.room import ExportFrom, export_room
 from proofbook.fieldwork.acting import Act, Side
 from proofbook.fieldwork.exported import HEADER
 from proofbook.fieldwork.observing import Watch, observe
-from proofbook.journal.receipt import Recorder
 from proofbook.people.visitor import Visitor
 from proofbook.portal.surroundings import Delivered
 from proofbook.portal.working import Tell
 from proofbook.primitives.instants import format_instant
 from proofbook.wiring.beside import ask_for_room
-from proofbook.wiring.desk import LingeringDoor
+from proofbook.wiring.desk import LingeringDoor, PassingRecorder
 from proofbook.wiring.engagements import find_scope
 from proofbook.wiring.exporting import await_checkpoint, describe, export_from, let_new_key_sign
 from proofbook.wiring.home import Home
@@ -46,15 +46,15 @@ class HomeDelivering:
     def __init__(self, home: Home, door: LingeringDoor) -> None:
         self._home = home
         self._door = door
+        self._recorder = PassingRecorder(door)
 
     def population(self, population: str, engagement: str, visitor: Visitor, observer: str | None, tell: Tell) -> Delivered:
         """Write one population; watched by somebody when `observer` is given: then a transcript lies beside it."""
         place = self._new_place()
-        with self._door.recorder() as recorder:
-            if observer is None:
-                self._export(place, recorder, population, engagement, visitor, tell)
-            else:
-                self._observe(place, recorder, population, engagement, visitor, observer, tell)
+        if observer is None:
+            self._export(place, population, engagement, visitor, tell)
+        else:
+            self._observe(place, population, engagement, visitor, observer, tell)
         header = json.loads((place / _FILES / HEADER).read_text("utf-8"))
         return self._describe(
             place,
@@ -75,29 +75,26 @@ class HomeDelivering:
             tell,
         )
 
-    def _export(self, place: Path, recorder: Recorder, population: str, engagement: str, visitor: Visitor, tell: Tell) -> Path:
+    def _export(self, place: Path, population: str, engagement: str, visitor: Visitor, tell: Tell) -> Path:
         with open_projection(self._home) as (book, projection):
-            let_new_key_sign(self._home, recorder, book)
-            await_checkpoint(book)
-            origin = _asked_by(export_from(self._home, recorder, book, projection, engagement), visitor)
+            self._have_signed(book)
+            origin = _asked_by(export_from(self._home, self._recorder, book, projection, engagement), visitor)
             described = describe(self._home, projection, engagement)
             export_population(place / _FILES, origin, described, population, progress=tell)
         return place / _FILES
 
-    def _observe(
-        self, place: Path, recorder: Recorder, population: str, engagement: str, visitor: Visitor, observer: str, tell: Tell
-    ) -> None:
+    def _observe(self, place: Path, population: str, engagement: str, visitor: Visitor, observer: str, tell: Tell) -> None:
         with open_projection(self._home) as (book, projection):
             described = describe(self._home, projection, engagement)
-            run_by = _asked_by(export_from(self._home, recorder, book, projection), visitor).run
+            run_by = _asked_by(export_from(self._home, self._recorder, book, projection), visitor).run
         watch = Watch(
             run=IDS.new("run"),
             population=population,
             observer=observer,
             engagement=described,
             by=run_by,
-            make=lambda say: self._export(place, recorder, population, engagement, visitor, say),
-            recorder=recorder,
+            make=lambda say: self._export(place, population, engagement, visitor, say),
+            recorder=self._recorder,
             clock=CLOCK,
         )
         act = Act(visitor.actor, Side.AUDITOR, format_instant(CLOCK.now()))
@@ -109,14 +106,13 @@ class HomeDelivering:
     def room(self, engagement: str, visitor: Visitor, tell: Tell) -> Delivered:
         """Write the evidence room of an engagement."""
         place = self._new_place()
-        with self._door.recorder() as recorder, open_projection(self._home) as (book, projection):
-            let_new_key_sign(self._home, recorder, book)
-            await_checkpoint(book)
+        with open_projection(self._home) as (book, projection):
+            self._have_signed(book)
             scope = find_scope(self._home, projection, engagement, CLOCK.now())
-            origin = replace(_asked_by(export_from(self._home, recorder, book, projection), visitor), scope=scope)
+            origin = replace(_asked_by(export_from(self._home, self._recorder, book, projection), visitor), scope=scope)
             described = describe(self._home, projection, engagement)
             open_period = described.period.end > CLOCK.now()
-            as_of = ask_for_room(self._home, recorder.record, book) if open_period else None
+            as_of = ask_for_room(self._home, self._recorder.record, book) if open_period else None
             made = export_room(place / _FILES, origin, described, as_of_size=as_of, progress=tell)
         return self._describe(
             place,
@@ -141,6 +137,12 @@ class HomeDelivering:
         """What lies here for an engagement, the newest first."""
         found = [each for each in map(_read, self._home.path.joinpath(FOLDER).glob(f"*/{DESCRIPTION}")) if each is not None]
         return tuple(sorted((each for each in found if each.engagement == engagement), key=lambda each: each.id, reverse=True))
+
+    def _have_signed(self, book: BookReader) -> None:
+        """Have what is recorded by now signed: the door is held for that, and not while files are written."""
+        with self._door.recorder() as recorder:
+            let_new_key_sign(self._home, recorder, book)
+            await_checkpoint(book)
 
     def _new_place(self) -> Path:
         place = self._home.path / FOLDER / IDS.new("d")
