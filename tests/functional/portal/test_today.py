@@ -112,3 +112,13 @@ def test_wish_that_makes_no_sense_is_said_in_words(morning: Visitor, query: str)
 def test_page_behind_the_last_one_is_empty(morning: Visitor) -> None:
     """Somebody mended things while another read."""
     assert "Nothing is listed" in morning.ask("/due?page=50").words
+
+
+@pytest.mark.parametrize("page", ["/", "/due", "/answers", "/coverage/LC-34"])
+def test_what_is_named_leads_to_its_page_or_is_no_link(morning: Visitor, page: str) -> None:
+    """A finding about a system nobody registered, weights named by their file, a control that an own one stands for."""
+    text = morning.ask(page).text
+    led = {unescape(each).partition("#")[0] for each in re.findall(r'href="(/(?:records|models|coverage)[^"]*)"', text)}
+    assert led
+    wanted = [each for each in led if "/edit" not in each and "/new/" not in each]
+    assert [each for each in wanted if morning.ask(each).status not in {200, 303}] == []

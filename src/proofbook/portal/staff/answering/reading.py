@@ -14,7 +14,7 @@ from proofbook.controls.crosswalk import load_crosswalk
 from proofbook.portal.assessing import Assessed
 from proofbook.portal.posting import FormMistakes, Given
 from proofbook.portal.staff.answering.own_words import Stated, state_card, state_cards
-from proofbook.portal.staff.links import record_link
+from proofbook.portal.staff.links import subject_link
 from proofbook.portal.staff.records.signing_act import is_own
 from proofbook.portal.surroundings import Answer, Desk, Page, Query
 
@@ -85,7 +85,9 @@ def _questions(assessed: Assessed) -> tuple[QuestionAnswer, ...]:
     return tuple(answer_question(assessed.months, each.id) for each in load_crosswalk().questions)
 
 
-def _to_record(name: str) -> str:
-    """The page of what an answer names as kind/id."""
+def _to_record(name: str) -> str | None:
+    """The page of what an answer names as kind/id; model bytes that it names by their file stand in the list of models."""
     kind, _, own_id = name.partition("/")
-    return f"/models/{own_id}" if kind == "model.artifact" and own_id.startswith("sha256:") else record_link(kind, own_id)
+    if kind == "model.artifact" and not own_id.startswith("sha256:"):
+        return "/models"
+    return subject_link(kind, own_id, "", "")

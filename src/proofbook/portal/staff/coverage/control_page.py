@@ -42,15 +42,19 @@ class Owed:
 
 
 def show_control(desk: Desk, query: Query, control: str) -> Answer:
-    """`/coverage/{control}`: its versions, and the occurrences of each of its rows; None when the grid has no such control."""
+    """`/coverage/{control}`: its versions, and the occurrences of each of its rows; None when the grid has no such control.
+
+    An illustrative control leads to the organisation's own one that stands for it.
+    """
     width = read_width(query)
 
     def make(assessed: Assessed) -> Page | None:
         grid = assessed.grid(width)
-        standing = next((each for each in grid.controls if each.control.id == control), None)
+        standing = next((each for each in grid.controls if control in {each.control.id, each.control.based_on}), None)
         if standing is None:
             return None
-        rows = [row for row in grid.rows if row.control == control]
+        own_id = standing.control.id
+        rows = [row for row in grid.rows if row.control == own_id]
         back = {"by": width, "engagement": assessed.facts.scope.engagement}
         return Page(
             "staff/control.html",
@@ -65,7 +69,7 @@ def show_control(desk: Desk, query: Query, control: str) -> Answer:
                 "letters": LETTERS,
                 "counts": counted_states(standing.counts),
                 "back": f"/coverage?{urlencode(back)}",
-                "disclose": new_link("control.exception", {"control": control}),
+                "disclose": new_link("control.exception", {"control": own_id}),
             },
         )
 

@@ -39,7 +39,11 @@ def show_due(desk: Desk, query: Query) -> Answer:
         shown = found[start : start + A_PAGE]
         carried = {"engagement": engagement, **chosen}
         groups = [
-            (heading, [show_line(each, engagement) for each in shown if each.finding.consequence is level], _count(found, level))
+            (
+                heading,
+                [show_line(each, assessed.facts) for each in shown if each.finding.consequence is level],
+                _count(found, level),
+            )
             for level, heading in CONSEQUENCES.items()
         ]
         return Page(

@@ -10,12 +10,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from proofbook.assessment.facts import Facts
 from proofbook.assessment.finding import Consequence
 from proofbook.assessment.grid import Grid
 from proofbook.assessment.today import Item
 from proofbook.people.visitor import Visitor
 from proofbook.portal.staff.links import subject_link
 from proofbook.portal.staff.today.mending import Mending, derive_mending
+from proofbook.records.kept import KEPT
 
 UNKNOWN_OWNER: Final = "unknown"
 _BRIEF: Final = 170
@@ -55,11 +57,10 @@ class Fold:
 
 def fold(items: Iterable[Item], grid: Grid) -> tuple[Fold, ...]:
     """Folds in the order of the list."""
-    engagement = grid.facts.scope.engagement
     gathered: dict[tuple[Consequence, str], list[Line]] = {}
     for item in items:
         finding = item.finding
-        line = show_line(item, engagement, _title(grid, finding.control))
+        line = show_line(item, grid.facts, _title(grid, finding.control))
         gathered.setdefault((finding.consequence, finding.control or finding.kind), []).append(line)
     return tuple(
         Fold(consequence, lines[0].item.finding.control, _title(grid, lines[0].item.finding.control), tuple(lines))
@@ -67,14 +68,18 @@ def fold(items: Iterable[Item], grid: Grid) -> tuple[Fold, ...]:
     )
 
 
-def show_line(item: Item, engagement: str, title: str = "") -> Line:
-    """One finding with where it leads; what stands below the `title` of its control does not repeat it."""
+def show_line(item: Item, facts: Facts, title: str = "") -> Line:
+    """One finding with where it leads, if there is such a record.
+
+    What stands below the `title` of its control does not repeat it.
+    """
     finding = item.finding
     name = f"{finding.kind} {finding.id}"
     said = finding.what.removeprefix(f"{name}: ")
     if title and said.startswith(title):
         said = said.removeprefix(title).lstrip(" ,:")
-    link = subject_link(finding.kind, finding.id, finding.control, engagement)
+    wanting = finding.kind in KEPT and (finding.kind, finding.id) not in facts.histories
+    link = None if wanting else subject_link(finding.kind, finding.id, finding.control, facts.scope.engagement)
     return Line(item, said, name, link, derive_mending(finding))
 
 
