@@ -150,8 +150,8 @@ def clock(text: str | None) -> str:
     return NOT_STATED if text is None else text if found is None else found.strftime("%Y-%m-%d %H:%M:%S")
 
 
-def local(text: str | None, zone: str) -> str:
-    """`2026-11-21 04:12 CET`, in a time zone; in UTC when the zone is not known here."""
+def local(text: str | None, zone: str, *, seconds: bool = False) -> str:
+    """`2026-11-21 04:12 CET`, in a time zone; in UTC when the zone is not known here. `seconds`: `2026-11-21 04:12:28 CET`."""
     found = moment(text)
     if found is None:
         return clock(text)
@@ -159,7 +159,7 @@ def local(text: str | None, zone: str) -> str:
         there = found.astimezone(ZoneInfo(zone))
     except (ZoneInfoNotFoundError, ValueError, OSError):
         there = found
-    return there.strftime("%Y-%m-%d %H:%M %Z")
+    return there.strftime("%Y-%m-%d %H:%M:%S %Z" if seconds else "%Y-%m-%d %H:%M %Z")
 
 
 def duration(seconds: float) -> str:
