@@ -69,7 +69,13 @@ SECTIONS: Final = (
         carried=True,
         parts=(Section("/", "Today", READ, carried=True), Section("/due", "Whole list", READ, carried=True)),
     ),
-    Section("/coverage", "Coverage", READ, carried=True),
+    Section(
+        "/coverage",
+        "Coverage",
+        READ,
+        carried=True,
+        parts=(Section("/coverage", "Grid", READ, carried=True), Section("/availability", "Availability", READ, carried=True)),
+    ),
     Section(
         "/records",
         "Records",
