@@ -24,6 +24,7 @@ PAGES_ALONE: Final = {
     "/people/{account}/{what}": "no token administers",
     "/tokens": "no token administers",
     "/tokens/{token}/revoke": "no token administers",
+    "/availability": "draws what availability.report and outage records, gaps and exchanges give",
     "/design": "shows how pages look",
     "/exchanges/{id}/content": "its form; what it does is content.reveal",
     "/records/{kind}/{id}/attach": "its form; what it does is record.attach",
