@@ -49,9 +49,11 @@ def test_nothing_of_another_engagement_is_there(besieged: Besieged, request_plac
     name = request_place.rpartition("/")[2]
     for place in (request_place, delivery, f"{delivery}/files/header.json", "/room/records/engagement/sample-year"):
         assert besieged.other.get(place).status == 404, place
+    record = f"/room/records/audit_request/{name}"
+    wait_until(lambda: besieged.auditor.get(record).status == 200, "the assessment that knows of it", 30)
     for part in ("", "/proof", "/entry"):
-        assert besieged.auditor.get(f"/room/records/audit_request/{name}{part}").status == 200
-        assert besieged.other.get(f"/room/records/audit_request/{name}{part}").status == 404
+        assert besieged.auditor.get(f"{record}{part}").status == 200
+        assert besieged.other.get(f"{record}{part}").status == 404
 
 
 def test_records_of_another_entity_are_not_there(besieged: Besieged) -> None:
@@ -124,7 +126,7 @@ def test_a_secret_that_lets_somebody_in_is_in_no_entry(besieged: Besieged) -> No
     """Looks of auditors are entries, and a one-time link stands in an address: together they would hand it to every reader."""
     people = besieged.portal.sources.people
     assert people is not None
-    link = people.make_link("lead", "reset", Actor("admin", ActorKind.PERSON, "local_account")).path
+    link = people.make_link("admin", "reset", Actor("admin", ActorKind.PERSON, "local_account")).path
     size = besieged.size()
     assert besieged.auditor.get(link).status == 200
     assert besieged.auditor.get("/sign-in/sample/back?code=sample-secret").status == 404
@@ -152,12 +154,12 @@ def test_folders_of_this_machine_are_not_told_to_guests(besieged: Besieged, deli
 
 
 def test_one_auditor_does_not_keep_all_others_waiting(besieged: Besieged) -> None:
-    """A button that is pressed thirty times is pressed once; many different wishes of one are a few at a time."""
+    """A button that is pressed many times is pressed once; many different wishes of one are a few at a time."""
     page = "/room/populations/POP-15"
     size = besieged.size()
-    replies = [besieged.auditor.post(page, {"observer": "Sample Auditor"}, page="/room") for _ in range(30)]
+    replies = [besieged.auditor.post(page, {"observer": "Sample Auditor"}, page="/room") for _ in range(12)]
     assert all(each.status == 303 for each in replies)
-    wishes = [besieged.auditor.post(page, {"observer": f"Sample {each}"}, page="/room") for each in range(9)]
+    wishes = [besieged.auditor.post(page, {"observer": f"Sample {each}"}, page="/room") for each in range(5)]
     assert 403 in {each.status for each in wishes}
     assert besieged.other.post(page, {"observer": "Sample Auditor"}, page="/room").status == 303
     ways = {each.headers["location"] for each in (*replies, *wishes) if each.status == 303}

@@ -62,6 +62,12 @@ class Writing(Protocol):
     def record(self, submissions: Sequence[Submission]) -> tuple[Receipt, ...]:
         """Record entries together and wait until they are durable. Raises what `Recorder.submit` names."""
 
+    def record_read(self, make: Callable[[Reader], Sequence[Submission]]) -> tuple[Receipt, ...]:
+        """Record what `make` makes of the book as it is then; no other such recording, and no filing, comes in between.
+
+        Raises what `make` raises, and then nothing was recorded.
+        """
+
     def plan(self, filed: Sequence[Filed], *, actor: Actor) -> Plan:
         """What filing kept records would do. Raises FilingRefused with everything a rule does not let in."""
 

@@ -8,7 +8,7 @@ be the writer itself (the gateway) gets its turn however much is written here.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import ExitStack, contextmanager
 from typing import Final
@@ -19,9 +19,11 @@ from proofbook.errors import ProofbookError
 from proofbook.filing.document import Filed
 from proofbook.filing.plan import Plan
 from proofbook.journal.receipt import Content, Receipt, Recorder, Submission
+from proofbook.readmodel.connection import Reader
 from proofbook.records.envelope import Actor, Draft
-from proofbook.wiring.filing import apply_plan, plan_run
+from proofbook.wiring.filing import apply_plan, filing_lock, plan_run
 from proofbook.wiring.home import Home
+from proofbook.wiring.reading import open_projection
 from proofbook.wiring.recording import open_door
 from proofbook.wiring.system import MONOTONIC
 
@@ -142,6 +144,12 @@ class HomeWriting:
         """Record entries together and wait until they are durable. Raises what `Recorder.submit` names."""
         with self._door.recorder() as recorder:
             return recorder.submit(submissions).result()
+
+    def record_read(self, make: Callable[[Reader], Sequence[Submission]]) -> tuple[Receipt, ...]:
+        """Record what `make` makes of the book as it is then; no other such recording, and no filing, comes in between."""
+        with self._door.recorder() as recorder, filing_lock(self._home), open_projection(self._home) as (_, projection):
+            submissions = make(projection.reader)
+            return recorder.submit(submissions).result() if submissions else ()
 
     def plan(self, filed: Sequence[Filed], *, actor: Actor) -> Plan:
         """What filing kept records would do. Raises FilingRefused with everything a rule does not let in."""

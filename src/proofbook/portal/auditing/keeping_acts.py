@@ -53,7 +53,8 @@ def keep(desk: Desk, order: NoteOrder) -> Done:
 
 def withdraw(desk: Desk, order: WithdrawOrder) -> Done:
     """Destroy its text. Raises InputError, RefusedError."""
-    receipts = desk.writing.record(withdraw_note(desk.reader, enter(desk).act, order.note))
+    act = enter(desk).act
+    receipts = desk.writing.record_read(lambda reader: withdraw_note(reader, act, order.note))
     said = "Its text is destroyed; that there was a note stays on record."
     return Done("/room/notes", said, order.note, receipts, {"note": order.note})
 

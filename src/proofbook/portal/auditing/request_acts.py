@@ -18,6 +18,7 @@ from proofbook.fieldwork.requests import (
     request_id,
     write_comment,
 )
+from proofbook.journal.receipt import Receipt
 from proofbook.people.roles import Permission
 from proofbook.portal.acts import Act, Done, Order
 from proofbook.portal.auditing.engaged import enter
@@ -71,7 +72,7 @@ def ask(desk: Desk, order: AskOrder) -> Done:
     values = order.model_dump(exclude_none=True)
     request = checked_request({**values, "engagement": room.id, "state": "not_started", "evidence": []})
     made = request_id(room.id, order.number)
-    receipts = desk.writing.record(add_request(desk.reader, room.act, request))
+    receipts = desk.writing.record_read(lambda reader: add_request(reader, room.act, request))
     said = "The request is recorded; the company sees it."
     return Done(f"/room/requests/{made}", said, f"audit_request/{made}", receipts, {"request": made})
 
@@ -79,8 +80,9 @@ def ask(desk: Desk, order: AskOrder) -> Done:
 def judge(desk: Desk, order: JudgeOrder) -> Done:
     """Move a request on. Raises InputError, RefusedError, ConflictError."""
     room, found, to = enter(desk), own_request(desk, order.request), State(order.to)
-    moved = move_request(desk.reader, room.act, found.id, to, seen=order.seen, because=order.because or None)
-    receipts = desk.writing.record(moved)
+    receipts = desk.writing.record_read(
+        lambda reader: move_request(reader, room.act, found.id, to, seen=order.seen, because=order.because or None)
+    )
     said = f"Request {found.number} is {to.value.replace('_', ' ')} now."
     values = {"request": found.id, "state": to.value}
     return Done(f"/room/requests/{found.id}", said, f"audit_request/{found.id}", receipts, values)
@@ -98,8 +100,11 @@ def remark(desk: Desk, order: RemarkOrder) -> Done:
 def take_over(desk: Desk, name: str, content: bytes, *, agreed: bool) -> tuple[ImportPlan, Done]:
     """What a list would do, and doing it where that is agreed to. Raises ImportRefused with all that is wrong, InputError."""
     room = enter(desk)
-    plan = plan_import(desk.reader, room.act, room.id, read_request_list(name, content))
-    receipts = desk.writing.record(plan.submissions) if agreed and plan.submissions else ()
+    listed = read_request_list(name, content)
+    plan = plan_import(desk.reader, room.act, room.id, listed)
+    receipts: tuple[Receipt, ...] = ()
+    if agreed and plan.submissions:
+        receipts = desk.writing.record_read(lambda reader: plan_import(reader, room.act, room.id, listed).submissions)
     said = f"{len(plan.new)} new, {len(plan.changed)} changed, {len(plan.unchanged)} as they are"
     values = {
         "new": [each.number for each in plan.new],

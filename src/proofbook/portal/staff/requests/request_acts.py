@@ -15,6 +15,7 @@ from proofbook.errors import InputError
 from proofbook.fieldwork.request_import import ImportPlan, plan_import, read_request_list
 from proofbook.fieldwork.requests import Evidence, Request, State, edit_request, move_request, read_request, write_comment
 from proofbook.fieldwork.suggesting import suggest_evidence
+from proofbook.journal.receipt import Receipt
 from proofbook.people.roles import Permission
 from proofbook.portal.acts import Act, Done, Order
 from proofbook.portal.staff.requests.engaged import act_of, choose_engagement
@@ -72,20 +73,20 @@ def move(desk: Desk, order: MoveOrder) -> Done:
     found = read_request(desk.reader, order.request)
     to = State(order.to)
     evidence = tuple(find_evidence(desk, found, order.evidence)) if to is State.SUBMITTED else None
-    moved = move_request(
-        desk.reader, act_of(desk), found.id, to, seen=order.seen, because=order.because or None, evidence=evidence
+    act, because = act_of(desk), order.because or None
+    receipts = desk.writing.record_read(
+        lambda reader: move_request(reader, act, found.id, to, seen=order.seen, because=because, evidence=evidence)
     )
-    receipts = desk.writing.record(moved)
     said = f"Request {found.number} is {to.value.replace('_', ' ')} now."
     return Done(f"/requests/{found.id}", said, f"audit_request/{found.id}", receipts, {"request": found.id, "state": to.value})
 
 
 def edit(desk: Desk, order: EditOrder) -> Done:
     """Name owner and day. Raises InputError, ConflictError."""
-    submissions = edit_request(
-        desk.reader, act_of(desk), order.request, seen=order.seen, owner=order.owner or None, due=order.due or None
+    act, owner, due = act_of(desk), order.owner or None, order.due or None
+    receipts = desk.writing.record_read(
+        lambda reader: edit_request(reader, act, order.request, seen=order.seen, owner=owner, due=due)
     )
-    receipts = desk.writing.record(submissions)
     values = {"request": order.request}
     return Done(f"/requests/{order.request}", "Owner and day are recorded.", f"audit_request/{order.request}", receipts, values)
 
@@ -103,8 +104,11 @@ def import_bytes(desk: Desk, engagement: str, name: str, content: bytes, *, agre
     chosen, _ = choose_engagement(desk, {"engagement": engagement})
     if chosen is None:
         raise InputError("engagement: there is none of this id", hint="name one that is known")
-    plan = plan_import(desk.reader, act_of(desk), chosen, read_request_list(name, content))
-    receipts = desk.writing.record(plan.submissions) if agreed and plan.submissions else ()
+    act, listed = act_of(desk), read_request_list(name, content)
+    plan = plan_import(desk.reader, act, chosen, listed)
+    receipts: tuple[Receipt, ...] = ()
+    if agreed and plan.submissions:
+        receipts = desk.writing.record_read(lambda reader: plan_import(reader, act, chosen, listed).submissions)
     said = f"{len(plan.new)} new, {len(plan.changed)} changed, {len(plan.unchanged)} as they are."
     values = {
         "new": [each.number for each in plan.new],
