@@ -32,10 +32,12 @@ _RUN_APART: Final = (
 _FOR_SCREENS: Final = frozenset({"screen"})
 
 
-def render_html(page: Page) -> bytes:
-    """The page for screens and browsers' print."""
+def render_html(page: Page, room: str | None = None) -> bytes:
+    """The page for screens and browsers' print. `room`: the way to the first page of the evidence room it lies in."""
+    front = {"path": room or "../index.html", "title": "Evidence room" if room else "All artifacts"}
     shaped = shape_page(page)
-    return _environment().get_template("page.html").render(page=shaped, dfd_style=style_sheet(), run_by=_RUN_APART).encode()
+    made = _environment().get_template("page.html")
+    return made.render(page=shaped, dfd_style=style_sheet(), run_by=_RUN_APART, front=front).encode()
 
 
 def render_body(page: Page, run_by: str) -> Markup:

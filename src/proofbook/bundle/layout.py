@@ -187,6 +187,11 @@ def tile_path(resource: TileResource) -> str:
     return f"{BOOK_FOLDER}/{format_path(resource)}"
 
 
+def way_up(path: str) -> str:
+    """The relative way from a page of the room to its first page."""
+    return "../" * path.count("/") + INDEX_HTML
+
+
 def slug(name: str) -> str:
     """A name from outside as a harmless piece of a path; `unnamed` when nothing of it can be kept."""
     kept = _UNSAFE_RUN.sub("-", name.lower()).strip("-")[:MAX_SLUG_CHARACTERS].strip("-")

@@ -19,7 +19,7 @@ from proofbook.artifacts.rendering import render_html, render_json, render_pdf
 from proofbook.artifacts.typesetting import is_available
 from proofbook.assessment.facts import Facts
 from proofbook.book.interface import BookReading, StoredCheckpoint
-from proofbook.bundle.layout import page_path
+from proofbook.bundle.layout import page_path, way_up
 from proofbook.bundle.manifest import Omission
 from proofbook.errors import MalformedBundle
 from proofbook.export.assessed import Assessed
@@ -66,7 +66,7 @@ def write_pages(folder: RoomFolder, planned: tuple[PlannedPage, ...], signed_at:
     for number, each in enumerate(planned):
         progress("writing pages", number, len(planned))
         title = f"{each.about} {each.page.title}"
-        folder.write(each.paths["html"], title, render_html(each.page))
+        folder.write(each.paths["html"], title, render_html(each.page, way_up(each.paths["html"])))
         folder.write(each.paths["json"], f"{title} (JSON)", render_json(each.page))
         if "pdf" in each.paths:
             folder.write(each.paths["pdf"], f"{title} (PDF)", render_pdf(each.page, date))

@@ -27,7 +27,7 @@ OCCURRENCES: Final = (
     "occurrence", "control", "scope", "cadence", "interval", "event", "first", "last", "due", "part_of_interval", "state",
     "reason", "late_recorded", "entries",
 )  # fmt: skip
-_MARKED: Final = {"late": Standing.LATE, "missed": Standing.LATE, "unknown": Standing.UNKNOWN}
+_MARKED: Final = {"late": Standing.DIFFERS, "missed": Standing.DIFFERS, "unknown": Standing.UNKNOWN}
 
 
 def plan_controls(origin: PartsFrom) -> PlannedPart:
@@ -141,7 +141,13 @@ def _grid(grid: Grid) -> Table:
         for each in grid.rows
     )
     columns = ("Control", "For", "How often", *(column.id for column in grid.columns))
-    return Table("By month", columns, rows, "Nothing was owed.", "A square says the state most in need of a look.")
+    return Table(
+        "By month",
+        columns,
+        rows,
+        "Nothing was owed.",
+        "A square says the state most in need of a look; late and missed are marked.",
+    )
 
 
 def _square(square: Square | None) -> Cell:

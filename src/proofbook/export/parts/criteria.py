@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from proofbook.assessment.control_set import criteria_in_scope
 from proofbook.bundle.csv_table import format_row
-from proofbook.bundle.layout import BOOK_FOLDER
+from proofbook.bundle.layout import BOOK_FOLDER, DEFINITION_FOLDER
 from proofbook.bundle.parts import CRITERIA_FOLDER, part_path
 from proofbook.controls.criteria import Criterion, load_criteria
 from proofbook.export.pages import render_criteria
@@ -22,6 +22,7 @@ from proofbook.primitives.canonical import JsonValue
 
 COLUMNS: Final = ("criterion", "category", "controls", "evidence", "path", "title")
 ALL: Final = "all"
+_POPULATIONS: Final = "04_Populations/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,11 +109,15 @@ def _page(
 
 
 def _pages_of(references: Sequence[Reference]) -> Iterator[Reference]:
-    """One reference for each thing: of a page in several forms the HTML, of a table the CSV; the CSV of references has all."""
+    """One reference for each thing: of a page the HTML, of a population its header and workbook; the CSV has all."""
     paths = {each.path for each in references}
     for each in references:
-        stem = each.path.rpartition(".")[0]
-        if each.path.endswith((".json", ".pdf", ".xlsx")) and {f"{stem}.html", f"{stem}.csv"} & paths:
+        stem, _, ending = each.path.rpartition(".")
+        if each.path.startswith(_POPULATIONS) and not (stem.endswith("/header") and ending == "html") and ending != "xlsx":
+            continue
+        if each.path.startswith(DEFINITION_FOLDER) and ending != "md":
+            continue
+        if each.path.endswith((".json", ".pdf")) and {f"{stem}.html", f"{stem}.csv"} & paths:
             continue
         yield each
 

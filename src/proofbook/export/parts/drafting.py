@@ -107,37 +107,37 @@ def _sentences(facts: Facts) -> Iterator[Sentence]:
         yield from _services(each)
         yield from _components(each)
     if not systems:
-        yield Sentence("DC 1", "which features use a language model, and whether they assist or decide")
+        yield Sentence("DC1", "which features use a language model, and whether they assist or decide")
     yield from _incidents(facts)
     standing = sorted(facts.scoped("control"), key=lambda each: each.id)
     if standing:
-        yield Sentence("DC 5", f"{counted(len(standing), 'control')} of the organisation: see 02_Control_matrix.", _of(standing))
+        yield Sentence("DC5", f"{counted(len(standing), 'control')} of the organisation: see 02_Control_matrix.", _of(standing))
     else:
-        yield Sentence("DC 5", "which controls are the organisation's own: none is recorded, those shown are illustrative")
-    yield Sentence("DC 6", "which controls are expected of those who use the service: see the proposals")
+        yield Sentence("DC5", "which controls are the organisation's own: none is recorded, those shown are illustrative")
+    yield Sentence("DC6", "which controls are expected of those who use the service: see the proposals")
     vendors = [each for each in facts.scoped("vendor") if str(each.body["relationship"]).startswith("subservice")]
     for each in vendors:
         words = f"{each.body['title']} is a subservice organisation ({label(each.body['relationship'])}): {each.body['takes']}."
-        yield Sentence("DC 7", words, (each.entry,))
+        yield Sentence("DC7", words, (each.entry,))
     if not vendors:
-        yield Sentence("DC 7", "which subservice organisations there are, or that there are none")
+        yield Sentence("DC7", "which subservice organisations there are, or that there are none")
     yield from _criteria(facts)
     yield from _changes(facts)
 
 
 def _services(system: DocumentVersion) -> Iterator[Sentence]:
     body, entry = system.body, (system.entry,)
-    yield Sentence("DC 1", f"{body['title']}: {body['purpose']}", entry)
+    yield Sentence("DC1", f"{body['title']}: {body['purpose']}", entry)
     if body["autonomy"] == "unknown":
-        yield Sentence("DC 1", f"{system.id}: what its output may do by itself")
+        yield Sentence("DC1", f"{system.id}: what its output may do by itself")
     else:
-        yield Sentence("DC 1", f"{system.id}: output {label(body['autonomy'])}.", entry)
+        yield Sentence("DC1", f"{system.id}: output {label(body['autonomy'])}.", entry)
     if body["commitments"] is None:
-        yield Sentence("DC 2", f"{system.id}: which commitments to customers touch it, as they were made")
+        yield Sentence("DC2", f"{system.id}: which commitments to customers touch it, as they were made")
     elif body["commitments"]:
-        yield Sentence("DC 2", f"{system.id}: {'; '.join(body['commitments'])}.", entry)
+        yield Sentence("DC2", f"{system.id}: {'; '.join(body['commitments'])}.", entry)
     else:
-        yield Sentence("DC 2", f"{system.id}: stated to have no commitment to customers that touches it.", entry)
+        yield Sentence("DC2", f"{system.id}: stated to have no commitment to customers that touches it.", entry)
 
 
 def _components(system: DocumentVersion) -> Iterator[Sentence]:
@@ -149,37 +149,37 @@ def _components(system: DocumentVersion) -> Iterator[Sentence]:
     ):  # fmt: skip
         value = body[field]
         if value in (None, "unknown"):
-            yield Sentence("DC 3", f"{system.id}: {label(field)}")
+            yield Sentence("DC3", f"{system.id}: {label(field)}")
         else:
             said = ", ".join(map(str, value)) or "none, as stated" if isinstance(value, list) else str(value)
-            yield Sentence("DC 3", f"{system.id} {words.format(said)}.", (system.entry,))
+            yield Sentence("DC3", f"{system.id} {words.format(said)}.", (system.entry,))
 
 
 def _incidents(facts: Facts) -> Iterator[Sentence]:
     met = [each for each in facts.in_period("incident.real") if each.body["commitment_impact"] == "yes"]
     for each in met:
         words = f"{each.body['title']} ({each.id}), detected {each.body['detected_at']}: {each.body['description']}"
-        yield Sentence("DC 4", words, (each.entry,))
+        yield Sentence("DC4", words, (each.entry,))
     unclear = [each for each in facts.in_period("incident.real") if each.body["commitment_impact"] == "unknown"]
     for each in unclear:
-        yield Sentence("DC 4", f"whether {each.id} impaired a commitment")
+        yield Sentence("DC4", f"whether {each.id} impaired a commitment")
     if not met and not unclear:
-        yield Sentence("DC 4", "whether an incident of the period impaired a commitment; no record says so")
+        yield Sentence("DC4", "whether an incident of the period impaired a commitment; no record says so")
 
 
 def _criteria(facts: Facts) -> Iterator[Sentence]:
     for each in load_criteria().categories:
         if not each.always and each.id.value not in facts.scope.categories:
             source = () if facts.scope.source == "settings" else (facts.scope.source,)
-            yield Sentence("DC 8", f"{each.title} is not in scope.", source)
+            yield Sentence("DC8", f"{each.title} is not in scope.", source)
 
 
 def _changes(facts: Facts) -> Iterator[Sentence]:
     models = [each for each in facts.in_period("change") if each.body["what"] in {"model", "adapter", "quantization"}]
     if models:
-        yield Sentence("DC 9", f"{counted(len(models), 'change')} of models in the period: see 01, changes.", _of(models))
+        yield Sentence("DC9", f"{counted(len(models), 'change')} of models in the period: see 01, changes.", _of(models))
     else:
-        yield Sentence("DC 9", "significant changes in the period; none of models is recorded")
+        yield Sentence("DC9", "significant changes in the period; none of models is recorded")
 
 
 def _hosting(facts: Facts) -> Iterator[tuple[Any, ...]]:

@@ -19,6 +19,7 @@ from proofbook.artifacts.rendering import render_html, render_json, render_pdf
 from proofbook.artifacts.typesetting import is_available
 from proofbook.bundle.csv_table import format_row
 from proofbook.bundle.index import IndexNote
+from proofbook.bundle.layout import way_up
 from proofbook.bundle.parts import PART_FOLDERS, part_path
 from proofbook.export.parts.planned import PartsFrom, PlannedFile
 from proofbook.primitives.canonical import JsonValue
@@ -56,7 +57,11 @@ def page_files(origin: PartsFrom, sheet: Sheet, *names: str, pdf: bool = True) -
     def file(form: str, title: str, make: Any) -> PlannedFile:
         return PlannedFile(part_path(sheet.folder, *names, sheet.name, form=form), title, make, note)
 
-    made = [file("html", page.title, partial(render_html, page)), file("json", f"{page.title} (JSON)", partial(_json, page))]
+    way = way_up(part_path(sheet.folder, *names, sheet.name, form="html"))
+    made = [
+        file("html", page.title, partial(render_html, page, way)),
+        file("json", f"{page.title} (JSON)", partial(render_json, page)),
+    ]
     if pdf and is_available():
         date = parse_instant(origin.checkpoint.signed_at)
         made.append(file("pdf", f"{page.title} (PDF)", partial(render_pdf, page, date)))
@@ -84,10 +89,6 @@ def csv_file(
 def json_bytes(value: Any) -> bytes:
     """JSON for programs: sorted, indented, one newline at the end."""
     return json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True).encode() + b"\n"
-
-
-def _json(page: Page) -> bytes:
-    return render_json(page)
 
 
 def _page(origin: PartsFrom, sheet: Sheet) -> Page:
