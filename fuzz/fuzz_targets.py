@@ -6,9 +6,15 @@ what was accepted must format back to the same bytes. `fuzz/run.py` feeds them u
 
 from __future__ import annotations
 
+import contextlib
 import functools
+import io
 import os
+import shutil
+import struct
 import tempfile
+import zipfile
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -19,12 +25,13 @@ from proofbook.errors import ProofbookError
 from proofbook.gateway.wire.openai_reply import parse_reply
 from proofbook.gateway.wire.openai_request import parse_request
 from proofbook.gateway.wire.routes import ROUTES
-from proofbook.primitives.canonical import canonical_bytes, parse_canonical
+from proofbook.primitives.canonical import JsonValue, canonical_bytes, parse_canonical
 from proofbook.records.envelope import parse_entry
 from proofbook.tlog.note import format_note, parse_note
 from proofbook.tlog.proof_file import format_proof_file, parse_proof_file
 from proofbook.tlog.tile import format_path, parse_path
 from proofbook.verify.program import verify_room
+from proofbook.verify.report import Report
 from proofbook.weights.card import parse_card
 from proofbook.weights.gguf import parse_gguf
 from proofbook.weights.safetensors import read_safetensors
@@ -43,6 +50,8 @@ ENDS = (
 )
 EVENTS = b'data: {"id":"a","choices":[{"index":0,"delta":{"content":"hi"}}]}\n\ndata: [DONE]\n\n'
 _DIALECTS = tuple(dict.fromkeys(ROUTES.values()))
+MEMBERS, MEMBER_BYTES = 50, 64 * 1024
+"""Of an archive: as much as shows what it does."""
 CARD = b"---\nlicense: apache-2.0\nbase_model: sample/base\n---\n# Sample\n"
 
 
@@ -163,6 +172,76 @@ def _room_file(data: bytes) -> None:
         raise RoundTripError(f"{path.relative_to(folder)} was changed and nothing was reported")
 
 
+def _room_claims(data: bytes) -> None:
+    """A JSON object laid over the manifest (RFC 7396): a room that claims anything else must never be found whole."""
+    try:
+        patch = parse_canonical(data)
+    except ProofbookError:
+        return
+    _, folder, _ = _room()
+    path = folder / "00_README_and_index/manifest.json"
+    before = path.read_bytes()
+    changed = canonical_bytes(_laid_over(parse_canonical(before[:-1]), patch)) + b"\n"
+    path.write_bytes(changed)
+    try:
+        report = verify_room(str(folder))
+    finally:
+        path.write_bytes(before)
+    _judge(report, same=changed == before)
+
+
+def _laid_over(value: JsonValue, patch: JsonValue) -> JsonValue:
+    if not isinstance(patch, dict):
+        return patch
+    result = dict(value) if isinstance(value, dict) else {}
+    for name, each in patch.items():
+        result[name] = _laid_over(result.get(name), each)
+        if each is None:
+            del result[name]
+    return result
+
+
+def _room_archive(data: bytes) -> None:
+    """A ZIP archive unpacked over a good room, as far as its names can be files there: whatever came must be reported."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            members = [(each.filename, archive.open(each).read(MEMBER_BYTES)) for each in archive.infolist()[:MEMBERS]]
+    except (zipfile.BadZipFile, zlib.error, OSError, ValueError, EOFError, RuntimeError, NotImplementedError, struct.error):
+        return
+    with tempfile.TemporaryDirectory(prefix="proofbook-fuzz-") as name:
+        folder = Path(name) / "room"
+        shutil.copytree(_room()[1], folder)
+        same = True
+        for path, content in members:
+            target = folder / path.lstrip("/")
+            if ".." in path.split("/") or "\0" in path or not target.name or (target.exists() and not target.is_file()):
+                continue
+            with contextlib.suppress(OSError, UnicodeError):
+                before = target.read_bytes() if target.exists() else None
+                target.parent.mkdir(parents=True, exist_ok=True)
+                same = False if before != content else same
+                target.write_bytes(content)
+        _judge(verify_room(str(folder)), same=same)
+
+
+def _judge(report: Report, *, same: bool) -> None:
+    if not same and report.exit_code == 0:
+        raise RoundTripError("a room was changed and nothing was reported")
+    if any("could not be finished" in each.what for each in report.problems):
+        raise RoundTripError(f"unforeseen: {[each.what for each in report.problems]}")
+
+
+def _archives() -> tuple[bytes, ...]:
+    made = []
+    for names in (("04_Populations/x.csv",), ("00_README_and_index/README.md",), ("../x", "/y", "a/b", "A/B")):
+        packed = io.BytesIO()
+        with zipfile.ZipFile(packed, "w") as archive:
+            for name in names:
+                archive.writestr(name, b"sample")
+        made.append(packed.getvalue())
+    return tuple(made)
+
+
 def _room_seeds() -> tuple[bytes, ...]:
     _, _, files = _room()
     return tuple(bytes([place]) + path.read_bytes() for place, path in enumerate(files[:256]))
@@ -199,4 +278,9 @@ TARGETS: dict[str, Target] = {
     ),
     "manifest": Target(_manifest, lambda: (next(seed[1:] for seed in _room_seeds() if b'"files"' in seed),)),
     "room": Target(_room_file, _room_seeds),
+    "room_claims": Target(
+        _room_claims,
+        _fixed(b'{"artifacts":["x"]}', b'{"checkpoint":{"size":5}}', b'{"files":[{"path":"../x"}]}', b'{"period":null}'),
+    ),
+    "room_archive": Target(_room_archive, _archives),
 }
