@@ -13,27 +13,23 @@ from urllib.parse import urlencode
 
 from proofbook.demo.year.calendar import Year
 from proofbook.demo.year.kit import write_kit
-from proofbook.people.account import Terms
-from proofbook.people.people import People
 from proofbook.people.roles import Role
 from proofbook.people.visitor import Opened
 from proofbook.portal.staff.queues.decisions import RequestDecision, ask_for_decision
 from proofbook.portal.surroundings import Desk, PortalSources
-from proofbook.primitives.instants import format_instant
 from proofbook.readmodel.projection import ReadOnlyProjection
-from proofbook.records.envelope import Actor, ActorKind
 from proofbook.wiring.home import Home, open_home
-from proofbook.wiring.portal import open_sources
+from support import staffed_portal
 from support.sample_accounts import sample_visitor
-from support.sample_portal import Reply, Visitor, running
+from support.sample_portal import Reply, Visitor
+from support.staffed_portal import PASSWORD
 
 ENGAGEMENT = "sample-year"
-PASSWORD = "sample words in a row"
-ROLES: Mapping[str, frozenset[Role]] = {
-    "sample-lead": frozenset({Role.LEAD}),
-    "sample-preparer": frozenset({Role.PREPARER}),
-    "sample-reviewer": frozenset({Role.REVIEWER}),
-    "sample-auditor": frozenset({Role.AUDITOR}),
+ROLES: Mapping[str, Role] = {
+    "sample-lead": Role.LEAD,
+    "sample-preparer": Role.PREPARER,
+    "sample-reviewer": Role.REVIEWER,
+    "sample-auditor": Role.AUDITOR,
 }
 """Beside the administrator, who is made first."""
 ADMINISTRATOR = "sample-administrator"
@@ -59,13 +55,11 @@ def staffed(folder: Path, last: datetime | None = None) -> Iterator[Staffed]:
     """Write the year, serve it, sign everybody in."""
     write_kit(folder / "home", Year((last or datetime.now(UTC) - timedelta(days=1)).date(), 7, "Europe/Berlin"))
     home = open_home(folder / "home")
-    with open_sources(home) as sources:
-        assert sources.people is not None
-        opened = sign_everybody_in(sources.people)
-        with running(sources) as operator:
-            name = (operator.cookie or "").partition("=")[0]
-            people = {account: replace(operator, cookie=f"{name}={each.cookie}") for account, each in opened.items()}
-            yield Staffed(home, sources, people, replace(operator, cookie=None))
+    with staffed_portal.staffed(home, administrator=False) as portal:
+        outside = Visitor(portal.port, portal.key)
+        cookies = sign_everybody_in(portal)
+        people = {account: replace(outside, cookie=f"proofbook_{portal.port}={each}") for account, each in cookies.items()}
+        yield Staffed(home, portal.sources, people, outside)
 
 
 def send_form(visitor: Visitor, page: str, action: str, **fields: str) -> Reply:
@@ -118,20 +112,14 @@ def do_fieldwork(auditor: Visitor) -> None:
     assert drawn.status == 303, drawn.words
 
 
-def sign_everybody_in(people: People) -> dict[str, Opened]:
-    """One account of each role, by account."""
-    now = datetime.now(UTC)
-    opened = {ADMINISTRATOR: people.first_account(ADMINISTRATOR, "Sample Administrator", PASSWORD)}
-    by = Actor(ADMINISTRATOR, ActorKind.PERSON, "local_account")
-    for account, roles in ROLES.items():
-        terms = Terms(name=account.replace("-", " ").title(), roles=roles)
-        if Role.AUDITOR in roles:
-            since, until = format_instant(now - timedelta(days=1)), format_instant(now + timedelta(days=30))
-            terms = replace(terms, engagement=ENGAGEMENT, since=since, until=until)
-        people.set_account(account, terms, by=by, because="sample", expected=None)
-        link = people.make_link(account, "invitation", by)
-        people.use_link(link.path.rpartition("/")[2], PASSWORD)
+def sign_everybody_in(portal: staffed_portal.Staffed) -> dict[str, str]:
+    """One account of each role; the cookies by account."""
+    people = portal.sources.people
+    assert people is not None
+    cookies = {ADMINISTRATOR: people.first_account(ADMINISTRATOR, "Sample Administrator", PASSWORD).cookie}
+    for account, role in ROLES.items():
+        portal.add(account, role, engagement=ENGAGEMENT if role is Role.AUDITOR else None, name=account.replace("-", " ").title())
         found = people.sign_in(account, PASSWORD)
         assert isinstance(found, Opened), found
-        opened[account] = found
-    return opened
+        cookies[account] = found.cookie
+    return cookies

@@ -85,12 +85,12 @@ class Staffed:
             assert made.sign_in(account).status == 303
         return made
 
-    def add(self, account: str, *roles: Role, engagement: str | None = None) -> str:
+    def add(self, account: str, *roles: Role, engagement: str | None = None, name: str | None = None) -> str:
         """An account with a password."""
         people, by = self.sources.people, operator()
         assert people is not None
         until = format_instant(CLOCK.now() + timedelta(days=9)) if engagement else None
-        terms = Terms(name=f"Sample {account}", roles=frozenset(roles), engagement=engagement, until=until)
+        terms = Terms(name=name or f"Sample {account}", roles=frozenset(roles), engagement=engagement, until=until)
         people.set_account(account, terms, by=by, because="sample", expected=None)
         people.use_link(people.make_link(account, "invitation", by).path.rpartition("/")[2], PASSWORD)
         return account
