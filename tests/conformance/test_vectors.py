@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import runpy
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
+from proofbook.primitives.instants import FixedClock
 from proofbook.primitives.verdict import Met, Unmet
 from proofbook.tlog.cosignature import Cosigner, verifier_of
 from proofbook.tlog.key_history import check_key_history
@@ -19,7 +23,8 @@ from proofbook.tlog.proof import check_consistency, check_inclusion
 from proofbook.tlog.proof_file import check_proof_file, parse_proof_file
 from proofbook.tlog.tile import Tile, parse_path
 from proofbook.tlog.vkey import format_vkey, parse_vkey
-from proofbook.tlog.witness import Cosigned, WitnessState, derive_answer
+from proofbook.tlog.witness import SIZE_CONTENT_TYPE, TEXT_CONTENT_TYPE, Cosigned, WitnessState, derive_answer
+from support.witness_at_work import make_witness, serving
 
 ROOT = Path(__file__).parents[2]
 
@@ -98,6 +103,23 @@ def test_published_witness_conversation_repeats(vectors: Any) -> None:
         assert (exchange["name"], exchange["status"]) == (exchange["name"], status)
         assert exchange["body"] in {None, answer.body.decode()}
         state = answer.state if isinstance(answer, Cosigned) else state
+
+
+def test_published_witness_conversation_repeats_over_http(vectors: Any, tmp_path: Path) -> None:
+    """The same bytes and content types from the witness that people run, its state on disk."""
+    keys = vectors["keys"]
+    cosigner = Cosigner.from_seed(keys["witness"]["name"], bytes.fromhex(keys["witness"]["seed"]))
+    clock = FixedClock(datetime.fromtimestamp(keys["witness"]["time_seconds"], UTC))
+    with serving(make_witness(tmp_path, vkeys=(keys["log"]["vkey"],), cosigner=cosigner, clock=clock)) as url:
+        for exchange in vectors["witness"]:
+            connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=20)
+            connection.request("POST", "/add-checkpoint", exchange["request"].encode())
+            answer = connection.getresponse()
+            body = answer.read().decode()
+            connection.close()
+            assert (exchange["name"], exchange["status"]) == (exchange["name"], answer.status)
+            assert exchange["body"] in {None, body}
+            assert answer.getheader("content-type") == (SIZE_CONTENT_TYPE if answer.status == 409 else TEXT_CONTENT_TYPE)
 
 
 def test_published_policies_judge_the_published_checkpoint(vectors: Any) -> None:
