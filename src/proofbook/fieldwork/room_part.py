@@ -17,7 +17,8 @@ from proofbook.bundle.index import IndexNote
 from proofbook.bundle.layout import slug
 from proofbook.bundle.manifest import Omission
 from proofbook.bundle.parts import SAMPLES_FOLDER, part_path
-from proofbook.errors import ProofbookError
+from proofbook.errors import MalformedRecord, ProofbookError
+from proofbook.export.defining import load_definition
 from proofbook.export.parts.as_of import BookAsOf
 from proofbook.export.parts.framing import csv_file, json_bytes, page_files
 from proofbook.export.parts.planned import PartsFrom, PlannedFile, PlannedPart
@@ -72,7 +73,7 @@ def _reader_as_of(origin: PartsFrom, book: BookAsOf) -> Iterator[Reader]:
 def _sample(origin: PartsFrom, reader: Reader, book: BookAsOf, sample: Sample, shelf: Path | None) -> Iterable[PlannedFile]:
     rows = _rows_of(reader, shelf, sample)
     name = f"{slug(sample.request or 'no-request')}_{slug(sample.id)}"
-    note = IndexNote(request=sample.request, status=sample.completeness)
+    note = _note(sample)
     pinned = Pinned(origin.book.origin, origin.vkey)
     table = []
     for number, item in enumerate(sample.items, start=1):
@@ -97,6 +98,15 @@ def _sample(origin: PartsFrom, reader: Reader, book: BookAsOf, sample: Sample, s
     yield csv_file(SAMPLES_FOLDER, name, "items", title=f"Items of sample {sample.id}", columns=ITEMS, rows=placed, note=note)
     yield _json(SAMPLES_FOLDER, name, None, "sample-record", f"Sample {sample.id}, as drawn", note, sample_document(sample))
     yield from page_files(origin, sample_sheet(sample, placed, note), name)
+
+
+def _note(sample: Sample) -> IndexNote:
+    """What the index says of files of a sample: controls and criteria are those of its population."""
+    try:
+        about = load_definition(sample.population)
+    except MalformedRecord:  # a population of the organisation's own
+        return IndexNote(request=sample.request, status=sample.completeness)
+    return IndexNote(about.controls, about.criteria, status=sample.completeness, request=sample.request)
 
 
 def _line(number: int, item: SampleItem, place: str, missing: tuple[str, ...]) -> tuple[int | str | None, ...]:
