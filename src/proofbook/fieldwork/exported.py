@@ -92,7 +92,8 @@ def read_exported(reader: Reader, folder: Path, table: str | None = None) -> Exp
         return _parse(reader, folder, table, data)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise MalformedRecord(
-            f"{called(path)}: is not an evidence header: {type(error).__name__}", hint="name the folder that `proofbook population` made"
+            f"{called(path)}: is not an evidence header: {type(error).__name__}",
+            hint="name the folder that `proofbook population` made",
         ) from error
 
 
