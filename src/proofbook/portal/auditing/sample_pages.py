@@ -111,13 +111,15 @@ def _list(desk: Desk, given: Mapping[str, str], mistakes: Mapping[str, str]) -> 
 
 
 def _sources(desk: Desk, engagement: str) -> Iterator[tuple[str, str]]:
-    """Every table that lies here to be drawn from: how forms name it, and what people read."""
+    """Every table with rows that lies here to be drawn from: how forms name it, and what people read."""
     for each in desk.delivering.delivered(engagement):
         try:
             tables = tables_of(each)
         except InputError:
             continue  # its own page says that it cannot be read
         for table, rows in tables.items():
+            if not rows:
+                continue
             when = f"{each.made[:10]} {each.made[11:16]}"
             yield f"{each.id}:{table}", f"{each.population}, {table.replace('_', ' ')}: {rows} rows, made {when} UTC"
 
