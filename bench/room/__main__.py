@@ -154,7 +154,7 @@ def main() -> None:
 
 
 def _curves(each: Measured) -> Point:
-    seconds = {"export": each.export.seconds, "verifier": each.verifier.seconds, "sha256sum": each.hashing.seconds}
+    seconds = {"export": each.export.processor, "verifier": each.verifier.processor}
     memory = {"export": each.export.mebibytes, "verifier": each.verifier.mebibytes}
     return Point(each.exchanges, seconds, memory)
 

@@ -8,12 +8,12 @@ from math import ceil, floor, log10
 
 WIDTH, HEIGHT, TOP, BOTTOM = 430, 330, 44, 48
 LEFT, RIGHT = 64, 100
-COLOURS = {"export": "#2d5f8b", "verifier": "#9c1f1f", "sha256sum": "#625c51"}
+COLOURS = {"export": "#2d5f8b", "verifier": "#9c1f1f"}
 
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """One size: what took how many seconds, and held how many MiB."""
+    """One size: what took how many processor seconds, and held how many MiB."""
 
     exchanges: int
     seconds: dict[str, float]
@@ -28,7 +28,7 @@ def draw_growth(points: Sequence[Point]) -> str:
         f'<rect width="{2 * WIDTH}" height="{HEIGHT}" fill="#fffefb"/>',
         "<title>Time and memory of the export and of the verifier by number of exchanges</title>",
     ]
-    parts += _plot(0, "seconds", sizes, [each.seconds for each in points])
+    parts += _plot(0, "processor seconds", sizes, [each.seconds for each in points])
     parts += _plot(WIDTH, "memory of all processes, MiB", sizes, [each.mebibytes for each in points])
     return "\n".join([*parts, "</svg>"]) + "\n"
 
