@@ -13,7 +13,9 @@ No setting turns recording off. Secrets are never in the file: settings that nee
 `proofbook config check` prints the settings in force; `proofbook config explain KEY` prints one of these rows.
 A table in double brackets may be repeated.
 """
-_WITNESS = """Everything `witness.toml` in the folder of a [witness](witness.md) may say; it has nothing to do with `proofbook.toml`."""
+_WITNESS = (
+    """Everything `witness.toml` in the folder of a [witness](witness.md) may say; it has nothing to do with `proofbook.toml`."""
+)
 _LIST = "[]"
 
 

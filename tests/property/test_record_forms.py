@@ -19,8 +19,8 @@ from proofbook.filing.values import read_values
 from proofbook.portal.rendering import make_environment
 from proofbook.portal.staff.records import form_texts, word_difference, zones
 from proofbook.portal.staff.records.form import flatten, make_form
-from proofbook.portal.staff.records.form_page import raw
 from proofbook.portal.staff.records.form_reading import change_rows, read_form
+from proofbook.portal.wording import exact
 from proofbook.primitives.canonical import MAX_INTEGER
 from proofbook.primitives.instants import format_instant
 from proofbook.records.kept import KEPT
@@ -123,7 +123,7 @@ def _bare(shape: Shape) -> st.SearchStrategy[Any]:
 def through_a_browser(environment: Environment, kind: str, body: dict[str, Any], zone: ZoneInfo) -> dict[str, tuple[str, ...]]:
     """What arrives when the form of a body is shown, and sent without a change."""
     parts = [(each.title, each.nodes) for each in make_form(kind, body, zone)]
-    w = {"raw": raw, "mistakes": {}, "helps": {}, "focus": None, "suggestions": {}, "action": "/x", "zone": zone.key}
+    w = {"raw": exact, "mistakes": {}, "helps": {}, "focus": None, "suggestions": {}, "action": "/x", "zone": zone.key}
     html = environment.from_string(PAGE).render(parts=parts, w=w)
     found: dict[str, tuple[str, ...]] = {}
     for name, value in parse_qsl(urlencode(sent_fields(html, "/x")), keep_blank_values=True):

@@ -50,9 +50,7 @@ def read_file(path: Path, kind: type[T], *, missing: str) -> T:
     try:
         table = tomllib.loads(path.read_text("utf-8"))
     except FileNotFoundError as error:
-        raise ConfigurationError(
-            f"{path}: there is no configuration here", hint=missing
-        ) from error
+        raise ConfigurationError(f"{path}: there is no configuration here", hint=missing) from error
     except OSError as error:
         raise ConfigurationError(f"{path}: cannot be read: {error.strerror}", hint=_READABLE) from error
     except UnicodeDecodeError as error:
@@ -71,9 +69,7 @@ def explain(key: str | None = None, kind: type = Settings) -> tuple[Explained, .
     Raises ConfigurationError when there is no such key.
     """
     wanted = None if key is None else key.replace("[]", "") + "."
-    found = tuple(
-        item for item in _explain(kind, "") if wanted is None or f"{item.key}.".replace("[]", "").startswith(wanted)
-    )
+    found = tuple(item for item in _explain(kind, "") if wanted is None or f"{item.key}.".replace("[]", "").startswith(wanted))
     if not found:
         raise ConfigurationError(
             f"there is no setting {key!r}", hint=_nearest(str(key), [item.key for item in _explain(kind, "")])

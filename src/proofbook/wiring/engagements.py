@@ -17,7 +17,6 @@ from proofbook.readmodel.projection import Projection
 from proofbook.records.envelope import parse_entry
 from proofbook.wiring.home import Home
 
-
 LONGEST_DAYS: Final = 3660
 """What was due is worked out day by day: a year that was mistyped must not take for ever."""
 
