@@ -14,8 +14,8 @@ from functools import partial
 from pathlib import Path
 
 from proofbook.controls.schemas import FILES, derive_schema
-from proofbook.portal.api.table import document
 from proofbook.export.definition import POPULATIONS as NAMES
+from proofbook.portal.api.table import document
 from proofbook.records.kinds import KINDS
 from reference_commands import format_commands
 from reference_errors import format_errors
