@@ -85,11 +85,16 @@ def propose_account_id(name: str, taken: Iterable[str]) -> str:
     return found
 
 
+def is_address(email: str) -> bool:
+    """Whether this is an address as accounts keep them: local part and domain (RFC 5321, 4.1.2), no quotes, comments, spaces."""
+    return _EMAIL.fullmatch(email) is not None
+
+
 def check_terms(terms: Terms) -> None:
     """Raises InputError naming the field that cannot stand."""
     if not terms.name.strip() or len(terms.name) > MAX_NAME or not terms.name.isprintable():
         raise InputError("name: is not a name", hint=f"1 to {MAX_NAME} printable characters")
-    if terms.email is not None and _EMAIL.fullmatch(terms.email) is None:
+    if terms.email is not None and not is_address(terms.email):
         raise InputError("email: is not an address", hint="write it as name@example.org, or leave it out")
     for field, moment in (("from", terms.since), ("until", terms.until)):
         if moment is not None:

@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Any, Final, get_args
 
 from proofbook.openid.compact import Algorithm, NotAToken, check_signature, parse_compact, read_moment, read_name
-from proofbook.people.account import MAX_NAME
+from proofbook.people.account import MAX_NAME, is_address
 from proofbook.people.discovery import Discovery
 from proofbook.people.settings import ProviderSettings
 
@@ -26,7 +26,7 @@ _NAMES: Final = ("name", "preferred_username", "email")
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Whom a provider vouches for. `email` only when the provider verified it."""
+    """Whom a provider vouches for. `email` only when the provider verified it and it is an address as accounts keep them."""
 
     issuer: str
     subject: str
@@ -83,8 +83,9 @@ def read_more(claims: Mapping[str, Any], settings: ProviderSettings, ask: Callab
 def read_identity(claims: Mapping[str, Any], settings: ProviderSettings) -> Identity:
     """Who it is, by claims that were checked."""
     subject = str(claims["sub"])
-    said = [name for name in (read_name(claims, claim) for claim in _NAMES) if name is not None]
-    email = read_name(claims, "email") if claims.get("email_verified") is True else None
+    said = [name for name in (read_name(claims, claim) for claim in _NAMES) if name is not None and name.strip()]
+    address = read_name(claims, "email") if claims.get("email_verified") is True else None
+    email = address if address is not None and is_address(address) else None
     groups, methods = _find(claims, settings.groups_claim), claims.get("amr")
     return Identity(
         issuer=settings.issuer,

@@ -92,3 +92,21 @@ def test_an_answer_of_the_provider_opens_nothing_in_another_browser(portal: Staf
     reply = thief.get(f"/sign-in/staff/back?{urlencode(returned)}")
     assert reply.status in {400, 403}
     assert thief.get("/exchanges").status == 303
+
+
+MARKUP = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>"
+
+
+def test_a_directory_name_that_is_markup_is_shown_as_written(portal: Staffed, provider: Provider) -> None:
+    """Names and groups come from the provider's directory: whoever can write there must not write our pages."""
+    provider.set_groups(MARKUP, "soc-leads", MARKUP)
+    browser, returned = come_back(portal, provider, MARKUP)
+    reply = browser.get(f"/sign-in/staff/back?{urlencode(returned)}")
+    assert reply.status == 303, reply.words
+    administrator = portal.browser("admin")
+    pages = [browser.get(place) for place in ("/", "/account")] + [administrator.get(place) for place in ("/people", "/sessions")]
+    for page in pages:
+        assert page.status in {200, 404}, page.words
+        assert "<script>alert" not in page.text
+        assert "<img src=x" not in page.text
+    assert any("&lt;script&gt;alert(1)&lt;/script&gt;" in page.text for page in pages)

@@ -195,6 +195,14 @@ def test_an_address_counts_only_when_the_provider_verified_it(said: Any) -> None
     assert sign.finish().email is None
 
 
+def test_what_an_account_cannot_keep_is_left_out() -> None:
+    """A directory's odd address or blank name is no reason to bar its owner, who cannot write it anew here."""
+    sign = Sign()
+    sign.there.claims |= {"email": "<b>@sample.example", "email_verified": True, "name": "  ", "preferred_username": "s"}
+    found = sign.finish()
+    assert (found.email, found.name) == (None, "s")
+
+
 def test_a_level_of_authentication_is_asked_for_and_checked() -> None:
     """And what the provider says about a second factor is kept, not more."""
     sign = Sign(replace(SETTINGS, acr=("mfa", "phr")))
