@@ -123,7 +123,7 @@ def test_fieldwork(browser: Browser, portal: Staffed, tmp_path: Path) -> None:
 
 
 def test_somebody_cheated(browser: Browser, portal: Staffed, home: Home) -> None:
-    """A row that was changed behind the writer's back is named on the page of its exchange. The last scene: it spoils the book."""
+    """A row that was changed behind the writer's back is named on the page of its exchange. It is put back: other scenes use the book."""
     page, _ = sign_in(browser, portal, "lead")
     connection = apsw.Connection(str(home.book))
     index, data = next(iter(connection.execute(_REQUESTS)))
@@ -132,6 +132,9 @@ def test_somebody_cheated(browser: Browser, portal: Staffed, home: Home) -> None
     changed = data.replace(b'"protocol":"openai.chat"', b'"protocol":"openai.chut"')
     assert changed != data
     connection.execute("UPDATE entry SET bytes = ? WHERE idx = ?", (changed, index)).fetchall()
-    connection.close()
-    page.goto(f"http://127.0.0.1:{portal.port}/exchanges/{exchange[1].decode()}")
-    expect(page.get_by_text("This record does not check out.")).to_be_visible()
+    try:
+        page.goto(f"http://127.0.0.1:{portal.port}/exchanges/{exchange[1].decode()}")
+        expect(page.get_by_text("This record does not check out.")).to_be_visible()
+    finally:
+        connection.execute("UPDATE entry SET bytes = ? WHERE idx = ?", (data, index)).fetchall()
+        connection.close()

@@ -48,6 +48,7 @@ def test_what_is_recorded_is_cosigned_by_itself(tmp_path: Path) -> None:
             size = door.recorder.record(beat()).index + 1
             wait_until(lambda: cosigned_size(home) >= size, "a cosignature")
             with BookReader(home.book) as book:
+                wait_until(lambda: "log.witnessed" in book.kinds(), "the cosignature on record")
                 wait_until(lambda: cosigned_size(home) == book.size(), "the newest checkpoint cosigned")
                 assert book.kinds()["log.witnessed"][1] == 1
                 assert ask_for_room(home, door.recorder.record, book) == book.size()  # nothing new: not asked, not recorded
