@@ -12,7 +12,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from proofbook.filing.mistakes import FilingMistakes, Mistakes
-from proofbook.filing.shape import Shape, Sort, shape_of
 from proofbook.filing.sources import parse_file
 from proofbook.filing.writing import format_file, format_json_file
 from proofbook.filing.yaml_reading import parse_yaml
@@ -21,7 +20,7 @@ from proofbook.primitives.canonical import MAX_INTEGER, canonical_bytes
 from proofbook.records.kept import KEPT
 from proofbook.records.record import MAX_TEXT
 from support.filing_room import plain
-from support.kept_bodies import sample_value
+from support.record_bodies import Bodies
 
 HOSTILE = (
     *(
@@ -56,43 +55,7 @@ values = st.recursive(
     lambda inner: st.one_of(st.lists(inner, max_size=4), st.dictionaries(texts, inner, max_size=4)),
     max_leaves=12,
 )
-
-
-@st.composite
-def bodies(draw: st.DrawFn, kind: str) -> dict[str, Any]:
-    """A body that its kind takes, with hostile text wherever text may stand."""
-    found: dict[str, Any] = KEPT[kind].model_validate(draw(_value(shape_of(kind)))).to_body()
-    return found
-
-
-def _value(shape: Shape) -> st.SearchStrategy[Any]:
-    bare = _bare(shape)
-    return st.none() | bare if shape.nullable else bare
-
-
-def _bare(shape: Shape) -> st.SearchStrategy[Any]:
-    match shape.sort:
-        case Sort.TABLE:
-            return st.fixed_dictionaries(
-                {each.name: _value(each.shape) for each in shape.fields if each.required},
-                optional={each.name: _value(each.shape) for each in shape.fields if not each.required},
-            )
-        case Sort.LIST if shape.item is not None:
-            return st.lists(_value(shape.item), min_size=shape.least_items, max_size=2)
-        case Sort.MAP if shape.item is not None:
-            return st.dictionaries(texts.filter(str.isascii), _value(shape.item), max_size=2)
-        case Sort.CHOICE:
-            return st.sampled_from(shape.choices)
-        case Sort.FLAG:
-            return st.booleans()
-        case Sort.WHOLE:
-            return st.integers(shape.minimum if shape.minimum is not None else -MAX_INTEGER, MAX_INTEGER)
-        case Sort.DECIMAL:
-            return st.from_regex(r"-?[0-9]{1,15}(\.[0-9]{1,9})?", fullmatch=True, alphabet="-.0123456789")
-        case Sort.TEXT if shape.pattern is None:
-            return texts.filter(lambda text: len(text) <= MAX_TEXT)
-        case _:
-            return st.just(sample_value("sample", shape))
+BODIES = Bodies(texts.filter(lambda text: len(text) <= MAX_TEXT))
 
 
 @settings(max_examples=400, deadline=None)
@@ -122,7 +85,7 @@ def _scalars(value: Any) -> list[str]:
 @given(data=st.data())
 def test_any_body_survives_its_file(kind: str, data: st.DataObject) -> None:
     """Exported and applied again it is the same, to the last byte."""
-    body = data.draw(bodies(kind))
+    body = data.draw(BODIES.of(kind))
     for text, name in ((format_file(kind, "r-1", body), "f.yaml"), (format_json_file(kind, "r-1", body), "f.json")):
         mistakes = Mistakes()
         found = parse_file(text.encode(), name, mistakes)

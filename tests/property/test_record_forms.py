@@ -14,19 +14,17 @@ from hypothesis import strategies as st
 from jinja2 import Environment
 
 from proofbook.filing.mistakes import FilingMistakes
-from proofbook.filing.shape import Shape, Sort, shape_of
 from proofbook.filing.values import read_values
 from proofbook.portal.rendering import make_environment
 from proofbook.portal.staff.records import form_texts, word_difference, zones
 from proofbook.portal.staff.records.form import flatten, make_form
 from proofbook.portal.staff.records.form_reading import change_rows, read_form
 from proofbook.portal.wording import exact
-from proofbook.primitives.canonical import MAX_INTEGER
 from proofbook.primitives.instants import format_instant
 from proofbook.records.kept import KEPT
 from proofbook.records.record import MAX_TEXT
 from support.form_fields import sent_fields
-from support.kept_bodies import sample_value
+from support.record_bodies import Bodies
 
 ZONES = ("Europe/Berlin", "America/St_Johns", "UTC", "Pacific/Apia")
 PAGE = (
@@ -73,51 +71,13 @@ TEXTS = st.one_of(
 MOMENTS = st.integers(0, 2**33 * 10**6).map(
     lambda micros: format_instant(datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=micros))
 )
+BODIES = Bodies(TEXTS, MOMENTS)
 
 
 @pytest.fixture(scope="module")
 def environment() -> Environment:
     """The portal's own templates."""
     return make_environment()
-
-
-@st.composite
-def bodies(draw: st.DrawFn, kind: str) -> dict[str, Any]:
-    """A body that its kind takes, with hostile text wherever text may stand."""
-    found: dict[str, Any] = KEPT[kind].model_validate(draw(_value(shape_of(kind)))).to_body()
-    return found
-
-
-def _value(shape: Shape) -> st.SearchStrategy[Any]:
-    bare = _bare(shape)
-    return st.none() | bare if shape.nullable else bare
-
-
-def _bare(shape: Shape) -> st.SearchStrategy[Any]:
-    match shape.sort:
-        case Sort.TABLE:
-            return st.fixed_dictionaries(
-                {each.name: _value(each.shape) for each in shape.fields if each.required},
-                optional={each.name: _value(each.shape) for each in shape.fields if not each.required},
-            )
-        case Sort.LIST if shape.item is not None:
-            return st.lists(_value(shape.item), min_size=shape.least_items, max_size=3)
-        case Sort.MAP if shape.item is not None:
-            return st.dictionaries(TEXTS.filter(str.isascii), _value(shape.item), max_size=2)
-        case Sort.CHOICE:
-            return st.sampled_from(shape.choices)
-        case Sort.FLAG:
-            return st.booleans()
-        case Sort.WHOLE:
-            return st.integers(shape.minimum if shape.minimum is not None else -MAX_INTEGER, MAX_INTEGER)
-        case Sort.DECIMAL:
-            return st.from_regex(r"-?[0-9]{1,15}(\.[0-9]{1,9})?", fullmatch=True, alphabet="-.0123456789")
-        case Sort.MOMENT:
-            return MOMENTS
-        case Sort.TEXT if shape.pattern is None:
-            return TEXTS
-        case _:
-            return st.just(sample_value("sample", shape))
 
 
 def through_a_browser(environment: Environment, kind: str, body: dict[str, Any], zone: ZoneInfo) -> dict[str, tuple[str, ...]]:
@@ -136,7 +96,7 @@ def through_a_browser(environment: Environment, kind: str, body: dict[str, Any],
 @given(data=st.data(), zone=st.sampled_from(ZONES).map(ZoneInfo))
 def test_any_record_survives_its_form(environment: Environment, kind: str, data: st.DataObject, zone: ZoneInfo) -> None:
     """Whoever opens a form and sends it has changed nothing: not a blank, not a microsecond, not an unseen character."""
-    body = data.draw(bodies(kind))
+    body = data.draw(BODIES.of(kind))
     read = read_form(kind, through_a_browser(environment, kind, body, zone), zone)
     assert read.mistakes == {}
     stated = {**read.stated, "because": body["because"]}
