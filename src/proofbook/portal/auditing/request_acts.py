@@ -7,7 +7,7 @@ from typing import Final, Literal
 from pydantic import Base64Bytes, Field
 
 from proofbook.errors import InputError
-from proofbook.fieldwork.request_import import ImportPlan, plan_import, read_request_list
+from proofbook.fieldwork.request_import import ImportPlan
 from proofbook.fieldwork.requests import (
     Request,
     State,
@@ -18,11 +18,11 @@ from proofbook.fieldwork.requests import (
     request_id,
     write_comment,
 )
-from proofbook.journal.receipt import Receipt
 from proofbook.people.roles import Permission
 from proofbook.portal.acts import Act, Done, Order
 from proofbook.portal.auditing.engaged import enter
 from proofbook.portal.surroundings import Desk
+from proofbook.portal.taking_over import take_list
 
 SortWord = Literal["population", "sample", "document", "configuration", "walkthrough", "unknown"]
 
@@ -100,22 +100,7 @@ def remark(desk: Desk, order: RemarkOrder) -> Done:
 def take_over(desk: Desk, name: str, content: bytes, *, agreed: bool) -> tuple[ImportPlan, Done]:
     """What a list would do, and doing it where that is agreed to. Raises ImportRefused with all that is wrong, InputError."""
     room = enter(desk)
-    listed = read_request_list(name, content)
-    plan = plan_import(desk.reader, room.act, room.id, listed)
-    receipts: tuple[Receipt, ...] = ()
-    if agreed and plan.submissions:
-        receipts = desk.writing.record_read(lambda reader: plan_import(reader, room.act, room.id, listed).submissions)
-    said = f"{len(plan.new)} new, {len(plan.changed)} changed, {len(plan.unchanged)} as they are"
-    values = {
-        "new": [each.number for each in plan.new],
-        "changed": [each.number for each in plan.changed],
-        "unchanged": list(plan.unchanged),
-        "absent": list(plan.absent),
-        "ignored_columns": list(plan.ignored),
-        "remarks": [f"row {each.row}, {each.number}: {each.what}" for each in plan.remarks],
-        "recorded": bool(receipts),
-    }
-    return plan, Done("/room/requests", said, f"engagement/{room.id}", receipts, values)
+    return take_list(desk, room.act, room.id, (name, content), path="/room/requests", agreed=agreed)
 
 
 def take_over_list(desk: Desk, order: ListOrder) -> Done:

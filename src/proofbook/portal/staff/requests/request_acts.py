@@ -12,14 +12,14 @@ from typing import Final, Literal
 from pydantic import Base64Bytes, BaseModel, ConfigDict, Field
 
 from proofbook.errors import InputError
-from proofbook.fieldwork.request_import import ImportPlan, plan_import, read_request_list
+from proofbook.fieldwork.request_import import ImportPlan
 from proofbook.fieldwork.requests import Evidence, Request, State, edit_request, move_request, read_request, write_comment
 from proofbook.fieldwork.suggesting import suggest_evidence
-from proofbook.journal.receipt import Receipt
 from proofbook.people.roles import Permission
 from proofbook.portal.acts import Act, Done, Order
 from proofbook.portal.staff.requests.engaged import act_of, choose_engagement
 from proofbook.portal.surroundings import Desk
+from proofbook.portal.taking_over import take_list
 from proofbook.readmodel.documents import Documents
 
 
@@ -104,22 +104,8 @@ def import_bytes(desk: Desk, engagement: str, name: str, content: bytes, *, agre
     chosen, _ = choose_engagement(desk, {"engagement": engagement})
     if chosen is None:
         raise InputError("engagement: there is none of this id", hint="name one that is known")
-    act, listed = act_of(desk), read_request_list(name, content)
-    plan = plan_import(desk.reader, act, chosen, listed)
-    receipts: tuple[Receipt, ...] = ()
-    if agreed and plan.submissions:
-        receipts = desk.writing.record_read(lambda reader: plan_import(reader, act, chosen, listed).submissions)
-    said = f"{len(plan.new)} new, {len(plan.changed)} changed, {len(plan.unchanged)} as they are."
-    values = {
-        "new": [each.number for each in plan.new],
-        "changed": [each.number for each in plan.changed],
-        "unchanged": list(plan.unchanged),
-        "absent": list(plan.absent),
-        "ignored_columns": list(plan.ignored),
-        "remarks": [f"row {each.row}, {each.number}: {each.what}" for each in plan.remarks],
-        "recorded": bool(receipts),
-    }
-    return plan, Done(f"/requests?engagement={chosen}", said, f"engagement/{chosen}", receipts, values)
+    path = f"/requests?engagement={chosen}"
+    return take_list(desk, act_of(desk), chosen, (name, content), path=path, agreed=agreed)
 
 
 def import_list(desk: Desk, order: ImportOrder) -> Done:
