@@ -24,11 +24,12 @@ from proofbook.errors import ConfigurationError
 from proofbook.journal.store import Store, create_store
 from proofbook.portal.access import Access
 from proofbook.portal.patience import Patience
-from proofbook.portal.serving import Listening, listen, make_server
+from proofbook.portal.serving import Listening, make_server
 from proofbook.portal.surroundings import Engagements, PortalSources
 from proofbook.primitives.instants import Clock, FixedClock, format_instant
 from proofbook.readmodel.connection import Reader
 from proofbook.records.envelope import parse_entry
+from proofbook.serving.server import listen
 from proofbook.tlog.note import Ed25519Signer
 from proofbook.tlog.vkey import format_vkey
 from support.memory_book import SAMPLE_ORIGIN, sample_signer

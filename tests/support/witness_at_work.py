@@ -10,6 +10,7 @@ from pathlib import Path
 import uvicorn
 
 from proofbook.primitives.instants import Clock, FixedClock
+from proofbook.serving.server import listen
 from proofbook.tlog.checkpoint import Checkpoint, format_checkpoint
 from proofbook.tlog.cosignature import Cosigner
 from proofbook.tlog.memory_tree import MemoryTree
@@ -20,7 +21,7 @@ from proofbook.tlog.vkey import parse_vkey
 from proofbook.tlog.witness import format_add_checkpoint
 from proofbook.witness.deciding import Witness
 from proofbook.witness.memory import WitnessMemory
-from proofbook.witness.serving import create_application, listen
+from proofbook.witness.serving import create_application
 from support.draft_builder import START
 
 ORIGIN = "log.example/book"

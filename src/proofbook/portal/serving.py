@@ -7,26 +7,19 @@ address cannot be listened on.
 
 from __future__ import annotations
 
-import signal
-import socket
-import ssl
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from types import FrameType
-from typing import Final
 
 import uvicorn
 
-from proofbook.errors import ConfigurationError
 from proofbook.portal.access import Access
 from proofbook.portal.application import create_application
 from proofbook.portal.guard import allowed_hosts
 from proofbook.portal.patience import CONNECTIONS, Patience, patient
 from proofbook.portal.surroundings import PortalSources
-
-_STOP_SECONDS: Final = 5
+from proofbook.serving import server
+from proofbook.serving.server import Certificate, listen, serve_until_stopped, shown_host
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,30 +35,13 @@ class Listening:
 
 def serve(sources: PortalSources, access: Access, at: Listening, *, ready: Callable[[str], None]) -> None:
     """Serve until a signal. `ready` gets the address of the first visit. Raises ConfigurationError."""
-    listener = listen(at.host, at.port)
+    listener = listen(at.host, at.port, field="portal.port")
     with listener:
         bound = int(listener.getsockname()[1])
         scheme = "http" if at.certificate_file is None else "https"
-        server = make_server(sources, access, replace(at, port=bound))
-        ready(f"{scheme}://{_shown(at.host)}:{bound}/?key={access.key}")
-        with _stopping_on_signals(server):
-            server.run(sockets=[listener])
-
-
-@contextmanager
-def _stopping_on_signals(server: uvicorn.Server) -> Iterator[None]:
-    """A signal is a normal end: the server raises it anew once it has stopped, and that must not kill the process."""
-
-    def stop(number: int, frame: FrameType | None) -> None:
-        del number, frame
-        server.should_exit = True
-
-    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+        made = make_server(sources, access, replace(at, port=bound))
+        ready(f"{scheme}://{shown_host(at.host)}:{bound}/?key={access.key}")
+        serve_until_stopped(made, listener)
 
 
 def make_server(
@@ -81,49 +57,7 @@ def make_server(
     """
     hosts = allowed_hosts(at.host, at.port) | frozenset(at.names)
     app = create_application(sources, access, hosts=hosts, cookie=f"proofbook_{at.port}")
-    server = uvicorn.Server(
-        uvicorn.Config(
-            app,
-            ssl_certfile=at.certificate_file,
-            ssl_keyfile=at.key_file,
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            proxy_headers=False,
-            http=patient(patience),
-            limit_concurrency=CONNECTIONS,
-            timeout_graceful_shutdown=_STOP_SECONDS,
-            lifespan="on",
-            ws="none",
-        )
-    )
-    try:
-        server.config.load()
-    except (OSError, ssl.SSLError) as error:
-        raise ConfigurationError(
-            f"portal.certificate_file {at.certificate_file}, key_file {at.key_file}: cannot be used: {error}",
-            hint="give the PEM files of a certificate and of the key it was made for, readable by this user",
-        ) from error
-    return server
-
-
-def listen(host: str, port: int) -> socket.socket:
-    """A listening socket. Raises ConfigurationError."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    made = socket.socket(family, socket.SOCK_STREAM)
-    try:
-        made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        made.bind((host, port))
-        made.listen(128)
-    except (OSError, OverflowError) as error:
-        made.close()
-        raise ConfigurationError(
-            f"portal: {host}:{port} cannot be listened on: {error}", hint="choose another [portal] port; 0 takes a free one"
-        ) from error
-    return made
-
-
-def _shown(host: str) -> str:
-    if host in {"0.0.0.0", "::"}:  # noqa: S104 - compared, not bound
-        return "localhost"
-    return f"[{host}]" if ":" in host else host
+    files = None
+    if at.certificate_file is not None and at.key_file is not None:
+        files = Certificate(at.certificate_file, at.key_file, ("portal.certificate_file", "key_file"))
+    return server.make_server(app, files, http=patient(patience), limit_concurrency=CONNECTIONS, lifespan="on")

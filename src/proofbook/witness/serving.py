@@ -7,24 +7,19 @@ A disk that fails is answered 503, never with a cosignature. Of a request only a
 from __future__ import annotations
 
 import asyncio
-import signal
-import socket
-import ssl
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
-from types import FrameType
 from typing import Final
 
 import structlog
-import uvicorn
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from proofbook.errors import ConfigurationError, ProofbookError
+from proofbook.errors import ProofbookError
+from proofbook.serving.server import Certificate, listen, make_server, serve_until_stopped, shown_host
 from proofbook.tlog.witness import ADD_CHECKPOINT_PATH, MAX_REQUEST_BYTES, TEXT_CONTENT_TYPE, Cosigned
 from proofbook.witness.deciding import Witness
 
@@ -32,7 +27,6 @@ LOG = structlog.get_logger(__name__)
 UNANSWERED: Final = "witness.cannot_answer"
 _BODY_SECONDS: Final = 10.0
 _CONNECTIONS: Final = 128
-_STOP_SECONDS: Final = 5
 
 
 def create_application(witness: Witness) -> Starlette:
@@ -99,63 +93,10 @@ def _plain(body: bytes, content_type: str, status: int = 200) -> Response:
 def serve(witness: Witness, host: str, port: int, *, certificate: tuple[Path, Path] | None, ready: Callable[[str], None]) -> None:
     """Serve until SIGTERM or SIGINT; `ready` gets the address. Raises ConfigurationError."""
     with listen(host, port) as listener:
-        certfile, keyfile = certificate or (None, None)
-        server = uvicorn.Server(
-            uvicorn.Config(
-                create_application(witness),
-                ssl_certfile=certfile,
-                ssl_keyfile=keyfile,
-                log_config=None,
-                access_log=False,
-                server_header=False,
-                proxy_headers=False,
-                limit_concurrency=_CONNECTIONS,
-                timeout_keep_alive=15,
-                timeout_graceful_shutdown=_STOP_SECONDS,
-                lifespan="off",
-                ws="none",
-            )
+        files = None if certificate is None else Certificate(*certificate, fields=("certificate_file", "certificate_key_file"))
+        server = make_server(
+            create_application(witness), files, limit_concurrency=_CONNECTIONS, timeout_keep_alive=15, lifespan="off"
         )
-        try:
-            server.config.load()
-        except (OSError, ssl.SSLError) as error:
-            raise ConfigurationError(
-                f"certificate_file {certfile}, certificate_key_file {keyfile}: cannot be used: {error}",
-                hint="give the PEM files of a certificate and of its key",
-            ) from error
         bound = int(listener.getsockname()[1])
-        shown = f"[{host}]" if ":" in host else host
-        ready(f"{'http' if certificate is None else 'https'}://{shown}:{bound}/")
-        with _stopping_on_signals(server):
-            server.run(sockets=[listener])
-
-
-@contextmanager
-def _stopping_on_signals(server: uvicorn.Server) -> Iterator[None]:
-    """A signal is a normal end: the server raises it anew once it has stopped, and that must not kill the process."""
-
-    def stop(number: int, frame: FrameType | None) -> None:
-        del number, frame
-        server.should_exit = True
-
-    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
-def listen(host: str, port: int) -> socket.socket:
-    """A listening socket. Raises ConfigurationError."""
-    made = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
-    try:
-        made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        made.bind((host, port))
-        made.listen(128)
-    except (OSError, OverflowError) as error:
-        made.close()
-        raise ConfigurationError(
-            f"{host}:{port} cannot be listened on: {error}", hint="choose another port; 0 takes a free one"
-        ) from error
-    return made
+        ready(f"{'http' if certificate is None else 'https'}://{shown_host(host)}:{bound}/")
+        serve_until_stopped(server, listener)

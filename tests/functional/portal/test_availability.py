@@ -17,8 +17,8 @@ import pytest
 import structlog
 
 from proofbook.errors import ConfigurationError
-from proofbook.portal.serving import listen
 from proofbook.portal.surroundings import CountedBook
+from proofbook.serving.server import listen
 from support.sample_entries import SampleEntries
 from support.sample_portal import NOW, make_sources, running, tamper, write_book
 
@@ -197,8 +197,8 @@ def test_broken_page_logs_its_place_and_nothing_of_the_request(
 def test_port_in_use_is_a_configuration_error() -> None:
     """With the setting that changes it."""
     with listen("127.0.0.1", 0) as taken, pytest.raises(ConfigurationError, match="cannot be listened on") as caught:
-        listen("127.0.0.1", taken.getsockname()[1])
-    assert "[portal] port" in str(caught.value)
+        listen("127.0.0.1", taken.getsockname()[1], field="portal.port")
+    assert "choose another portal.port" in str(caught.value)
 
 
 class _BrokenClock:
