@@ -10,6 +10,7 @@ from proofbook.gateway.admission import Asked
 from proofbook.gateway.identity.caller import VerifiedCaller
 from proofbook.gateway.rules.enforcing import Enforcement, Known, hold
 from proofbook.gateway.rules.judging import Held, Seen
+from proofbook.gateway.rules.limits import limits_of_one
 from proofbook.gateway.rules.settings import QUESTIONS, AdmissionSettings
 from proofbook.gateway.rules.snapshot import RecordVersion, Rules, derive_rules
 from proofbook.primitives.instants import Clock, parse_instant
@@ -116,7 +117,7 @@ def enforcing(
 ) -> tuple[Enforcement, FixedRules]:
     """The gateway's admission over these records for `DESK`, at the present moment unless a clock is given; and the rules."""
     source = FixedRules(records.rules(zone))
-    return Enforcement(source, {DESK: policy}, zone, clock or PresentClock(), now or GivenTime()), source
+    return Enforcement(source, {DESK: policy}, zone, clock or PresentClock(), limits_of_one(now or GivenTime())), source
 
 
 @dataclass

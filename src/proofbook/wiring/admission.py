@@ -7,6 +7,7 @@ said to be stale. What `explain_access` says is decided by the very functions th
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -22,7 +23,9 @@ from proofbook.gateway.rules.budget import Budget, TokenLimit, find_limits, keys
 from proofbook.gateway.rules.enforcing import Enforcement, Known, hold
 from proofbook.gateway.rules.explaining import Explanation, explain
 from proofbook.gateway.rules.judging import Seen, Verdict
+from proofbook.gateway.rules.limits import limits_of_one
 from proofbook.gateway.rules.settings import AdmissionSettings, derive_policy, format_policy
+from proofbook.gateway.rules.sharing import SharedLimits
 from proofbook.gateway.rules.snapshot import KINDS, RecordVersion, Rules, derive_rules
 from proofbook.primitives.instants import format_instant, parse_instant
 from proofbook.readmodel import exchanges
@@ -113,15 +116,23 @@ def describe_policies(settings: Settings) -> dict[str, str | list[str]]:
     return {"gateway.admission": lines, "gateway.admission.zone": find_zone(settings)}
 
 
-def make_enforcement(home: Home, rules: LiveRules) -> Enforcement:
-    """The gateway's admission. Where tokens are limited it goes on from what the book says was used."""
+def make_enforcement(home: Home, rules: LiveRules, shared: SharedLimits | None = None) -> Enforcement:
+    """The gateway's admission. Where tokens are limited it goes on from what the book says was used.
+
+    `shared`: limits that all workers count by; the first of them that has new policies says what was used.
+    """
     policies, now = find_policies(home.settings), CLOCK.now()
-    made = Enforcement(rules, policies, find_zone(home.settings), CLOCK, MONOTONIC)
-    if any(map(find_limits, policies.values())):
+    limits = limits_of_one(MONOTONIC) if shared is None else shared.limits
+    made = Enforcement(rules, policies, find_zone(home.settings), CLOCK, limits)
+    if any(map(find_limits, policies.values())) and (shared is None or shared.agree(_digest_of(policies))):
         with open_projection(home) as (_, projection):
             for each in tokens_spent(projection.reader, format_instant(now - _DAY)):
                 made.spent_before(_spender(each.principal, each.system, each.issuer), each.tokens, _age(each.minute, now))
     return made
+
+
+def _digest_of(policies: Mapping[str, AdmissionSettings]) -> bytes:
+    return hashlib.sha256(repr(sorted((name, find_limits(policy)) for name, policy in policies.items())).encode()).digest()
 
 
 def _age(minute: str, now: datetime) -> float:

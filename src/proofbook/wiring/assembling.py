@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
+from urllib.parse import quote
 
 from proofbook import __version__
 from proofbook.book.reader import BookReader
@@ -17,6 +18,7 @@ from proofbook.config.settings import Settings
 from proofbook.errors import ConfigurationError, ProofbookError, StoreUnavailable
 from proofbook.gateway.admission import Admission
 from proofbook.gateway.classifying import Screening
+from proofbook.gateway.rules.sharing import SharedLimits
 from proofbook.gateway.running.figures import Tracer
 from proofbook.gateway.running.lifecycle import SourceHistory
 from proofbook.gateway.running.readiness import Readiness
@@ -32,7 +34,7 @@ from proofbook.wiring.engine_starts import EngineStarts
 from proofbook.wiring.home import Home, open_home
 from proofbook.wiring.identities import LiveIdentities
 from proofbook.wiring.posts import Post
-from proofbook.wiring.system import CLOCK, IDS
+from proofbook.wiring.system import CLOCK, IDS, MONOTONIC
 
 _FIXED: Final = ("entity", "book", "classification", "reconciliation", "capture")
 """Settings outside `gateway` that hold in a gateway's process from start to stop."""
@@ -70,6 +72,7 @@ class Assembly:
         self._cache_path = home.hash_cache
         self._digests = CachedDigests(self._cache, CLOCK)
         self._starts = EngineStarts()
+        self._shared = _share_limits(home, lasting.post)
         self._keys = LiveKeys(home, BookReader(home.book))
         self._terms = self._make_terms(home, None)
 
@@ -106,6 +109,8 @@ class Assembly:
         self._terms.identities.close()
         self._terms.rules.close()
         self._keys.close()
+        if self._shared is not None:
+            self._shared.close()
         with suppress(StoreUnavailable):  # what is forgotten is hashed again; why the gateway ends matters more
             write_cache(self._cache, self._cache_path)
 
@@ -115,7 +120,7 @@ class Assembly:
         same_zone = old is not None and find_zone(old.home.settings) == zone
         rules = old.rules if old is not None and same_zone else LiveRules(home, BookReader(home.book), zone)
         same = old is not None and same_zone and find_policies(old.home.settings) == find_policies(home.settings)
-        admission = old.admission if old is not None and same else make_enforcement(home, rules)
+        admission = old.admission if old is not None and same else make_enforcement(home, rules, self._shared)
         try:
             identities = LiveIdentities(settings, self._keys, None if old is None else old.identities)
         except ProofbookError:
@@ -180,6 +185,15 @@ class Assembly:
         state = "draining" if readiness.draining else "ready" if readiness.able else "not_ready"
         told = {"state": state, "config": self._terms.home.config_digest, "reload": readiness.reload, "refused": refused}
         self._lasting.post.tell(told | {"reloads": readiness.reloads})
+
+
+def _share_limits(home: Home, post: Post) -> SharedLimits | None:
+    """What processes that share a port count limits by; None where one serves alone."""
+    settings = gateway_of(home)
+    if settings.workers == 1 and not settings.share_port:
+        return None
+    live = [each.number for each in post.peers()]
+    return SharedLimits(home.run / f"gateway-{quote(settings.name, safe='')}.limits", post.number, live, MONOTONIC)
 
 
 def gateway_of(home: Home) -> GatewaySettings:

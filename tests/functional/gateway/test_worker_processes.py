@@ -53,9 +53,12 @@ class Desk:
     def ask(self, number: int, **more: Any) -> int:
         """One request on a connection of its own; its status, 0 when there was no answer."""
         body = {"model": "sample-fast", "messages": [{"role": "user", "content": f"question {number}"}]} | more
-        with self.opened(body) as reply:
-            reply.read()
-            return int(reply.status)
+        try:
+            with self.opened(body) as reply:
+                reply.read()
+                return int(reply.status)
+        except urllib.error.HTTPError as error:
+            return error.code
 
     def ask_many(self, numbers: range) -> Counter[int]:
         """Requests that are under way at the same time; how often each status came."""
@@ -162,6 +165,20 @@ def test_workers_share_the_port_and_one_that_is_killed_comes_back_with_its_gap(d
     assert [each["source"]["id"] for each in _of(entries, "source.gap")] == ["gateway:main/2"]
     assert Counter(each["source"]["id"] for each in _of(entries, "source.stopped")) == {"gateway:main": 1, "gateway:main/2": 1}
     assert inspect_home(desk.place.home, content=False).damages == ()
+
+
+def test_limit_is_one_for_all_workers_and_a_reload_keeps_it(desk: Desk) -> None:
+    """What the recorded settings say is what callers get, however many processes serve them."""
+    desk.set("workers = 2\nadmission.requests_per_minute = 30")
+    desk.start()
+    wait_until(lambda: len(desk.posts()) == 2, "two workers")
+    answered = desk.ask_many(range(80))
+    assert answered[200] in range(30, 33)  # a minute's worth, and what seconds that pass give back
+    assert answered[200] + answered[429] == 80
+    assert len({each["source"]["id"] for each in _of(desk.entries(), "exchange.request")}) == 2
+    desk.set("admission.principal_requests_per_minute = 20")
+    assert desk.command("gateway", "reload") == 0
+    assert desk.ask_many(range(80, 110))[429] >= 25
 
 
 def test_reload_reaches_every_worker_and_what_is_wrong_is_refused(desk: Desk) -> None:

@@ -8,17 +8,18 @@ Does not: find the rules; whoever wires the gateway gives a `RuleSource` that ke
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, Final, NamedTuple, Protocol
 from zoneinfo import ZoneInfo
 
 from proofbook.gateway.admission import ADMITTED, Admitted, Asked, Used
 from proofbook.gateway.identity.caller import VerifiedCaller
 from proofbook.gateway.refusal import Refusal
-from proofbook.gateway.rules.budget import Budget, count_tokens, find_limits, keys_of, tokens_used_up
+from proofbook.gateway.rules.budget import count_tokens, find_limits, keys_of, tokens_used_up
 from proofbook.gateway.rules.hours import parse_hours
 from proofbook.gateway.rules.judging import LISTINGS, Held, Seen, find_size_refusal, judge_caller, judge_request
-from proofbook.gateway.rules.pace import TOO_MANY, Crowd, Rate, too_fast
+from proofbook.gateway.rules.limits import Limits
+from proofbook.gateway.rules.pace import TOO_MANY, too_fast
 from proofbook.gateway.rules.settings import AdmissionSettings
 from proofbook.gateway.rules.snapshot import Rules
 from proofbook.primitives.instants import Clock, format_instant, parse_instant
@@ -51,7 +52,7 @@ class Enforcement:
         policies: Mapping[str, AdmissionSettings],
         zone: str,
         clock: Clock,
-        monotonic: Callable[[], float],
+        limits: Limits,
     ) -> None:
         """`policies` by system id; a system that is not among them has the defaults. `zone` is that of hours."""
         self._source = source
@@ -59,9 +60,7 @@ class Enforcement:
         self._held = {system: hold(policy, zone) for system, policy in policies.items()}
         self._otherwise = hold(AdmissionSettings(), zone)
         self._by_the_minute = any(each.windows for each in self._held.values())
-        self._rate = Rate(monotonic)
-        self._crowd = Crowd()
-        self._budget = Budget(monotonic)
+        self._limits = limits
         self._known = Known(Rules(), stale=True)
         self._since, self._until = "", ""
         self._judged: dict[Any, Refusal | Admitted] = {}
@@ -109,7 +108,7 @@ class Enforcement:
         """See `Admission`."""
         policy = self._held.get(caller.system, self._otherwise).policy
         if policy.concurrent or policy.principal_concurrent:
-            self._crowd.leave(*find_keys(caller))
+            self._limits.crowd.leave(*find_keys(caller))
 
     def _turn(self, now: str) -> None:
         """Forget what was judged once it may be judged otherwise."""
@@ -134,16 +133,16 @@ class Enforcement:
         if not policy.concurrent and not policy.principal_concurrent:
             return True
         whole, own = find_keys(caller)
-        return self._crowd.enter((whole, policy.concurrent), (own, policy.principal_concurrent))
+        return self._limits.crowd.enter((whole, policy.concurrent), (own, policy.principal_concurrent))
 
     def _spend(self, caller: VerifiedCaller, tokens: int, ago: float = 0.0) -> None:
         limits = self._held.get(caller.system, self._otherwise).tokens
-        self._budget.spend(tokens, *(each[:2] for each in keys_of(limits, *find_keys(caller))), ago=ago)
+        self._limits.budget.spend(tokens, *(each[:2] for each in keys_of(limits, *find_keys(caller))), ago=ago)
 
     def _assess_tokens(self, held: Held, caller: VerifiedCaller) -> Refusal | None:
         if not held.tokens:
             return None
-        wait = self._budget.wait(*keys_of(held.tokens, *find_keys(caller)))
+        wait = self._limits.budget.wait(*keys_of(held.tokens, *find_keys(caller)))
         return tokens_used_up(wait) if wait else None
 
     def _pace(self, policy: AdmissionSettings, caller: VerifiedCaller) -> Refusal | None:
@@ -151,7 +150,7 @@ class Enforcement:
             return None
         whole, own = find_keys(caller)
         limits = ((whole, policy.requests_per_minute), (own, policy.principal_requests_per_minute))
-        wait = self._rate.take(*((key, limit) for key, limit in limits if limit))
+        wait = self._limits.rate.take(*((key, limit) for key, limit in limits if limit))
         return too_fast(wait) if wait else None
 
 

@@ -1,8 +1,8 @@
 """How often and how many at once: requests a minute and exchanges under way, for each system and each of its callers.
 
 Promises: a request counts against every limit or, when one turns it away, against none; exact for one process, whose memory is
-all it knows: several worker processes each hold the limits by themselves. State is bounded: whoever was quiet is forgotten, which
-changes nothing. Does not: read a clock of its own.
+all it knows; several count together by `sharing`. State is bounded: whoever was quiet is forgotten, which changes nothing. Does
+not: read a clock of its own.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from typing import Final
 from proofbook.gateway.refusal import Refusal
 from proofbook.records.exchange import RefusalReason
 
-_MINUTE: Final = 60.0
+MINUTE: Final = 60.0
 _MOST: Final = 8192
 """Callers that are remembered before the quiet ones are forgotten."""
-_EXACT: Final = 1e-6
+EXACT: Final = 1e-6
 """Seconds that do not count: sums of fractions of a minute are not exact."""
 _SOON: Final = 1
 """Seconds after which to try again when too many exchanges are under way: nobody knows when one ends."""
@@ -37,10 +37,10 @@ class Rate:
         taken: list[tuple[tuple[str, ...], float]] = []
         wait = 0.0
         for key, a_minute in wanted:
-            due = max(self._due.get(key, now), now) + _MINUTE / a_minute
+            due = max(self._due.get(key, now), now) + MINUTE / a_minute
             taken.append((key, due))
-            wait = max(wait, due - now - _MINUTE)
-        if wait > _EXACT:
+            wait = max(wait, due - now - MINUTE)
+        if wait > EXACT:
             return wait
         if len(self._due) > _MOST:
             self._due = {key: due for key, due in self._due.items() if due > now}
