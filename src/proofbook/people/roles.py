@@ -29,6 +29,8 @@ class Permission(StrEnum):
     """Engagements, the auditor's requests, answers, tool requests."""
     EXPORT = "export"
     """Take populations and evidence rooms away."""
+    OVERSEE = "oversee"
+    """See who came in, looked, took something away, and what administrators changed."""
     ADMINISTER = "administer"
     """Accounts, tokens, sessions."""
     PUSH = "push"
@@ -50,7 +52,7 @@ class Role(StrEnum):
 
 ROLES: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType(
     {
-        Role.ADMINISTRATOR: frozenset({Permission.READ, Permission.ADMINISTER}),
+        Role.ADMINISTRATOR: frozenset({Permission.READ, Permission.OVERSEE, Permission.ADMINISTER}),
         Role.SERVICE: frozenset({Permission.PUSH}),
         Role.PREPARER: frozenset({Permission.READ, Permission.PREPARE, Permission.DECIDE}),
         Role.REVIEWER: frozenset({Permission.READ, Permission.REVIEW, Permission.DECIDE, Permission.READ_CONTENT}),
@@ -63,6 +65,7 @@ ROLES: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType(
                 Permission.LEAD,
                 Permission.EXPORT,
                 Permission.READ_CONTENT,
+                Permission.OVERSEE,
             }
         ),
         Role.AUDITOR: frozenset({Permission.AUDIT}),

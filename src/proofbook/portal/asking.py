@@ -6,7 +6,7 @@ its field is InputError naming the field; nothing is guessed.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlencode
@@ -121,7 +121,7 @@ def read_asked(query: Query, zone: str) -> Asked:
             values[each.attribute] = read(each.name, chosen[each.name])
     if "artifact" in values:
         chosen["artifact"] = str(values["artifact"])
-    since, until = _days(chosen, zone)
+    since, until = read_days(chosen, zone)
     filters = Filters(since=since, until=until, **values)  # type: ignore[arg-type]  # amounts are numbers by their readers
     before, after = _position(query, "before"), _position(query, "after")
     if before is not None and after is not None:
@@ -129,7 +129,8 @@ def read_asked(query: Query, zone: str) -> Asked:
     return Asked(filters, chosen, before, after)
 
 
-def _days(chosen: dict[str, str], zone: str) -> tuple[str | None, str | None]:
+def read_days(chosen: Mapping[str, str], zone: str) -> tuple[str | None, str | None]:
+    """The moments that `from` and `to` name: the first inclusive, the second exclusive. Raises MalformedRecord."""
     first, last = chosen.get("from"), chosen.get("to")
     if first is None and last is None:
         return None, None

@@ -27,6 +27,7 @@ from proofbook.portal.staff.answering.places import ANSWER_PLACES
 from proofbook.portal.staff.book.places import BOOK_PLACES
 from proofbook.portal.staff.coverage.places import COVERAGE_PLACES
 from proofbook.portal.staff.handing_over.places import DELIVERY_PLACES
+from proofbook.portal.staff.looking.places import LOOKING_PLACES
 from proofbook.portal.staff.queues.places import QUEUE_PLACES, QUEUE_SECTION
 from proofbook.portal.staff.records.places import RECORD_PLACES
 from proofbook.portal.staff.requests.places import REQUEST_PLACES
@@ -136,6 +137,7 @@ SECTIONS: Final = (
         parts=(
             Section("/people", "Accounts", Permission.ADMINISTER),
             Section("/tokens", "Tokens", Permission.ADMINISTER),
+            Section("/who-looked", "Who looked", Permission.OVERSEE),
         ),
     ),
 )
@@ -177,5 +179,6 @@ PLACES: Final = check_places(
         *QUEUE_PLACES,
         *REQUEST_PLACES,
         *DELIVERY_PLACES,
+        *LOOKING_PLACES,
     )
 )

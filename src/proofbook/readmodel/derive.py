@@ -17,6 +17,7 @@ from types import MappingProxyType
 from typing import Any, Final, TypeAlias
 
 from proofbook.errors import EntryDamaged
+from proofbook.readmodel.access_rows import ACCESSES, access_row
 from proofbook.readmodel.head_rows import FILED, file_row, head_rows
 from proofbook.readmodel.person_rows import EVENTS, VIEWS, person_row, view_row
 from proofbook.records.exchange import RefusalReason
@@ -98,6 +99,8 @@ class Batch:
                 handler = _HANDLERS.get(entry["kind"])
                 if handler is not None:
                     handler(self, index, entry, entry["body"])
+                if entry["kind"] in ACCESSES:
+                    self._see_access(index, entry)
             except (KeyError, TypeError, AttributeError, ValueError, RecursionError) as error:
                 raise EntryDamaged(
                     f"entry {index} does not have the form of its kind: {type(error).__name__} {error}", place=f"entry {index}"
@@ -118,6 +121,11 @@ class Batch:
         for row in self.rows.get("add_classification", ()):
             request, response = (row[7], row[8]), (row[10], row[11])
             yield Classified(row[0], row[2], row[4], row[5], request, response, tuple(counts[row[0]]))
+
+    def _see_access(self, index: int, entry: Object) -> None:
+        found = access_row(index, entry, entry["body"])
+        if found is not None:
+            self.rows["add_access_event"].append((*found[0], _text(found[1])))
 
     def _see_source(self, index: int, entry: Object) -> None:
         source, seq, recorded = entry["source"]["id"], entry["source"]["seq"], entry["recorded"]

@@ -22,6 +22,7 @@ DROP TABLE IF EXISTS engine_counters;
 DROP TABLE IF EXISTS engine_sighting;
 DROP TABLE IF EXISTS person_event;
 DROP TABLE IF EXISTS portal_view;
+DROP TABLE IF EXISTS access_event;
 DROP TABLE IF EXISTS fieldwork_event;
 
 CREATE TABLE position (
@@ -352,3 +353,18 @@ CREATE TABLE portal_view (            -- looks at pages whose looks are kept acc
 ) STRICT;
 CREATE INDEX portal_view_account ON portal_view (account, idx);
 CREATE INDEX portal_view_engagement ON portal_view (engagement, idx) WHERE engagement IS NOT NULL;
+
+CREATE TABLE access_event (           -- who came in, looked, took something away, changed what people may: one list over their kinds
+  idx INTEGER PRIMARY KEY,
+  entry TEXT NOT NULL UNIQUE,
+  sort TEXT NOT NULL,                 -- sign_in, refused, content, taken, administered, viewed
+  kind TEXT NOT NULL,
+  account TEXT,                       -- whose doing; NULL: nobody who is known
+  method TEXT NOT NULL,
+  recorded TEXT NOT NULL,
+  told TEXT NOT NULL                  -- JSON object: what of the body the list tells
+) STRICT;
+CREATE INDEX access_event_moment ON access_event (recorded, idx);
+CREATE INDEX access_event_sort ON access_event (sort, recorded, idx);
+CREATE INDEX access_event_account ON access_event (account, recorded, idx);
+CREATE INDEX access_event_account_sort ON access_event (account, sort, recorded, idx);

@@ -30,7 +30,7 @@ def test_the_words_of_the_room_are_those_of_its_records() -> None:
 
 def test_roles_are_apart() -> None:
     """Who administers neither writes nor approves nor reads content; who audits only looks (soc2.md 8.7)."""
-    assert ROLES[Role.ADMINISTRATOR] == {Permission.READ, Permission.ADMINISTER}
+    assert ROLES[Role.ADMINISTRATOR] == {Permission.READ, Permission.OVERSEE, Permission.ADMINISTER}
     assert ROLES[Role.AUDITOR] == {Permission.AUDIT}
     assert ROLES[Role.SERVICE] == {Permission.PUSH}
     assert [role for role in Role if Permission.ADMINISTER in ROLES[role]] == [Role.ADMINISTRATOR]

@@ -23,7 +23,7 @@ def test_the_first_account_is_an_administrator_and_signed_in(tmp_path: Path) -> 
     assert scene.people.accounts_exist()
     visitor = scene.people.visit(opened.cookie)
     assert visitor is not None
-    assert visitor.permissions == {Permission.READ, Permission.ADMINISTER}
+    assert visitor.permissions == {Permission.READ, Permission.OVERSEE, Permission.ADMINISTER}
     (made,) = scene.entries("account.set")
     assert (made.actor.id, made.actor.method) == ("sample.admin", "start_key")
     assert made.body["roles"] == ["administrator"]

@@ -8,6 +8,7 @@ from typing import Any, Final
 from proofbook.portal.api import book_shapes, reading_book
 from proofbook.portal.api.document import DocumentShape, make_document
 from proofbook.portal.api.resource import Asked, Reading, check_resources
+from proofbook.portal.api.table_of_accesses import ACCESS_RESOURCES
 from proofbook.portal.api.table_of_book import BOOK_RESOURCES
 from proofbook.portal.api.table_of_engagement import ENGAGEMENT_RESOURCES
 from proofbook.portal.api.table_of_room import ROOM_RESOURCES
@@ -56,4 +57,4 @@ _ANYBODY: Final = (
     ),
 )
 
-RESOURCES: Final = check_resources((*_ANYBODY, *BOOK_RESOURCES, *ENGAGEMENT_RESOURCES, *ROOM_RESOURCES))
+RESOURCES: Final = check_resources((*_ANYBODY, *BOOK_RESOURCES, *ACCESS_RESOURCES, *ENGAGEMENT_RESOURCES, *ROOM_RESOURCES))

@@ -27,6 +27,7 @@ MEANINGS: Final = {
     Permission.DECIDE: "record decisions on outputs and spot checks",
     Permission.LEAD: "lead engagements, answer the auditor's requests",
     Permission.EXPORT: "take populations and evidence rooms away",
+    Permission.OVERSEE: "see who came in, looked, took something away, and what administrators changed",
     Permission.ADMINISTER: "administer accounts, tokens and sessions",
     Permission.PUSH: "send records by program",
     Permission.AUDIT: "look at one engagement, choose samples, ask for evidence",

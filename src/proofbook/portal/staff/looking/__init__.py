@@ -1,0 +1,1 @@
+"""Who came in, looked, took something away, or changed what people may."""
