@@ -17,7 +17,7 @@ from proofbook.primitives.instants import format_instant
 from proofbook.wiring.access import operator
 from proofbook.wiring.system import CLOCK
 
-_SCOPES: Final = click.Choice([each.value for each in Permission if each is not Permission.ADMINISTER])
+_SCOPES: Final = click.Choice([each.value for each in Permission])
 _SHOWN_ONCE: Final = "The token is not shown again. A program sends it as `Authorization: Bearer`."
 
 
@@ -36,7 +36,10 @@ def token() -> None:
 def issue(
     shared: Shared, account: str | None, service: str | None, scopes: tuple[str, ...], expires: timedelta, note: str
 ) -> None:
-    """Issue a token. It is shown once and only its hash is kept."""
+    """Issue a token. It is shown once and only its hash is kept.
+
+    `administer` opens accounts and tokens: to an administrator's account only, for 90 days at most, named on purpose.
+    """
     if (account is None) == (service is None):
         raise click.UsageError("give --account or --service")
     with acting(shared) as (_, people):

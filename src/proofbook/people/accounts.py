@@ -12,6 +12,7 @@ from typing import Final
 
 from proofbook.errors import ConflictError, InputError, RefusedError
 from proofbook.people.account import Account, Terms, check_account_id, check_administrators_left, check_terms
+from proofbook.people.by_token import check_change
 from proofbook.people.credentials import Credentials
 from proofbook.people.passwords import Passwords, check_password
 from proofbook.people.recording import Scribe
@@ -57,7 +58,7 @@ class Accounts:
 
         Raises:
             InputError: a field cannot stand. ConflictError: it exists already, or has changed meanwhile.
-            RefusedError: nobody would be left to administer.
+            RefusedError: nobody would be left to administer, or a token may not do this (`by_token`).
         """
         check_account_id(account)
         check_terms(terms)
@@ -70,6 +71,8 @@ class Accounts:
             if before is not None and before.terms == terms:
                 return before
             self._check_binding(account, terms, roll)
+            _check_name_free(account, before, roll, self._scribe.now)
+            check_change(by, account, before, terms)
             check_administrators_left(roll.accounts, account, terms, self._scribe.now)
             self._scribe.write(self._scribe.account(account, terms, because, by, before))
         return self._source.current().accounts[account]
@@ -92,6 +95,7 @@ class Accounts:
             before = roll.accounts.get(account)
             _check_expected(account, before, expected)
             self._check_binding(account, terms, roll)
+            _check_name_free(account, before, roll, self._scribe.now)
             self._scribe.write(self._scribe.account(account, terms, because, by, before))
         return self._source.current().accounts[account]
 
@@ -108,6 +112,13 @@ class Accounts:
         bound = roll.by_provider(terms.issuer, terms.provider_subject)
         if bound is not None and bound.id != account:
             raise RefusedError(f"that person of the provider has the account {bound.id}", hint="change that one")
+
+
+def _check_name_free(account: str, before: Account | None, roll: Roll, now: str) -> None:
+    """What is kept for one name must never be found by another holder of that name."""
+    named = (each for each in roll.tokens.values() if each.holder_kind == "service" and each.holder == account)
+    if before is None and any(each.revoked is None and each.expires > now for each in named):
+        raise ConflictError(f"account {account}: is the name of a service that has a token", hint="take another id")
 
 
 def _check_expected(account: str, before: Account | None, expected: str | None) -> None:

@@ -15,6 +15,7 @@ from typing import Final
 from proofbook.errors import InputError, RefusedError
 from proofbook.people.account import Account
 from proofbook.people.attempts import LockOut
+from proofbook.people.by_token import check_proof
 from proofbook.people.credentials import Credentials, KeptLink
 from proofbook.people.entrance import LOCAL, assess_entry
 from proofbook.people.passwords import Passwords, check_password
@@ -84,9 +85,10 @@ class Proving:
         """A link by which the holder of a local account sets a password; any earlier one opens nothing any more.
 
         Raises:
-            InputError: there is no such account. RefusedError: it signs in another way, or opens nothing.
+            InputError: there is no such account. RefusedError: it signs in another way, opens nothing, or is none of a token's.
         """
         found, _ = self._local(account)
+        check_proof(by, found)
         if assess_entry(found, self._scribe.now) is not None and found.assess_at(self._scribe.now) != "not_yet":
             raise RefusedError(f"account {account}: opens nothing, so a link would not either", hint="enable it first")
         secret, link_id = urlsafe_b64encode(self._given.entropy(LINK_BYTES)).decode().rstrip("="), self._given.ids.new("l")
@@ -207,6 +209,7 @@ class Proving:
     def reset_second_factor(self, account: str, by: Actor) -> None:
         """Take away somebody's second factor, who lost it; their sessions end. Raises InputError, RefusedError."""
         found, roll = self._local(account)
+        check_proof(by, found)
         if roll.proofs_of(found.id).totp is None:
             raise RefusedError(f"account {account}: has no second factor", hint="see `proofbook user show`")
         self._remove(found.id, by)

@@ -6,7 +6,9 @@ itself (an idle session, a wrong password) names the portal. Raises what the jou
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -29,6 +31,18 @@ from proofbook.records.people import (
 Record: TypeAlias = Callable[[Sequence[Submission]], tuple[Receipt, ...]]
 """Records entries together and waits until they are durable. Safe to call from several threads."""
 MAX_SUBJECTS = 100
+_WRITTEN: ContextVar[list[Receipt] | None] = ContextVar("written", default=None)
+
+
+@contextmanager
+def gather_receipts() -> Iterator[list[Receipt]]:
+    """Receipts of everything that this room records in the block, for whoever tells what an act left in the book."""
+    found: list[Receipt] = []
+    before = _WRITTEN.set(found)
+    try:
+        yield found
+    finally:
+        _WRITTEN.reset(before)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +65,10 @@ class Scribe:
 
     def write(self, *drafts: Draft) -> tuple[Receipt, ...]:
         """Record these together."""
-        return self.record([Submission(each) for each in drafts])
+        receipts, gathered = self.record([Submission(each) for each in drafts]), _WRITTEN.get()
+        if gathered is not None:
+            gathered += receipts
+        return receipts
 
     def account(self, account: str, terms: Terms, because: str, by: Actor, before: Account | None) -> Draft:
         """A version of an account."""

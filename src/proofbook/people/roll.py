@@ -15,6 +15,7 @@ from typing import Any, Final, Literal, Protocol
 from proofbook.errors import EntryDamaged
 from proofbook.people.account import Account, read_terms
 from proofbook.people.roles import Permission
+from proofbook.people.visitor import token_of
 from proofbook.records.envelope import Entry
 
 KINDS: Final = ("account.set", "account.credential", "token.issued", "token.revoked")
@@ -48,6 +49,8 @@ class Token:
     note: str
     issued: str
     issued_by: str
+    through: str | None = None
+    """The token by which it was issued: it opens nothing once that one does not. None: a person issued it."""
     revoked: str | None = None
     revoked_reason: str | None = None
 
@@ -148,4 +151,5 @@ def _token(entry: Entry) -> Token:
         note=body["note"],
         issued=entry.recorded,
         issued_by=entry.actor.id,
+        through=token_of(entry.actor),
     )

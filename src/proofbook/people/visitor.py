@@ -38,6 +38,8 @@ class Reason(StrEnum):
     """The provider vouches for somebody who has no account here."""
 
 
+TOKEN_METHOD: Final = "api_token"  # noqa: S105 - how somebody was known
+
 _KEPT_QUIET: Final = frozenset({Reason.UNKNOWN_ACCOUNT, Reason.WRONG_PASSWORD, Reason.NO_PASSWORD, Reason.STALE_CREDENTIALS})
 """Who has shown nothing learns no more than that name and password do not fit together."""
 
@@ -77,9 +79,16 @@ class Visitor:
 
     @property
     def actor(self) -> Actor:
-        """Whom entries name."""
+        """Whom entries name, and by which token, where it was one."""
         kind = ActorKind.SERVICE if Role.SERVICE in self.roles else ActorKind.PERSON
-        return Actor(self.account, kind, self.method)
+        method = f"{TOKEN_METHOD}:{self.session}" if self.method == TOKEN_METHOD else self.method
+        return Actor(self.account, kind, method)
+
+
+def token_of(actor: Actor) -> str | None:
+    """Id of the token by which somebody acted; None: they signed in, or sat at the machine."""
+    method, colon, token = actor.method.partition(":")
+    return token if colon and method == TOKEN_METHOD else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,7 @@ def test_what_a_pipeline_sends_is_an_entry_of_its_token(callers: Callers) -> Non
     told = callers.pipeline.post("/push/change/api-pushed", {"record": change()})
     assert told.status == 201, told.body
     entry = entry_of(callers, told)
-    assert (entry.kind, entry.subject, entry.actor.method) == ("change", "api-pushed", "api_token")
+    assert (entry.kind, entry.subject, entry.actor.method) == ("change", "api-pushed", f"api_token:{callers.pipeline.token}")
     assert (entry.actor.id, entry.actor.kind.value) == ("sample pipeline", "service")
     assert refused(callers.pipeline.post("/push/policy/x", {"record": {}}), 403, "refused")
 

@@ -55,7 +55,7 @@ def test_a_look_states_its_purpose(callers: Callers, reader: Program, opening: O
         "left_out": 0,
         "shredded": False,
     }
-    assert (f"{exchange} request", "a sample purpose", "api_token") in opening.asked
+    assert (f"{exchange} request", "a sample purpose", f"api_token:{callers.lead.token}") in opening.asked
 
 
 def test_a_look_is_not_given_twice_from_memory(callers: Callers, reader: Program, opening: Opening) -> None:
