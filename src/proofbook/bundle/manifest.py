@@ -65,8 +65,24 @@ class Omission:
 
 
 @dataclass(frozen=True, slots=True)
+class Since:
+    """The earlier checkpoint a roll-forward begins at; `root` in hex."""
+
+    size: int
+    root: str
+    signed_at: str
+
+    def document(self) -> dict[str, JsonValue]:
+        """As manifests and headers state it."""
+        return {"size": self.size, "root": self.root, "signed_at": self.signed_at}
+
+
+@dataclass(frozen=True, slots=True)
 class Manifest:
-    """What a room states about itself. `root` is the checkpoint's root in hex; `shredded` counts erased conversations."""
+    """What a room states about itself. `root` is the checkpoint's root in hex; `shredded` counts erased conversations.
+
+    With `since`, tables hold what is new or changed since that checkpoint.
+    """
 
     origin: str
     entity: str
@@ -80,6 +96,7 @@ class Manifest:
     omissions: tuple[Omission, ...]
     withheld: tuple[str, ...]
     shredded: int
+    since: Since | None = None
 
 
 def order_files(files: Iterable[RoomFile]) -> tuple[RoomFile, ...]:
@@ -177,6 +194,7 @@ def _document(manifest: Manifest, files: Sequence[RoomFile], ids: Mapping[str, s
         "omissions": [{"what": each.what, "why": each.why} for each in manifest.omissions],
         "withheld": list(manifest.withheld),
         "shredded": manifest.shredded,
+        **({} if manifest.since is None else {"since": manifest.since.document()}),
     }
 
 
@@ -206,6 +224,7 @@ def _read(value: Any) -> Manifest:
         omissions=tuple(Omission(each["what"], each["why"]) for each in value["omissions"]),
         withheld=tuple(value["withheld"]),
         shredded=value["shredded"],
+        since=Since(**value["since"]) if "since" in value else None,
     )
 
 

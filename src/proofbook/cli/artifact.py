@@ -55,7 +55,7 @@ def artifact(shared: Shared, artifacts: tuple[str, ...], engagement: str, out: P
     say(f"Begin with {out / INDEX}")
 
 
-def parse_moment(text: str) -> datetime:
+def parse_moment(text: str, option: str = "--as-of") -> datetime:
     """A day (its last instant, UTC), an instant, or ISO 8601 with an offset. Raises InputError."""
     try:
         return parse_instant(text)
@@ -67,7 +67,7 @@ def parse_moment(text: str) -> datetime:
             return datetime(day.year, day.month, day.day, tzinfo=ZoneInfo("UTC")) - timedelta(microseconds=1)
         moment = datetime.fromisoformat(text)
     except (ValueError, OverflowError) as error:
-        raise InputError(f"--as-of {text[:60]!r}: is not a moment", hint=_MOMENT) from error
+        raise InputError(f"{option} {text[:60]!r}: is not a moment", hint=_MOMENT) from error
     if moment.tzinfo is None:
-        raise InputError(f"--as-of {text[:60]!r}: says no time zone", hint=_MOMENT)
+        raise InputError(f"{option} {text[:60]!r}: says no time zone", hint=_MOMENT)
     return moment

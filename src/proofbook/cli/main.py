@@ -40,6 +40,7 @@ _COMMANDS: Final = {
     "artifact": "proofbook.cli.artifact:artifact",
     "population": "proofbook.cli.population:population",
     "export": "proofbook.cli.evidence:export",
+    "rollforward": "proofbook.cli.rolling:rollforward",
     "verify": "proofbook.cli.evidence:verify",
     "book": "proofbook.cli.book:book",
     "record": "proofbook.cli.record:record",

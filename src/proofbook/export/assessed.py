@@ -14,7 +14,6 @@ from proofbook.assessment.finding import Outcome
 from proofbook.assessment.grid import Grid, derive_grid
 from proofbook.assessment.scope import Scope
 from proofbook.assessment.selftests.table import CHECKS
-from proofbook.book.interface import StoredCheckpoint
 from proofbook.export.observation import SourceTrace
 from proofbook.primitives.instants import parse_instant
 from proofbook.readmodel.connection import Reader
@@ -60,10 +59,10 @@ class Assessed:
         return {kind: tuple(items) for kind, items in found.items()}
 
 
-def read_assessed(reader: Reader, scope: Scope, checkpoint: StoredCheckpoint, sources: Mapping[str, SourceTrace]) -> Assessed:
-    """Reads the facts once, as the checkpoint's entries tell them. Raises StoreUnavailable."""
+def read_assessed(reader: Reader, scope: Scope, size: int, signed_at: str, sources: Mapping[str, SourceTrace]) -> Assessed:
+    """Reads the facts once, as the first `size` entries, signed then, tell them. Raises StoreUnavailable."""
     seen = [_source(each) for each in sources.values()]
-    return Assessed(read_facts(reader, scope, parse_instant(checkpoint.signed_at), checkpoint.size, seen))
+    return Assessed(read_facts(reader, scope, parse_instant(signed_at), size, seen))
 
 
 def _source(trace: SourceTrace) -> Source:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from proofbook.book.interface import BookReading, StoredCheckpoint
+from proofbook.bundle.manifest import Since
 from proofbook.export.assessed import Assessed
 from proofbook.export.engagement import Engagement
 from proofbook.export.observation import Listed, Observation
@@ -31,5 +32,9 @@ class Basis:
     """The engines' own counters against the book."""
     strays: Listed = field(default_factory=Listed)
     """Responses that found no open request."""
+    since: Since | None = None
+    """The earlier checkpoint a roll-forward begins at."""
+    assessed_then: Assessed | None = None
+    """Of a roll-forward: the same as of that checkpoint."""
     assessed: Assessed | None = None
     """Known after the first pass; None: no scope was given, so nothing is known of duties and records."""

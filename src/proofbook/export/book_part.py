@@ -80,11 +80,18 @@ def _start_of_key(book: BookReading, signer: Signer) -> int:
 
 
 def write_book(
-    folder: RoomFolder, book: BookReading, checkpoint: StoredCheckpoint, see: Callable[[Placed], None], progress: Progress
+    folder: RoomFolder,
+    book: BookReading,
+    checkpoint: StoredCheckpoint,
+    see: Callable[[Placed], None],
+    progress: Progress,
+    *,
+    keep: int = 0,
 ) -> tuple[str, ...]:
     """Tiles, bundles, checkpoints and keys; the paths of the time stamps, which only the entries tell.
 
-    `see` is called with every entry. Raises EntryDamaged, HistoryDiverged.
+    `see` is called with every entry. `keep`: size of a checkpoint that must be among the earlier ones. Raises EntryDamaged,
+    HistoryDiverged.
     """
     tree = CompactRange()
     stamps: list[str] = []
@@ -105,7 +112,7 @@ def write_book(
     if tree.size != checkpoint.size or tree.root() != checkpoint.root:
         _name_damage(book, checkpoint)
     folder.write(CHECKPOINT, "Signed checkpoint this room is as of", checkpoint.note)
-    for each in earlier_checkpoints(book, checkpoint.size):
+    for each in earlier_checkpoints(book, checkpoint.size, keep):
         folder.write(earlier_checkpoint_path(each.size), f"Earlier signed checkpoint, {each.size} entries", each.note)
     folder.write(KEYS, "Log keys and the tree sizes they sign", format_keys(book, checkpoint.size))
     progress("reading the book", checkpoint.size, checkpoint.size)
@@ -131,13 +138,13 @@ def parse_value(data: bytes, index: int) -> dict[str, object]:
     return value
 
 
-def earlier_checkpoints(book: BookReading, size: int) -> Iterator[StoredCheckpoint]:
-    """Checkpoints below `size`, at most MAX_CHECKPOINTS, evenly thinned, first and last kept."""
+def earlier_checkpoints(book: BookReading, size: int, keep: int = 0) -> Iterator[StoredCheckpoint]:
+    """Checkpoints below `size`, at most MAX_CHECKPOINTS and the one of the size `keep`, evenly thinned, first and last kept."""
     total = sum(1 for each in book.checkpoints() if 0 < each.size < size)
     kept = min(total, MAX_CHECKPOINTS)
     wanted = {(total - 1) * step // max(kept - 1, 1) for step in range(kept)}
     below = (each for each in book.checkpoints() if 0 < each.size < size)
-    return (each for place, each in enumerate(below) if place in wanted)
+    return (each for place, each in enumerate(below) if place in wanted or each.size == keep)
 
 
 def format_keys(book: BookReading, size: int) -> bytes:

@@ -23,6 +23,7 @@ from proofbook.export.artifact_part import ArtifactFile
 from proofbook.export.chart import derive_strip
 from proofbook.export.engagement import Engagement
 from proofbook.export.folder import RoomFolder
+from proofbook.export.pack import WHOLE, Pack
 from proofbook.export.page_part import PlannedPage
 from proofbook.export.pages import render_index, render_readme
 from proofbook.export.parts.folders import folder_values
@@ -56,6 +57,7 @@ class FrontParts:
     pages: tuple[PlannedPage, ...] = ()
     files: tuple[PlannedFile, ...] = ()
     """Files of the other folders."""
+    pack: Pack = WHOLE
 
 
 def write_front(folder: RoomFolder, parts: FrontParts, *, withheld: tuple[str, ...], shredded: int, paths: list[str]) -> None:
@@ -99,6 +101,8 @@ def page_values(parts: FrontParts, *, withheld: tuple[str, ...], shredded: int, 
     """What the templates and the document are filled with: plain values."""
     engagement, checkpoint = parts.engagement, parts.checkpoint
     return {
+        "title": parts.pack.title,
+        "since": _since(parts.pack.since),
         "entity": engagement.entity,
         "engagement": engagement.id,
         "environment": engagement.environment,
@@ -122,6 +126,14 @@ def page_values(parts: FrontParts, *, withheld: tuple[str, ...], shredded: int, 
     }
 
 
+def _since(since: StoredCheckpoint | None) -> str:
+    """Where a roll-forward begins, in words; empty: it is none."""
+    if since is None:
+        return ""
+    begins = f"the checkpoint of {since.size:,} entries, signed {_moment(since.signed_at)}"
+    return f"Lists hold what is new or changed since {begins}; what stood then, unchanged, is counted and not listed."
+
+
 def _moment(instant: str) -> str:
     """An instant for reading; headers and tables hold it in full."""
     return f"{parse_instant(instant):%Y-%m-%d %H:%M:%S} UTC"
@@ -129,7 +141,8 @@ def _moment(instant: str) -> str:
 
 def _population(each: Written, engagement: Engagement) -> dict[str, Any]:
     first = each.totals[0]
-    strip = derive_strip(first, each.uncovered, engagement.period).document() if first.in_period else None
+    title = f"{each.room.population}, {each.definition.title}"
+    strip = derive_strip(title, first, each.uncovered, engagement.period).document() if first.in_period else None
     return {
         "id": each.room.population,
         "title": each.definition.title,

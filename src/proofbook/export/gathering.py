@@ -14,6 +14,7 @@ from typing import Final
 
 from proofbook.assessment.scope import Scope
 from proofbook.book.interface import BookReading, StoredCheckpoint
+from proofbook.bundle.manifest import Since
 from proofbook.export.assessed import read_assessed
 from proofbook.export.basis import Basis
 from proofbook.export.book_part import Progress, parse_value
@@ -43,12 +44,19 @@ def basis_of(
     checkpoint: StoredCheckpoint,
     worksheet: Worksheet,
     evidence_ids: Mapping[str, str],
+    since: StoredCheckpoint | None = None,
 ) -> Basis:
-    """What populations share, before the book is read. `evidence_ids` may be filled in until the first header is written."""
+    """What populations share, before the book is read. `evidence_ids` may be filled in until the first header is written.
+
+    `since`: the earlier checkpoint of a roll-forward.
+    """
     seen = Observation(format_instant(engagement.period.start), format_instant(engagement.period.end))
     erased, reconciled = contents.count_erased(reader, checkpoint.size), compare_engines(reader, engagement, checkpoint.size)
     strays = find_strays(reader, checkpoint.size)
-    return Basis(book, reader, engagement, checkpoint, seen, worksheet, evidence_ids, erased, reconciled, strays)
+    basis = Basis(book, reader, engagement, checkpoint, seen, worksheet, evidence_ids, erased, reconciled, strays)
+    if since is not None:
+        basis.since = Since(since.size, since.root.hex(), since.signed_at)
+    return basis
 
 
 class Gathering:
@@ -75,7 +83,10 @@ class Gathering:
         """After the first pass: what the assessment knows as of the checkpoint; nothing without a scope."""
         basis = self.basis
         if scope is not None:
-            basis.assessed = read_assessed(basis.reader, scope, basis.checkpoint, basis.seen.sources)
+            at, sources = basis.checkpoint, basis.seen.sources
+            basis.assessed = read_assessed(basis.reader, scope, at.size, at.signed_at, sources)
+            if basis.since is not None:
+                basis.assessed_then = read_assessed(basis.reader, scope, basis.since.size, basis.since.signed_at, sources)
 
     def write_tables(self, folder: RoomFolder, progress: Progress) -> None:
         """Second pass: every row of every table."""

@@ -9,14 +9,14 @@ Does not conclude anything about a control.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from proofbook import __version__
 from proofbook.assessment.nil import derive_nil
 from proofbook.book.interface import StoredCheckpoint
 from proofbook.bundle.layout import RUN, definition_path, explanation_path
-from proofbook.bundle.manifest import period_document
+from proofbook.bundle.manifest import Since, period_document
 from proofbook.export.assessed import Assessed
 from proofbook.export.checks import Check
 from proofbook.export.coverage import derive_coverage, hours
@@ -24,11 +24,17 @@ from proofbook.export.definition import Definition, filters_in_words
 from proofbook.export.engagement import Engagement
 from proofbook.export.narrowing import tells_entities, tells_systems
 from proofbook.export.observation import Observation
+from proofbook.export.since import Rolled
 from proofbook.export.totals import Totals
 from proofbook.primitives.canonical import JsonValue, canonical_bytes
 
 DEMONSTRATED: Final = "demonstrated"
 NOT_DEMONSTRATED: Final = "not_demonstrated"
+SINCE_WORDS: Final = (
+    "rows here are those whose entry, or the one joined to it, was recorded after the earlier checkpoint; opening + added "
+    "- removed = closing counts items of the whole list. Checks and separate counts are of the whole list; tables of the "
+    "schedule hold what they say otherwise than as of the earlier checkpoint"
+)
 RETENTION: Final = (
     "evidence of the engagement: keep as long as the engagement's policy says; holds names of principals, no content"
 )
@@ -49,6 +55,10 @@ class HeaderParts:
     seen: Observation
     files: Mapping[str, str]
     assessed: Assessed | None = None
+    whole: tuple[Totals, ...] = ()
+    """Of the whole tables, which are more than what is written in a roll-forward."""
+    since: Since | None = None
+    rolled: Mapping[str, Rolled] = field(default_factory=dict)
 
 
 def completeness(checks: tuple[Check, ...]) -> str:
@@ -65,6 +75,7 @@ def header_document(parts: HeaderParts) -> dict[str, JsonValue]:
     """The header as values."""
     definition, engagement, checks = parts.definition, parts.engagement, parts.checks
     rows = {each.table: each.rows for each in parts.totals}
+    whole = {each.table: each.rows for each in parts.whole or parts.totals}
     return {
         "evidence_id": parts.evidence_id,
         "title": definition.title,
@@ -92,11 +103,11 @@ def header_document(parts: HeaderParts) -> dict[str, JsonValue]:
         "row_counts": rows,
         "columns": {each.table: list(each.columns) for each in parts.totals},
         "control_totals": {each.table: each.document() for each in parts.totals},
-        "source_count": _source_count(parts, rows),
+        "source_count": _source_count(parts, whole),
         "population_rows": {"table": parts.totals[0].table, "rows": parts.totals[0].rows},
         "empty": _empty(parts),
         "checks": [each.document() for each in checks],
-        "duplicates": {each.table: list(each.second) for each in parts.totals},
+        "duplicates": {each.table: list(each.second) for each in parts.whole or parts.totals},
         "completeness": completeness(checks),
         "reasons": _reasons(checks),
         "redactions": [],
@@ -107,6 +118,18 @@ def header_document(parts: HeaderParts) -> dict[str, JsonValue]:
         "retention": RETENTION,
         "limitations": list(definition.limitations),
         "elsewhere": list(definition.elsewhere),
+        **_since(parts),
+    }
+
+
+def _since(parts: HeaderParts) -> dict[str, JsonValue]:
+    """Of a roll-forward: where it begins, and how the counts lead from there to here. Checks are of the whole lists."""
+    if parts.since is None:
+        return {}
+    return {
+        "since": parts.since.document(),
+        "roll_forward": {table: each.document() for table, each in parts.rolled.items()},
+        "roll_forward_wording": SINCE_WORDS,
     }
 
 
@@ -155,7 +178,7 @@ def _empty(parts: HeaderParts) -> dict[str, JsonValue] | None:
     None for one that has rows. Without a certificate the words are those of the assessment: no records, not attested.
     """
     first = parts.totals[0]
-    if first.rows:
+    if first.rows or (parts.whole and parts.whole[0].rows):
         return None
     coverage = derive_coverage(parts.seen, parts.checkpoint.signed_at)
     if not coverage.recorders:

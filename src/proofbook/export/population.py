@@ -13,6 +13,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Final
 
+from proofbook.assessment.grid import Grid
 from proofbook.bundle.csv_table import format_row, format_table
 from proofbook.bundle.json_table import JsonTable
 from proofbook.bundle.layout import columns_path, definition_path, explanation_path, header_path, table_path
@@ -24,9 +25,11 @@ from proofbook.export.definition import Definition, Table
 from proofbook.export.explaining import explain
 from proofbook.export.folder import HashingFile, RoomFolder
 from proofbook.export.header import HeaderParts, completeness, format_header, header_document
+from proofbook.export.observation import Listed
 from proofbook.export.pages import render_header
-from proofbook.export.rows import Placed, TableWork
+from proofbook.export.rows import Placed, Row, TableWork
 from proofbook.export.schedule import rows_of
+from proofbook.export.since import Rolled, TableSince
 from proofbook.export.totals import LATE, LATE_BY_HAND, Calendar, Totals
 from proofbook.primitives.canonical import JsonValue
 from proofbook.primitives.instants import parse_instant
@@ -49,6 +52,10 @@ class Written:
     files: Mapping[str, str]
     totals: tuple[Totals, ...]
     uncovered: tuple[Uncovered, ...]
+    rolled: Mapping[str, Rolled]
+    """Of a roll-forward: how the counts of each table of entries lead from the earlier checkpoint to this one."""
+    late: Mapping[str, Listed]
+    """Of a roll-forward: rows recorded since that tell of a time before it."""
 
     @property
     def rows(self) -> int:
@@ -89,6 +96,17 @@ class PopulationExport:
             if each.kinds
         }
         self.totals: Final = {each.name: self._totals(each) for each in definition.tables}
+        """Of the whole tables: what checks are held against."""
+        since = basis.since
+        self.shown: Final = (
+            self.totals if since is None else {each.name: self._totals(each, "/since") for each in definition.tables}
+        )
+        """Of the rows that are written; of a roll-forward those that are new or changed."""
+        self._since: Final = {
+            name: TableSince(since, each.table, (start, end), basis.worksheet)
+            for name, each in self.works.items()
+            if since is not None
+        }
         self._open: dict[str, _OpenTable] = {}
         self._as_of: Final = parse_instant(basis.checkpoint.signed_at)
 
@@ -108,6 +126,8 @@ class PopulationExport:
         for work in self.works.values():
             if kind in work.kinds:
                 work.see(entry)
+        for since in self._since.values():
+            since.see(entry)
 
     def newest_of(self, table: str) -> tuple[int, ...]:
         """After the first pass: places of the newest entries, for a table that keeps only those; empty for any other."""
@@ -134,12 +154,23 @@ class PopulationExport:
                 )
                 for form in ("csv", "json")
             )
-            made = self._open[table.name] = _OpenTable(sheet, twin, self.totals[table.name])
+            made = self._open[table.name] = _OpenTable(sheet, twin, self.shown[table.name])
             if table.scheduled and self.basis.assessed is not None:
-                for row in rows_of(self.basis.assessed.grid, table.scheduled):
-                    cells = {each.name: row[each.path] for each in table.columns}
-                    made.write(tuple(cells.values()))
-                    made.totals.add_cells(cells, str(row["occurrence"]))
+                self._write_schedule(table, made, self.basis.assessed.grid)
+
+    def _write_schedule(self, table: Table, made: _OpenTable, grid: Grid) -> None:
+        """What was owed; of a roll-forward, what the schedule says otherwise than as of the earlier checkpoint."""
+        then = self.basis.assessed_then
+        before = [] if then is None else list(rows_of(then.grid, table.scheduled))
+        known = {str(each["occurrence"]): each for each in before}
+        whole = self.totals[table.name]
+        for row in rows_of(grid, table.scheduled):
+            cells, name = {each.name: row[each.path] for each in table.columns}, str(row["occurrence"])
+            if made.totals is not whole:
+                whole.add_cells(cells, name)
+            if known.get(name) != row:
+                made.write(tuple(cells.values()))
+                made.totals.add_cells(cells, name)
 
     def add(self, entry: Placed) -> None:
         """Second pass: writes the rows this entry makes."""
@@ -148,14 +179,23 @@ class PopulationExport:
             if kind in work.table.kinds:
                 row = work.row(entry)
                 if row is not None:
-                    made = self._open[name]
-                    made.write(row.cells)
-                    made.totals.add(row, self._as_of)
+                    self._write(name, row)
+
+    def _write(self, table: str, row: Row) -> None:
+        made, since = self._open[table], self._since.get(table)
+        if since is not None:
+            self.totals[table].add(row, self._as_of)
+            if not since.is_new(row):
+                return
+        made.write(row.cells)
+        made.totals.add(row, self._as_of)
 
     def close(self) -> None:
         """No entry follows; the files are closed by whoever opened the stack."""
         for made in self._open.values():
             made.end()
+        for since in self._since.values():
+            since.close()
 
     def finish(self, folder: RoomFolder, counted: Mapping[str, int], checks: tuple[Check, ...]) -> Written:
         """Dictionary and headers. `counted` are the separate counts, by table; tables that nothing counts are not in it."""
@@ -166,7 +206,7 @@ class PopulationExport:
         folder.write(columns_path(population), f"Column dictionary of {population}", format_columns(definition))
         folder_name = header_path(population, "json").rpartition("/")[0] + "/"
         files = {each.path.removeprefix(folder_name): each.sha256 for each in folder.files if each.path.startswith(folder_name)}
-        totals = tuple(self.totals.values())
+        totals, rolled = tuple(self.shown.values()), {name: each.rolled for name, each in self._since.items()}
         parts = HeaderParts(
             evidence_id=basis.evidence_ids[header_path(population, "json")],
             definition=definition,
@@ -179,6 +219,9 @@ class PopulationExport:
             seen=basis.seen,
             files=files,
             assessed=basis.assessed,
+            whole=tuple(self.totals.values()),
+            since=basis.since,
+            rolled=rolled,
         )
         title = f"Evidence header of {population}"
         files[header_name("json")] = folder.write(header_path(population, "json"), title, format_header(parts))
@@ -187,14 +230,15 @@ class PopulationExport:
         reasons = tuple(each.sentence() for each in checks if each.reason)
         uncovered = derive_coverage(basis.seen, basis.checkpoint.signed_at).uncovered
         room = _room_population(totals, population)
-        return Written(room, definition, completeness(checks), reasons, checks, files, totals, uncovered)
+        late = {name: each.late for name, each in self._since.items()}
+        return Written(room, definition, completeness(checks), reasons, checks, files, totals, uncovered, rolled, late)
 
-    def _totals(self, table: Table) -> Totals:
+    def _totals(self, table: Table, mark: str = "") -> Totals:
         calendar = Calendar(self.basis.engagement.period)
         names = tuple(each.name for each in table.columns)
         by_hand = bool(table.kinds) and set(table.kinds) <= KEPT.keys()
         late = LATE_BY_HAND if by_hand else LATE
-        relation = f"{self.definition.population}/{table.name}"
+        relation = f"{self.definition.population}/{table.name}{mark}"
         sheet = self.basis.worksheet
         return Totals(table.name, relation, table.key, table.by, names, calendar, sheet, bool(table.period), late)
 

@@ -31,6 +31,7 @@ from proofbook.export.folder import RoomFolder, hand_over, staged
 from proofbook.export.front import FrontParts, write_front
 from proofbook.export.gathering import Gathering, basis_of
 from proofbook.export.narrowing import narrow
+from proofbook.export.pack import WHOLE, Pack
 from proofbook.export.page_part import NO_RECORDS, PagesFrom, PlannedPage, plan_pages, write_pages
 from proofbook.export.parts.criteria import Reference, plan_criteria
 from proofbook.export.parts.machine import plan_uploads
@@ -111,6 +112,14 @@ class _Plan:
     parts: PlannedPart = field(default_factory=PlannedPart)
     omissions: tuple[Omission, ...] = ()
     paths: list[str] = field(default_factory=list)
+    pack: Pack = WHOLE
+    written: list[Written] = field(default_factory=list)
+    """Filled in before the files of parts are made."""
+
+    @property
+    def keep(self) -> int:
+        """Size of the earlier checkpoint that must be in the room; 0: any may be left out."""
+        return 0 if self.pack.since is None else self.pack.since.size
 
 
 def export_room(
@@ -120,11 +129,12 @@ def export_room(
     *,
     as_of_size: int | None = None,
     populations: tuple[str, ...] = POPULATIONS,
+    pack: Pack = WHOLE,
     progress: Progress = lambda _what, _done, _of: None,
 ) -> ExportedRoom:
     """Writes the room of an engagement to `out`, which must not exist or be an empty folder.
 
-    `populations`: which ones; what is left out is named among the omissions.
+    `populations`: which ones; what is left out is named among the omissions. `pack`: what else is made.
 
     Raises:
         RefusedError: `out` is taken. UnavailableError: no checkpoint yet, or trouble with the disk or the store.
@@ -132,14 +142,15 @@ def export_room(
     """
     started = origin.clock.now()
     checkpoint = choose_checkpoint(origin.book, engagement.period, origin.signer, as_of_size)
+    pack.check_before(checkpoint)
     if as_of_size is None and checkpoint.size < origin.at_least:
         checkpoint = covering(origin.book, origin.at_least) or checkpoint
     with staged(out) as folder, Worksheet(folder.workspace / "worksheet.sqlite") as worksheet:
         origin.projection.catch_up(lambda done: progress("catching up", done, checkpoint.size))
         ids: dict[str, str] = {}
-        basis = basis_of(origin.book, origin.projection.reader, engagement, checkpoint, worksheet, ids)
+        basis = basis_of(origin.book, origin.projection.reader, engagement, checkpoint, worksheet, ids, pack.since)
         definitions = [narrow(load_definition(each), engagement) for each in populations]
-        plan = _Plan(checkpoint, Gathering(basis, definitions))
+        plan = _Plan(checkpoint, Gathering(basis, definitions), pack=pack)
         written = _write_parts(folder, origin, plan, ids, progress)
         vkey = format_vkey(origin.signer.key)
         shredded = contents.count_erased(origin.projection.reader, checkpoint.size)
@@ -175,17 +186,19 @@ def _write_parts(
 ) -> tuple[Written, ...]:
     """The book, the artifact records, the pages, the populations. Fills in the plan and the evidence ids."""
     gathering, checkpoint = plan.gathering, plan.checkpoint
-    stamps = write_book(folder, origin.book, checkpoint, gathering.see, progress)
+    stamps = write_book(folder, origin.book, checkpoint, gathering.see, progress, keep=plan.keep)
     progress("assessing", 0, 1)
     gathering.assess(origin.scope)
-    newest = [index for each in gathering.exports for index in each.newest_of("artifacts")]
+    newest = [index for each in gathering.exports for index in each.newest_of("artifacts") if index >= plan.keep]
     plan.artifacts, unnamed = plan_artifacts(origin.book, newest)
     if gathering.basis.assessed is not None:
-        plan.pages = plan_pages(PagesFrom(origin.book, origin.book.origin, checkpoint, gathering.basis.assessed))
-        plan.parts = plan_parts(_parts_from(folder, origin, plan), origin.parts)
+        if plan.pack.pages:
+            plan.pages = plan_pages(PagesFrom(origin.book, origin.book.origin, checkpoint, gathering.basis.assessed))
+        plan.parts = plan_parts(_parts_from(folder, origin, plan), plan.pack.own, origin.parts if plan.pack.pages else ())
     left = [each for each in POPULATIONS if each not in {export.definition.population for export in gathering.exports}]
-    plan.omissions = (*_missing_document(), *unnamed, *(() if plan.pages else (NO_RECORDS,)))
+    plan.omissions = (*_missing_document(), *unnamed, *(() if plan.pages or not plan.pack.pages else (NO_RECORDS,)))
     plan.omissions += plan.parts.omissions if gathering.basis.assessed is not None else (NO_SCOPE,)
+    plan.omissions += plan.pack.omissions
     plan.omissions += () if gathering.basis.reconciled else (_NO_COUNTERS,)
     plan.omissions += (Omission(f"populations {', '.join(left)}", "not asked for"),) if left else ()
     if gathering.basis.assessed is not None:
@@ -194,16 +207,17 @@ def _write_parts(
     ids.update(evidence_ids(plan.paths))
     write_artifacts(folder, plan.artifacts)
     write_pages(folder, plan.pages, checkpoint.signed_at, progress)
-    write_files(folder, plan.parts.files, progress)
     gathering.write_tables(folder, progress)
     written = gathering.finish(folder, progress)
+    plan.written += written
+    write_files(folder, plan.parts.files, progress)
     write_workbooks(folder, (each.definition for each in gathering.exports), progress)
     return written
 
 
 def _front(origin: ExportFrom, engagement: Engagement, plan: _Plan, written: tuple[Written, ...]) -> FrontParts:
     vkey = format_vkey(origin.signer.key)
-    made = (plan.artifacts, plan.omissions, plan.pages, plan.parts.files)
+    made = (plan.artifacts, plan.omissions, plan.pages, plan.parts.files, plan.pack)
     return FrontParts(origin.book.origin, vkey, engagement, plan.checkpoint, written, *made)
 
 
@@ -212,13 +226,14 @@ def _parts_from(folder: RoomFolder, origin: ExportFrom, plan: _Plan) -> PartsFro
     assert basis.assessed is not None  # noqa: S101 - asked for only then
     vkey = format_vkey(origin.signer.key)
     return PartsFrom(
-        origin.book, basis.reader, vkey, basis.engagement, plan.checkpoint, basis.assessed, folder.workspace
+        origin.book, basis.reader, vkey, basis.engagement, plan.checkpoint, basis.assessed, folder.workspace,
+        plan.pack.since, plan.written, basis,
     )  # fmt: skip
 
 
 def _with_references(origin: PartsFrom, plan: _Plan, ids: Mapping[str, str], stamps: Iterable[str]) -> PlannedPart:
     """The parts, and the references to everything that is planned."""
-    book = (*_book_paths(origin.book, plan.checkpoint.size), *stamps)
+    book = (*_book_paths(origin.book, plan), *stamps)
     known = list(references_of(plan.gathering.exports, plan.artifacts, plan.pages, plan.parts.files, book))
     uploads = plan_uploads(origin, known)
     made = plan_criteria(origin, (*known, Reference(uploads.path, uploads.title)), ids)
@@ -227,7 +242,6 @@ def _with_references(origin: PartsFrom, plan: _Plan, ids: Mapping[str, str], sta
 
 def _paths(book: BookReading, plan: _Plan) -> list[str]:
     """Every path the manifest will list, so that evidence ids are known before the first file that states one."""
-    size = plan.checkpoint.size
     paths = [layout.README, layout.INDEX_HTML, layout.INDEX_CSV, layout.INDEX_XLSX, layout.HOW_TO_VERIFY, layout.VERIFIER]
     paths += [layout.INDEX_PDF] if document.is_available() else []
     paths += [path for each in plan.gathering.exports for path in each.paths()]
@@ -235,13 +249,13 @@ def _paths(book: BookReading, plan: _Plan) -> list[str]:
     paths += [each.path for each in plan.artifacts]
     paths += [path for each in plan.pages for path in each.paths.values()]
     paths += [each.path for each in plan.parts.files]
-    paths += _book_paths(book, size)
+    paths += _book_paths(book, plan)
     return paths
 
 
-def _book_paths(book: BookReading, size: int) -> list[str]:
-    paths = [layout.CHECKPOINT, layout.KEYS]
-    paths += [layout.earlier_checkpoint_path(each.size) for each in earlier_checkpoints(book, size)]
+def _book_paths(book: BookReading, plan: _Plan) -> list[str]:
+    size, paths = plan.checkpoint.size, [layout.CHECKPOINT, layout.KEYS]
+    paths += [layout.earlier_checkpoint_path(each.size) for each in earlier_checkpoints(book, size, plan.keep)]
     paths += [layout.tile_path(each) for each in derive_tiles(size) if each.level == 0]
     paths += [layout.tile_path(each) for each in derive_bundles(size)]
     return paths
@@ -275,6 +289,7 @@ def _manifest(
         omissions=plan.omissions,
         withheld=WITHHELD,
         shredded=shredded,
+        since=plan.gathering.basis.since,
     )
 
 

@@ -44,13 +44,15 @@ class Placed:
 class Row:
     """One row of a table. `second` names further entries that could have been joined to it, by id.
 
-    `moment`: what was held against the period, or what would be; None where the record states no such moment.
+    `moment`: what was held against the period, or what would be; None where the record states no such moment. `joined_at`:
+    position of the joined entry, -1 without one.
     """
 
     base: Placed
     cells: tuple[JsonValue, ...]
     second: tuple[str, ...]
     moment: str | None = None
+    joined_at: int = -1
 
 
 @dataclass(slots=True)
@@ -97,7 +99,7 @@ class TableWork:
         if table.join is not None and kind in table.join.kinds:
             key = _key(entry, table.join.joined)
             if key is not None:
-                cells = canonical_bytes([_cell(look, absent, entry) for look, absent in self._join])
+                cells = canonical_bytes([entry.index, *(_cell(look, absent, entry) for look, absent in self._join)])
                 identity = _identity(entry) if table.join.pick == "newest" else None
                 self.worksheet.join(self.relation, key, entry.value["id"], cells, identity)
 
@@ -107,7 +109,7 @@ class TableWork:
             if reason:
                 self.left_out[reason] += 1
             elif self.table.latest_by is not None:
-                self._remember(_key(entry, self.table.latest_by, null=True) or b"absent", entry.index)
+                self._remember(self._subject(entry), entry.index)
         elif self._is_too_late(entry):
             self.left_out["later"] += 1
         else:
@@ -118,6 +120,10 @@ class TableWork:
                 self._moved.discard(identity)
             elif identity in self._belonged:
                 self._moved.add(identity)
+
+    def _subject(self, entry: Placed) -> bytes:
+        """What `latest_by` tells entries apart by."""
+        return (_key(entry, self.table.latest_by, null=True) if self.table.latest_by else None) or b"absent"
 
     def _remember(self, subject: bytes, index: int) -> None:
         if subject in self._latest:
@@ -147,10 +153,21 @@ class TableWork:
             return Row(entry, tuple(base), (), self._moment(entry))
         key = _key(entry, table.join.base)
         found = None if key is None else self.worksheet.joined(self.relation, key)
-        joined = [absent for _, absent in self._join] if found is None else found
+        joined: list[Any] = [-1, *(absent for _, absent in self._join)] if found is None else found
         second = () if found is None or key is None else self.worksheet.second(self.relation, key)
-        cells = tuple((joined if is_join else base)[place] for is_join, place in self._order)
-        return Row(entry, cells, second, self._moment(entry))
+        cells = tuple(joined[place + 1] if is_join else base[place] for is_join, place in self._order)
+        return Row(entry, cells, second, self._moment(entry), joined[0])
+
+    def stood(self) -> int:
+        """After the first pass, of a table where only the newest counts: how many records make rows."""
+        return len(self._latest) if self.table.versions is Versions.EVERY else len(self._belonged) - len(self._moved)
+
+    def stands(self, entry: Placed) -> bool:
+        """The same of the record that an entry is a version of."""
+        if self.table.versions is Versions.EVERY:
+            return self._subject(entry) in self._latest
+        identity = _identity(entry)
+        return identity in self._belonged and identity not in self._moved
 
     def _is_chosen(self, entry: Placed) -> bool:
         """Whether it is the version of its record that the table speaks of."""
@@ -158,7 +175,7 @@ class TableWork:
             return not self._is_too_late(entry) and self._latest[_identity(entry)] == entry.index
         if self.table.latest_by is None:
             return True
-        subject = _key(entry, self.table.latest_by, null=True) or b"absent"
+        subject = self._subject(entry)
         return subject not in self._latest or self._latest[subject] == entry.index
 
     def _is_too_late(self, entry: Placed) -> bool:

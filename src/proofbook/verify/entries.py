@@ -265,7 +265,7 @@ def _follow_time(facts: BundleFacts, value: Dict[str, Any], place: str) -> None:
 
 def gather_book(room: Room, size: int, specs: Sequence[TableSpec], found: Findings) -> BookFacts:
     """Examines all bundles of a tree of `size` entries and joins their facts in order."""
-    book = BookFacts(Relations(specs))
+    book = BookFacts(Relations(specs, room.manifest.since if room.manifest is not None else 0))
     wanted: List[Tuple[int, int]] = []
     for index, width in tiles_of(size):
         path = BOOK + tile_path("entries", index, width)

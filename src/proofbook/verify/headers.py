@@ -6,9 +6,11 @@ second joined entry is named. What a header says in words about sources and limi
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any, Dict, List, Set, Tuple
 
 from proofbook.verify.encoding import Damage, field, parse_document, show
+from proofbook.verify.relations import Rolled
 from proofbook.verify.report import Findings
 from proofbook.verify.room import Population, Room
 
@@ -57,6 +59,25 @@ def check_header(
     for entry in twice:
         if entry not in named:
             found.problem(path, f"does not name the entry {show(entry)}, a second one for a row that already has one")
+
+
+def check_rolled(room: Room, population: Population, rolled: Dict[str, Rolled], found: Findings) -> None:
+    """Of a roll-forward: the checkpoint it begins at and, for each table, the counts that lead from there to here."""
+    path, manifest = population.header, room.manifest
+    if manifest is None or path not in manifest.files:
+        return  # check_header says so
+    try:
+        header = parse_document(room.read(path), path)
+        since, said = field(header, "since", dict, path), field(header, "roll_forward", dict, path)
+    except Damage as damage:
+        found.problem(damage.place, damage.what)
+        return
+    wanted = {"since.size": (since.get("size"), manifest.since), "since.root": (since.get("root"), manifest.since_root)}
+    wanted.update({f"roll_forward.{name}": (said.get(name), asdict(each)) for name, each in rolled.items()})
+    wanted.update({f"roll_forward.{name}": (value, None) for name, value in said.items() if name not in rolled})
+    for name, (here, derived) in wanted.items():
+        if here != derived:
+            found.problem(f"{path}, field {name}", f"is {show(here)}, by the rest of the room it is {show(derived)}")
 
 
 def _bare(value: Any) -> Any:

@@ -21,11 +21,11 @@ from typing import OrderedDict as OrderedDictOf
 from proofbook.verify.definitions import parse_definition
 from proofbook.verify.encoding import Damage, parse_checked, show
 from proofbook.verify.entries import MAX_BUNDLE_BYTES, BookFacts, entry_place, read_entry, split_bundle
-from proofbook.verify.headers import check_header
+from proofbook.verify.headers import check_header, check_rolled
 from proofbook.verify.known import is_known, missing_reports
 from proofbook.verify.merkle import TILE_WIDTH, leaf_hash, tile_path
 from proofbook.verify.parallel import in_order, worker_count
-from proofbook.verify.relations import MAX_SECONDS, Relations
+from proofbook.verify.relations import MAX_SECONDS, Relations, Rolled
 from proofbook.verify.report import Findings, NotRun, counted
 from proofbook.verify.room import BOOK, Population, Room, Table, open_file, read_whole
 from proofbook.verify.schedules import check_scheduled, say_scheduled
@@ -235,6 +235,7 @@ def _check_population(
         found.problem(place, f"defines the tables {sorted(definition.specs)}, the manifest lists {sorted(named)}")
     _say_whose(definition, found)
     derived: Dict[str, int] = {}
+    rolled: Dict[str, Rolled] = {}
     scheduled: Dict[str, int] = {}
     second: List[int] = []
     numbers = {spec.place: number for number, spec in enumerate(relations.specs)}
@@ -244,12 +245,14 @@ def _check_population(
             schedules[table.csv] = table.rows
         elif table.name in definition.specs and table.name not in derived:
             number = numbers[definition.specs[table.name].place]
-            derived[table.name] = relations.count(number)
+            derived[table.name], rolled[table.name] = relations.count(number), relations.rolled[number]
             second.extend(relations.second(number))
             _compare_table(room, size, table, relations, number, found)
     reader = EntryReader(room.root, size, checked=True)
     twice = [reader.read(index).value["id"] for index in second[:MAX_SECONDS]]
     check_header(room, population, definition.value, sha256(definition.data).hexdigest(), {**derived, **scheduled}, twice, found)
+    if relations.since:
+        check_rolled(room, population, rolled, found)
     return derived
 
 
@@ -287,7 +290,14 @@ def _compare_table(room: Room, size: int, table: Table, relations: Relations, nu
         lines.finish()
     left = ", ".join(f"{count} left out by {reason}" for reason, count in sorted(relations.left_out[number].items()))
     files = f"{table.csv} and {table.json} hold exactly the {counted(rows, 'row')} the book gives"
+    if relations.since:
+        files += f" of what is new or changed since its first {relations.since} entries ({_say_rolled(relations.rolled[number])})"
     found.proven.append(f"{files} for: {spec.words} ({left or 'nothing left out'}; step 10)")
+
+
+def _say_rolled(rolled: Rolled) -> str:
+    sums = f"{rolled.opening} stood then + {rolled.added} added - {rolled.removed} removed = {rolled.closing} stand now"
+    return f"{sums}; {rolled.changed} of them changed"
 
 
 def _in_pieces(pairs: Iterator[Tuple[int, int]]) -> Iterator[List[Tuple[int, int]]]:

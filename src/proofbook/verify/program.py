@@ -120,6 +120,9 @@ def _state_limits(
         say(f"anything outside the period {said.period}, and entries after the checkpoint of {said.size} entries")
         if not said.computed:
             say(f"whether {said.days['start']} and {said.days['end']} are edges of those days: no data here for that zone")
+        if said.since:
+            stood = f"what stood already, unchanged, at the checkpoint of {said.since} entries"
+            say(f"{stood}: a room as of that checkpoint lists it; here it is only counted")
         for each in said.withheld:
             say(f"withheld from this room: {safe_text(each)}")
         for each in said.omissions:

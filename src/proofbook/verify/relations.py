@@ -71,11 +71,30 @@ class Traces:
         self.ends.append(head + _JOINED_END + (_NOTHING if record is None else _hashed(record)) + _numbers(index))
 
 
-class Relations:
-    """The rows of all tables: `add` the traces of the whole book, then `finish`, then ask."""
+@dataclass
+class Rolled:
+    """What became of the items of a table since an earlier checkpoint: opening + added - removed = closing.
 
-    def __init__(self, specs: Sequence[TableSpec]) -> None:
+    `changed`: items that stood then and stand now, with a later version or with something joined since.
+    """
+
+    opening: int = 0
+    added: int = 0
+    removed: int = 0
+    closing: int = 0
+    changed: int = 0
+
+
+class Relations:
+    """The rows of all tables: `add` the traces of the whole book, then `finish`, then ask.
+
+    With `since`, rows are those of which the base entry or the joined one stands at that position or later.
+    """
+
+    def __init__(self, specs: Sequence[TableSpec], since: int = 0) -> None:
         self.specs = tuple(specs)
+        self.since = since
+        self.rolled: List[Rolled] = [Rolled() for _ in specs]
         self.left_out: List[CounterOf[str]] = [Counter() for _ in specs]
         self._versions = SortedRecords(_KEY + 8 + 1 + 33)
         self._ends = SortedRecords(_KEY + 1 + 32 + 8)
@@ -99,18 +118,40 @@ class Relations:
             start = self._made.count
             held: List[bytes] = []
             for row in rows:
+                if part[2:] == _ROW and self.since and not self._is_new(int.from_bytes(part[:2], "big"), row):
+                    continue
                 held.append(row[3:])
                 if len(held) == MAX_SECONDS:
                     self._made.append(held)
                     held = []
             self._made.append(held)
             self._places[part] = (start, self._made.count)
+        for each in self.rolled:
+            each.removed = each.opening + each.added - each.closing
+
+    def _is_new(self, table: int, row: bytes) -> bool:
+        """Whether a row is new or changed since the earlier checkpoint; counted either way."""
+        base, joined, rolled = int.from_bytes(row[3:11], "big"), int.from_bytes(row[11:], "big") - 1, self.rolled[table]
+        rolled.closing += 1
+        if base >= self.since:
+            rolled.added += 1
+            return True
+        rolled.opening += self.specs[table].is_of_entries
+        rolled.changed += joined >= self.since
+        return joined >= self.since
 
     def _choose(self, versions: Iterable[bytes]) -> None:
         """The last version counts."""
-        earlier, last = -1, b""
+        earlier, last, opening = -1, b"", b""
         for each in versions:
             earlier, last = earlier + 1, each
+            if int.from_bytes(each[_KEY : _KEY + 8], "big") < self.since:
+                opening = each
+        if opening and not WRONG[opening[_KEY + 8]]:
+            rolled = self.rolled[int.from_bytes(last[:2], "big")]
+            rolled.opening += 1
+            if not WRONG[last[_KEY + 8]] and last != opening:
+                rolled.changed, rolled.added = rolled.changed + 1, rolled.added - 1
         table = last[:2]
         left_out = self.left_out[int.from_bytes(table, "big")]
         index, wrong, joins, key = last[_KEY : _KEY + 8], WRONG[last[_KEY + 8]], last[_KEY + 9], last[_KEY + 10 :]

@@ -95,7 +95,8 @@ class Population:
 class Manifest:
     """What the manifest says. `oddities` are (place, what) pairs that do not stop it from being read.
 
-    `days` is its period as it stands there; `computed` whether start and end could be computed from the days.
+    `days` is its period as it stands there; `computed` whether start and end could be computed from the days. `since`: tables
+    hold what is new or changed since a checkpoint of that size, whose root is `since_root`; 0: they hold everything.
     """
 
     origin: str
@@ -112,6 +113,8 @@ class Manifest:
     period: str
     days: Dict[str, Any]
     computed: bool
+    since: int
+    since_root: str
     oddities: Tuple[Tuple[str, str], ...]
 
 
@@ -247,6 +250,7 @@ def parse_manifest(data: bytes) -> Manifest:
     if wrong:
         oddities.append((f"{MANIFEST}, field period", wrong))
     files = _parse_files(field(value, "files", list, MANIFEST), oddities)
+    since, since_root = _parse_since(value, size)
     return Manifest(
         origin=field(value, "origin", str, MANIFEST),
         start=period["start"],
@@ -262,8 +266,22 @@ def parse_manifest(data: bytes) -> Manifest:
         period=f"{show(period.get('first'))} to {show(period.get('last'))} in {show(period.get('zone'))}",
         days=period,
         computed=computed,
+        since=since,
+        since_root=since_root,
         oddities=tuple(oddities),
     )
+
+
+def _parse_since(value: Any, size: int) -> Tuple[int, str]:
+    """Size and root of the checkpoint a roll-forward begins at; 0 and nothing for a room that is none."""
+    if "since" not in value:
+        return 0, ""
+    place = f"{MANIFEST}, field since"
+    since = field(value, "since", dict, MANIFEST)
+    start, root = field(since, "size", int, place), field(since, "root", str, place)
+    if not 0 < start < size or not is_digest(root):
+        raise Damage(place, "is not a size below that of the checkpoint, and a root of 64 hexadecimal digits")
+    return start, root
 
 
 def _texts(value: Any, name: str) -> List[str]:

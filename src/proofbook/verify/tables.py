@@ -75,6 +75,11 @@ class TableSpec:
     words: str
 
     @property
+    def is_of_entries(self) -> bool:
+        """Whether every entry that fits is a row, and not only the last of its sort."""
+        return self.versions == "every" and self.latest_by is None
+
+    @property
     def before(self) -> str:
         """What was recorded from here on is not looked at; empty: everything is."""
         return {"at_end": self.end, "at_start": self.start}.get(self.versions, "")

@@ -104,6 +104,7 @@ def check_earlier(room: Room, held: Sequence[Tuple[str, bytes]], found: Findings
             _check_beginning(room, checkpoint, ranges, size, path, found)
         except Damage as damage:
             found.problem(damage.place, damage.what)
+    _check_since(room, paths, found)
     for name, data in held:
         place = f"--checkpoint {name}"
         try:
@@ -113,6 +114,21 @@ def check_earlier(room: Room, held: Sequence[Tuple[str, bytes]], found: Findings
     if held:
         found.proven.append(f"the book still begins with {counted(len(held), 'checkpoint')} held outside this room (step 8)")
     return f"{len(paths)} in the room and {len(held)} given, each compared with the root of the tree at its size"
+
+
+def _check_since(room: Room, paths: Sequence[str], found: Findings) -> None:
+    """Of a roll-forward: the checkpoint it begins at is in the room, and has the root the manifest states."""
+    said = room.manifest
+    if said is None or not said.since:
+        return
+    path = f"{EARLIER}{said.since}"
+    if path not in paths:
+        found.problem(f"{MANIFEST}, field since", f"speaks of the checkpoint of {said.since} entries; {path} is not in the room")
+    elif room.roots.get(said.since, b"").hex() != said.since_root:
+        found.problem(f"{MANIFEST}, field since", "states another root than the tree of this room had at that size")
+    else:
+        begins = f"this room begins at the signed checkpoint of {said.since} entries, root {said.since_root}"
+        found.proven.append(f"{begins}; nothing before it was changed up to {said.size} entries (step 8)")
 
 
 def _check_beginning(

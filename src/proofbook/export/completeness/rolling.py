@@ -7,14 +7,17 @@ records state. A record that was written down after the fact, or whose dates wer
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final
 
 from proofbook.assessment.happenings import days_of
 from proofbook.assessment.selftests.grants import standing_by_subject
+from proofbook.export.basis import Basis
 from proofbook.export.checks import Check
 from proofbook.export.completeness.question import Question, Wording, listed
+from proofbook.export.definition import Definition
+from proofbook.export.observation import Observation
 from proofbook.primitives.instants import format_instant
 from proofbook.readmodel.counting import first_records
 from proofbook.readmodel.documents import DocumentVersion
@@ -47,6 +50,30 @@ WAIVERS: Final = Dates(("waiver",), ("approved_at",), ("closed_at", "expires_on"
 RULES: Final = Dates(("egress.rule",), ("effective_at",), ("removed_at", "expires_on"))
 INCIDENTS: Final = Dates(("incident.real", "incident.near_miss"), ("detected_at",), ("closed_at",))
 EXCEPTIONS: Final = Dates(("control.exception",), ("found_at",), ("corrected_at",))
+_STANDING: Final[Mapping[str, Dates]] = {
+    "AI systems": SYSTEMS,
+    "vendors": VENDORS,
+    "waivers": WAIVERS,
+    "outbound rules": RULES,
+    "incidents and near misses": INCIDENTS,
+    "control exceptions": EXCEPTIONS,
+}
+"""What stands from one date to another, told between any two moments."""
+
+
+def rolled_between(basis: Basis, definition: Definition, start: str, end: str) -> Iterator[tuple[str, Check]]:
+    """Roll-forward of what stands, between two moments instead of over the period; by what it is of."""
+    edges = replace(basis, seen=Observation(start, end))
+    question = Question(edges, definition, (), {}, {})
+    words = Wording("roll_forward", "opening + additions - removals = closing")
+    for name, dates in _STANDING.items():
+        yield from ((name, check) for check in of_records(dates, question, words))
+    yield from (("access grants", check) for check in roll_forward_grants(question, words))
+    yield from (("gateway keys", check) for check in roll_forward_keys(question, words))
+    first = first_records(basis.reader, basis.checkpoint.size)
+    opening, added = sum(each < start for each in first.values()), sum(start <= each < end for each in first.values())
+    held = f"{opening} at the start + {added} - 0 = {opening + added}; {len(first)} at the end"
+    yield "model artifacts", words.agrees(held) if opening + added == len(first) else words.differs(held, listed(sorted(first)))
 
 
 def of_records(dates: Dates, question: Question, words: Wording) -> Iterator[Check]:

@@ -7,9 +7,9 @@ Tables are CSV by the room's rules beside the page. Does not conclude. Hostile i
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cache
 from hashlib import sha256
 from typing import Any
 
@@ -52,19 +52,30 @@ class Sheet:
 def page_files(origin: PartsFrom, sheet: Sheet, *names: str, pdf: bool = True) -> tuple[PlannedFile, ...]:
     """A page in its forms, in `names` below its folder."""
     page = _page(origin, sheet)
-    note = sheet.note or IndexNote(page.head.controls, page.head.criteria)
+    return _in_forms(origin, sheet, page, lambda: page, names, pdf=pdf)
+
+
+def later_page_files(origin: PartsFrom, sheet: Sheet, fill: Callable[[], Sheet], *names: str) -> tuple[PlannedFile, ...]:
+    """As `page_files`, of a page about populations: `fill` gives the same sheet with its blocks once they are written."""
+    return _in_forms(origin, sheet, _page(origin, sheet), cache(lambda: _page(origin, fill())), names, pdf=True)
+
+
+def _in_forms(
+    origin: PartsFrom, sheet: Sheet, known: Page, page: Callable[[], Page], names: tuple[str, ...], *, pdf: bool
+) -> tuple[PlannedFile, ...]:
+    note = sheet.note or IndexNote(known.head.controls, known.head.criteria)
 
     def file(form: str, title: str, make: Any) -> PlannedFile:
         return PlannedFile(part_path(sheet.folder, *names, sheet.name, form=form), title, make, note)
 
     way = way_up(part_path(sheet.folder, *names, sheet.name, form="html"))
     made = [
-        file("html", page.title, partial(render_html, page, way)),
-        file("json", f"{page.title} (JSON)", partial(render_json, page)),
+        file("html", known.title, lambda: render_html(page(), way)),
+        file("json", f"{known.title} (JSON)", lambda: render_json(page())),
     ]
     if pdf and is_available():
         date = parse_instant(origin.checkpoint.signed_at)
-        made.append(file("pdf", f"{page.title} (PDF)", partial(render_pdf, page, date)))
+        made.append(file("pdf", f"{known.title} (PDF)", lambda: render_pdf(page(), date)))
     return tuple(made)
 
 

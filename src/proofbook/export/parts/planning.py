@@ -27,9 +27,9 @@ OWN: Final[tuple[PartMaker, ...]] = (
 )  # fmt: skip
 
 
-def plan_parts(origin: PartsFrom, injected: Iterable[PartMaker]) -> PlannedPart:
+def plan_parts(origin: PartsFrom, own: Iterable[PartMaker], injected: Iterable[PartMaker]) -> PlannedPart:
     """Every part, own ones first. Raises what the makers raise."""
-    made = [maker(origin) for maker in (*OWN, *injected)]
+    made = [maker(origin) for maker in (*own, *injected)]
     return PlannedPart(
         tuple(file for each in made for file in each.files), tuple(omission for each in made for omission in each.omissions)
     )
