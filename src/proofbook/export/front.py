@@ -141,8 +141,7 @@ def _moment(instant: str) -> str:
 
 def _population(each: Written, engagement: Engagement) -> dict[str, Any]:
     first = each.totals[0]
-    title = f"{each.room.population}, {each.definition.title}"
-    strip = derive_strip(title, first, each.uncovered, engagement.period).document() if first.in_period else None
+    strip = derive_strip(first, each.uncovered, engagement.period).document() if first.in_period else None
     return {
         "id": each.room.population,
         "title": each.definition.title,
