@@ -17,7 +17,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from building import Missing, build_tools
-from measuring import MODES, Ledger, Refused, measure_requests, time_sync
+from measuring import MODES, Ledger, Refused, measure_requests, time_rest, time_sync
 from reporting import format_table, write_report
 from targets import NAMES, Bench, Target, running, running_engine
 
@@ -37,6 +37,7 @@ def measure(bench: Bench, names: list[str], modes: list[str], rounds: int, secon
             except Missing as error:
                 ledger.notes[name] = str(error)
         ledger.add("disk", time_sync(bench.folder))
+        ledger.add("memory", time_rest(bench))
     return ledger
 
 

@@ -17,13 +17,13 @@ class Missing(Exception):
 
 
 def build_tools(cache: Path) -> Path:
-    """Compile engine and callers; the folder they are in. Raises Missing without a C compiler."""
+    """Compile engine, callers and the look at memory; the folder they are in. Raises Missing without a C compiler."""
     compiler = shutil.which("cc") or shutil.which("gcc") or shutil.which("clang")
     if compiler is None:
         raise Missing("no C compiler here (apt-get install gcc libc6-dev)")
     folder = cache / "tools"
     folder.mkdir(parents=True, exist_ok=True)
-    for name in ("engine", "load"):
+    for name in ("engine", "load", "rest"):
         source, made = SOURCES / f"{name}.c", folder / name
         if not made.exists() or made.stat().st_mtime < source.stat().st_mtime:
             subprocess.run([compiler, "-O2", "-Wall", "-Wextra", "-o", str(made), str(source)], check=True)

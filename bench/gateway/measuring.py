@@ -80,14 +80,17 @@ def measure_requests(bench: Bench, target: Target, seconds: float) -> Figures:
 
 def measure_light(bench: Bench, target: Target, seconds: float) -> Figures:
     """A few requests: what one of them takes when nothing else is going on."""
-    found, _ = _load(bench, target, "r", 4, seconds, LIGHT_RATE, 0)
+    found, spent = _load(bench, target, "r", 4, seconds, LIGHT_RATE, 0)
     first, _ = _load(bench, target, "s,8,2000,1", 8, seconds, LIGHT_RATE / 2, 0)
-    return {
+    figures = {
         "light p50 ms": found["latency_p50"],
         "light p99 ms": found["latency_p99"],
         "first token p50 ms": first["first_p50"],
         "first token p99 ms": first["first_p99"],
     }
+    if spent and found["done"]:
+        figures["light CPU ms"] = spent / found["done"] * 1e3
+    return figures
 
 
 def measure_streams(bench: Bench, target: Target, seconds: float) -> Figures:
@@ -160,3 +163,11 @@ def time_sync(folder: Path, times: int = 200) -> Figures:
         path.unlink()
     found.sort()
     return {"disk sync p50 ms": found[times // 2], "disk sync p99 ms": found[int(times * 0.99)]}
+
+
+def time_rest(bench: Bench, kibibytes: int = 256) -> Figures:
+    """What a line of memory costs on the measured core, read again at once and after as long a rest as light load leaves."""
+    pause = 1000 // LIGHT_RATE
+    command = ["taskset", "-c", str(bench.measured_core), str(bench.tools / "rest"), str(kibibytes), str(pause), "60"]
+    warm, rested = subprocess.run(command, capture_output=True, check=True, text=True).stdout.split()
+    return {"memory warm ns": float(warm), "memory rested ns": float(rested)}
