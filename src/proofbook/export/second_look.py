@@ -202,7 +202,11 @@ _COUNTS: Final[Mapping[str, Mapping[str, Count]]] = {
         "standards": _known("evaluation.standard"),
         "standard_changes": _written("evaluation.standard"),
     },
-    "POP-15": {"interactions": partial(_exchanges, refused=False), "refusals": partial(_exchanges, refused=True)},
+    "POP-15": {
+        "interactions": partial(_exchanges, refused=False),
+        "refusals": partial(_exchanges, refused=True),
+        "looks": lambda look: counting.count_classified(look.reader, look.bounds),
+    },
     "POP-16": {"decisions": _happened("decision.review", moment="decided_at"), "versions": _written("decision.review")},
     "POP-17": {"performed": _happened("spot_check", moment="performed_at"), "versions": _written("spot_check")},
     "POP-18": {"alerts": _happened("alert.triage", moment="raised_at"), "versions": _written("alert.triage")},

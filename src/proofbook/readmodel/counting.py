@@ -89,6 +89,11 @@ def count_content_events(reader: Reader, kinds: tuple[str, ...], bounds: Bounds)
     return _count(reader, "content_events_counted_apart", {**plain, "kinds": json.dumps(kinds)})
 
 
+def count_classified(reader: Reader, bounds: Bounds) -> int:
+    """Looks at content for classes of sensitive data that were recorded in the bounds, of exchanges of their systems."""
+    return _count(reader, "classifications_counted_apart", bounds.bindings())
+
+
 def _count(reader: Reader, question: str, bindings: Bindings) -> int:
     row = reader.row(question, bindings)
     return 0 if row is None else int(row[0])

@@ -21,6 +21,7 @@ KNOWN_SHAPES = {
     "rpt.ai_interactions 3": "0424ce75607c8887277cc9ecb9ab27d875e0c38bb10f2b7f58d7412b7e638285",
     "rpt.ai_interactions 4": "e800932b09b451c61c5af8d4723e8dbe0e9b25d37aca57b7bae1cc0568c7bd6c",
     "rpt.ai_interactions 5": "17e375c71d4859cacabfa889cc6c5fe5da032e1d151098775c02629443f61e16",
+    "rpt.ai_interactions 6": "d5b3070e373963accde602f318ef72499c597455e57b278999fd286a14795efb",
     "rpt.ai_systems 1": "774d4c76769bd6ed77604c6cac5d713926dac3a61185501e98a8cc5eba1485d9",
     "rpt.alerts 1": "276af24135b8b00dcbe537c615a01b68e393143562da530ff064626b33ae20ea",
     "rpt.availability 1": "91d1c937c0684a37269b8e8c5e580d3c624473a75445de9a5c5bf89b35a76e50",

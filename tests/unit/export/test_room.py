@@ -125,7 +125,7 @@ def test_a_population_of_zero_has_its_whole_header(tmp_path: Path) -> None:
     book.sign()
     make_room(book, tmp_path / "room", with_period(Period(date(2026, 1, 1), date(2026, 1, 1), "UTC")))
     found = header(tmp_path / "room")
-    assert found["row_counts"] == {"interactions": 0, "refusals": 0}
+    assert found["row_counts"] == {"interactions": 0, "refusals": 0, "looks": 0}
     assert found["control_totals"]["interactions"]["first_occurred"] is None
     assert found["completeness"] == "demonstrated"
     assert checks(tmp_path / "room")["temporal_coverage"] == "agree"
@@ -167,7 +167,7 @@ def test_the_edges_of_a_period_lie_in_its_own_time_zone(tmp_path: Path) -> None:
     found = header(tmp_path / "room")
     assert (found["period"]["start"], found["period"]["end"]) == ("2026-03-28T23:00:00.000000Z", "2026-03-29T22:00:00.000000Z")
     assert found["left_out"]["interactions"] == {"period": 2}
-    (edges, _) = [each for each in found["checks"] if each["id"] == "boundary"]
+    (edges, *_) = [each for each in found["checks"] if each["id"] == "boundary"]
     assert len(edges["items"]) == 2
 
 
@@ -375,7 +375,7 @@ def test_a_late_record_is_listed(tmp_path: Path) -> None:
     book.entries.exchange(occurred=book.entries.now - timedelta(hours=30))
     book.sign()
     make_room(book, tmp_path / "room")
-    (late, _) = [each for each in header(tmp_path / "room")["checks"] if each["id"] == "recorded_late"]
+    (late, *_) = [each for each in header(tmp_path / "room")["checks"] if each["id"] == "recorded_late"]
     assert late["result"] == "differs"
     assert "occurred 2026-01-01T06:00:00.000000Z, recorded 2026-01-02T12:00:00.000000Z" in late["items"][0]
 
