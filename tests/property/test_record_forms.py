@@ -15,8 +15,9 @@ from jinja2 import Environment
 
 from proofbook.filing.mistakes import FilingMistakes
 from proofbook.filing.values import read_values
+from proofbook.portal import typed_times
 from proofbook.portal.rendering import make_environment
-from proofbook.portal.staff.records import form_texts, word_difference, zones
+from proofbook.portal.staff.records import form_texts, word_difference
 from proofbook.portal.staff.records.form import flatten, make_form
 from proofbook.portal.staff.records.form_reading import change_rows, read_form
 from proofbook.portal.wording import exact
@@ -153,8 +154,8 @@ def test_texts_and_lines_survive_a_field(items: list[str]) -> None:
 @given(MOMENTS, st.sampled_from(ZONES).map(ZoneInfo))
 def test_an_instant_survives_its_zone(instant: str, zone: ZoneInfo) -> None:
     """Also in the hour that the clocks show twice, and with parts of a second."""
-    local = zones.write_local(instant, zone)
-    assert zones.read_moment(local if local is not None else zones.write_offset(instant, zone), zone) == instant
+    local = typed_times.write_local(instant, zone)
+    assert typed_times.read_moment(local if local is not None else typed_times.write_offset(instant, zone), zone) == instant
 
 
 @settings(max_examples=300, deadline=None)

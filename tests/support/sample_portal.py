@@ -25,7 +25,7 @@ from proofbook.journal.store import Store, create_store
 from proofbook.portal.access import Access
 from proofbook.portal.patience import Patience
 from proofbook.portal.serving import Listening, make_server
-from proofbook.portal.surroundings import Engagements, PortalSources
+from proofbook.portal.surroundings import Engagements, PortalSources, Stated
 from proofbook.primitives.instants import Clock, FixedClock, format_instant
 from proofbook.readmodel.connection import Reader
 from proofbook.records.envelope import parse_entry
@@ -131,9 +131,10 @@ class NoEngagements:
         del reader, moment
         raise ConfigurationError(f"engagement {engagement!r} is not known")
 
-    def zone(self, reader: Reader, engagement: str, moment: datetime) -> str:
-        """Raises ConfigurationError."""
-        return self.scope(reader, engagement, moment).period.zone
+    def stated(self, reader: Reader, moment: datetime) -> tuple[Stated, ...]:
+        """None."""
+        del reader, moment
+        return ()
 
 
 def make_sources(

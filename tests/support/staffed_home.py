@@ -51,9 +51,9 @@ class Staffed:
 
 
 @contextmanager
-def staffed(folder: Path, last: datetime | None = None) -> Iterator[Staffed]:
+def staffed(folder: Path, last: datetime | None = None, zone: str = "Europe/Berlin") -> Iterator[Staffed]:
     """Write the year, serve it, sign everybody in."""
-    write_kit(folder / "home", Year((last or datetime.now(UTC) - timedelta(days=1)).date(), 7, "Europe/Berlin"))
+    write_kit(folder / "home", Year((last or datetime.now(UTC) - timedelta(days=1)).date(), 7, zone))
     home = open_home(folder / "home")
     with staffed_portal.staffed(home, administrator=False) as portal:
         outside = Visitor(portal.port, portal.key)

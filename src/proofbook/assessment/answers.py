@@ -20,6 +20,7 @@ from proofbook.controls.hosting import Shape
 from proofbook.controls.population import check_population
 from proofbook.errors import InputError
 from proofbook.obligations.duty import State
+from proofbook.obligations.midnights import Midnights
 from proofbook.readmodel.documents import DocumentVersion
 from proofbook.records.kept import KEPT
 from proofbook.records.record import find_blanks
@@ -201,7 +202,7 @@ def _control(grid: Grid, control: str, shows: str) -> EvidenceLine:
 def _named(facts: Facts, entries: Sequence[str]) -> tuple[tuple[str, str, str], ...]:
     wanted = set(entries)
     found = [each for versions in facts.histories.values() for each in versions if each.entry in wanted]
-    return _newest(found)
+    return _newest(facts, found)
 
 
 def _records(
@@ -223,24 +224,29 @@ def _records(
     known = [each for each in known if each.kind not in items or items[each.kind](each.body)]
     found = [each for each in known if not _draft(each)]
     drafts = len(known) - len(found)
-    count, told = len(found), _newest(found)
+    count, told = len(found), _newest(facts, found)
     if name == "ART-06" or any(kind.startswith("exchange.") for kind in kinds):
         count += sum(each.exchanges for each in facts.served if facts.scope.includes(each.system))
     if name == "ART-04" or _ARTIFACT_KIND in kinds:
         newest = sorted(facts.artifacts, key=lambda each: each.recorded, reverse=True)[:_SHOWN]
-        told += tuple((f"{_ARTIFACT_KIND}/{each.name}", each.entry, each.recorded[:10]) for each in newest)
+        told += tuple((f"{_ARTIFACT_KIND}/{each.name}", each.entry, _day(facts, each.recorded)) for each in newest)
         count += len(facts.artifacts)
     if "discovery.run" in kinds:
-        told += tuple((f"discovery.run/{each.host}", each.entry, each.recorded[:10]) for each in facts.discoveries[-1:])
+        told += tuple((f"discovery.run/{each.host}", each.entry, _day(facts, each.recorded)) for each in facts.discoveries[-1:])
         count += len(facts.discoveries)
     said = f"{count:,} on record in the period or in force" if count else "nothing on record"
     said += f"; {drafts} in draft, not counted" if drafts else ""
     return EvidenceLine(to, name, title, shows, "available" if count else "missing", said, count, told)
 
 
-def _newest(found: Sequence[DocumentVersion]) -> tuple[tuple[str, str, str], ...]:
+def _newest(facts: Facts, found: Sequence[DocumentVersion]) -> tuple[tuple[str, str, str], ...]:
     newest = sorted(found, key=lambda each: (happened_at(each), each.index), reverse=True)[:_SHOWN]
-    return tuple((f"{each.kind}/{each.id}", each.entry, happened_at(each)[:10]) for each in newest)
+    return tuple((f"{each.kind}/{each.id}", each.entry, _day(facts, happened_at(each))) for each in newest)
+
+
+def _day(facts: Facts, instant: str) -> str:
+    """The day of the engagement's zone on which an instant falls."""
+    return Midnights(facts.scope.period.zone).day_of(instant).isoformat()
 
 
 def _further(facts: Facts, number: int) -> tuple[EvidenceLine, ...]:
@@ -253,7 +259,7 @@ def _further(facts: Facts, number: int) -> tuple[EvidenceLine, ...]:
             if version is None:
                 lines.append(EvidenceLine("record", each, each, "named by the answer", "missing", "no such record"))
             else:
-                told = _newest((version,))
+                told = _newest(facts, (version,))
                 lines.append(
                     EvidenceLine("record", each, version.body["title"], "named by the answer", "available", "on record", 1, told)
                 )

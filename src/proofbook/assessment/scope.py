@@ -7,8 +7,12 @@ are left out everywhere, never shown as gaps.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from proofbook.primitives.instants import Period, format_instant
+
+OF_SETTINGS: Final = "settings"
+"""Where an engagement comes from of which there is no record."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +28,7 @@ class Scope:
     environment: str = "unknown"
     firm: str | None = None
     controls: tuple[str, ...] | None = None
-    source: str = "settings"
+    source: str = OF_SETTINGS
     """`settings`, or the entry id of the record it was read from."""
     book_entity: str | None = None
     """Entity whose book this is: records that state none belong to it. None: the engagement's."""

@@ -79,6 +79,9 @@ class PortalSettings:
     trusted, and for nothing else."""
     api_requests_a_minute: int = 600
     """How often one token may ask the API in a minute; further requests are answered 429 until the minute has moved on."""
+    zone: str | None = None
+    """IANA time zone in which pages tell times that no engagement gives one: where none runs, or those that run state different
+    zones. Not set: that of the engagements when they all agree, else UTC."""
     sign_in: SignInSettings = field(default_factory=SignInSettings)
     """Sessions, second factors, links."""
     providers: tuple[ProviderSettings, ...] = ()
@@ -95,6 +98,8 @@ class PortalSettings:
             raise ConfigurationError(
                 "portal.certificate_file and portal.key_file belong together", hint="give both, or neither for plain HTTP"
             )
+        if self.zone is not None:
+            _check_zone(self.zone)
         names = [each.name for each in self.providers]
         if len(set(names)) != len(names):
             raise ConfigurationError("portal.providers has one name twice", hint="give each provider its own name")
@@ -113,6 +118,13 @@ class PortalSettings:
     def secure(self) -> bool:
         """Whether browsers reach it by TLS only."""
         return self.https or self.certificate_file is not None
+
+
+def _check_zone(name: str) -> None:
+    try:
+        parse_period("2000-01-01", "2000-01-01", name)
+    except MalformedRecord as error:
+        raise ConfigurationError(f"portal.zone: {error.message}", hint=error.hint) from error
 
 
 @dataclass(frozen=True, slots=True)

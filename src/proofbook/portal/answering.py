@@ -20,7 +20,8 @@ from proofbook.portal.navigation import derive_navigation
 from proofbook.portal.places import Need, Section
 from proofbook.portal.posting import make_token
 from proofbook.portal.rendering import Pages
-from proofbook.portal.surroundings import Answer, Attachment, Cookie, Delivery, Desk, PortalSources, See
+from proofbook.portal.surroundings import Answer, Attachment, Cookie, Delivery, Desk, PortalSources, Query, See
+from proofbook.portal.told_zone import tell_zone
 from proofbook.portal.wording import without_folders
 from proofbook.primitives.instants import format_instant
 
@@ -49,8 +50,8 @@ class Answering:
         }
         self._pages = Pages(standing | {"carried": "", "was_done": "", "csrf": "", "visitor": None, "navigation": None})
 
-    def answer(self, answer: Answer, desk: Desk, path: str, token: str | None) -> Response:
-        """One answer of a place."""
+    def answer(self, answer: Answer, desk: Desk, path: str, token: str | None, query: Query) -> Response:
+        """One answer of a place. `query`: what the address asked for; empty for a form that was sent."""
         match answer:
             case None:
                 return self.missing(desk.visitor, path, 404)
@@ -61,7 +62,7 @@ class Answering:
                 return FileResponse(answer.path, media_type=answer.media_type, filename=answer.name)
             case See():
                 return self._see(answer, desk.visitor)
-        trouble = self._trouble()
+        trouble, zone_line = self._trouble(), tell_zone(answer, desk, path, query)
         values: dict[str, Any] = {
             **answer.values,
             **self._frame(desk.visitor, path),
@@ -69,13 +70,14 @@ class Answering:
             "was_done": self._hear(desk.visitor),
             "now": format_instant(desk.now),
             "moment": desk.now,
+            "zone_line": zone_line,
             "position": desk.position,
             "behind": _behind(desk),
             "trouble_following": trouble and without_folders(trouble) if _is_guest(desk.visitor) else trouble,
         }
         if answer.cookie is not None and answer.cookie.value is not None:
             values["csrf"] = make_token(answer.cookie.value)
-        response = HTMLResponse(self._pages.render(answer.template, values), answer.status)
+        response = HTMLResponse(self._pages.render(answer.template, values, zone_line.zone), answer.status)
         if answer.cookie is not None:
             self._set(response, answer.cookie)
         return response

@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from functools import partial
 from importlib.resources import as_file, files
+from types import MappingProxyType
 from typing import Any, Final
 
 from starlette.applications import Starlette
@@ -31,11 +32,12 @@ from proofbook.portal.guard import Guard
 from proofbook.portal.places import Place, Reach
 from proofbook.portal.posting import check_token, read_given, read_query
 from proofbook.portal.site import ARTIFACT_STYLE, PLACES, SECTIONS
-from proofbook.portal.surroundings import Answer, Desk, PortalSources, See
+from proofbook.portal.surroundings import Answer, Desk, PortalSources, Query, See
 from proofbook.portal.visiting import KEY_METHOD, Doorkeeper, holder_of_the_key
 
 _CSS: Final = "text/css; charset=utf-8"
 _MEDIA: Final = {".css": _CSS, ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
+_NOTHING_ASKED: Final[Query] = MappingProxyType({})
 _FAILED: Final = "This page could not be made. The log names the place."
 OPEN_FILES: Final = frozenset({"/style.css", "/forms.css", "/mark.svg"})
 """Shown before anybody is known, because the pages that explain how to get in use them. They say nothing about the book."""
@@ -119,7 +121,7 @@ class _Room:
             query = read_query(request)
         except ProofbookError as error:
             return self.answering.error(error, visitor, request.url.path)
-        return await self._answer(place, request, lambda desk: show(desk, query, **parts))
+        return await self._answer(place, request, lambda desk: show(desk, query, **parts), query)
 
     async def _post(self, place: Place, request: Request, parts: Mapping[str, str]) -> Response:
         act = place.act
@@ -135,7 +137,9 @@ class _Room:
             return self.answering.error(error, request.state.visitor, request.url.path)
         return await self._answer(place, request, lambda desk: act(desk, given, **parts))
 
-    async def _answer(self, place: Place, request: Request, make: Callable[[Desk], Answer]) -> Response:
+    async def _answer(
+        self, place: Place, request: Request, make: Callable[[Desk], Answer], query: Query = _NOTHING_ASKED
+    ) -> Response:
         """One request's reading and rendering, in a worker thread."""
 
         def made(desk: Desk) -> Response:
@@ -147,7 +151,7 @@ class _Room:
                 raise
             if not isinstance(answer, See):
                 witness(desk, place.path, subjects, 404 if answer is None else 200, always=place.witnessed)
-            return self.answering.answer(answer, desk, request.url.path, request.state.token)
+            return self.answering.answer(answer, desk, request.url.path, request.state.token, query)
 
         try:
             return await self._desks.at(request, made, assesses=place.assesses, failed=_FAILED)

@@ -12,7 +12,6 @@ from typing import Final
 from proofbook.portal import wording
 from proofbook.portal.coverage import read_duties
 from proofbook.portal.surroundings import Desk, Page, Query
-from proofbook.portal.zones import zone_of
 from proofbook.primitives.instants import format_instant
 from proofbook.readmodel import exchanges, sources
 
@@ -21,6 +20,7 @@ _MOST: Final = 200
 
 def show_gaps(desk: Desk, query: Query) -> Page:
     """`/gaps`."""
+    del query
     heartbeat = timedelta(seconds=desk.sources.heartbeat_seconds)
     duties = read_duties(desk.reader)
     alive = {each.source for each in duties if each.is_alive(desk.now, heartbeat)}
@@ -41,6 +41,5 @@ def show_gaps(desk: Desk, query: Query) -> Page:
             "runs": [run for each in known for run in sources.runs(desk.reader, each.source, 20)],
             "lasting": {run.index for source in alive for run in sources.runs(desk.reader, source, 1)},
             "most": _MOST,
-            "zone": zone_of(desk, query),
         },
     )

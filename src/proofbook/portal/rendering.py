@@ -7,7 +7,8 @@ from typing import Any, Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from proofbook.portal import wording
+from proofbook.portal import telling, wording
+from proofbook.portal.zones import UTC_NAME, find_zone
 
 
 def make_environment() -> Environment:
@@ -22,15 +23,24 @@ def make_environment() -> Environment:
     )
     environment.filters["lines"] = str.splitlines
     environment.filters.update(
-        clock=wording.clock,
+        drawn_in_zone=telling.drawn_in_zone,
         exact=wording.exact,
-        local=wording.local,
+        in_zone=telling.in_zone,
+        in_zone_plainly=telling.in_zone_plainly,
+        instant=telling.instant,
         short=wording.short,
         size=wording.size,
         number=wording.number,
         plain=wording.plain,
     )
-    environment.globals.update(counted=wording.counted, between=wording.between, age=wording.age)
+    environment.tests["instant"] = telling.is_instant
+    environment.globals.update(
+        counted=wording.counted,
+        between=wording.between,
+        age=wording.age,
+        days_ago=telling.days_ago,
+        midnight_utc=telling.midnight_utc,
+    )
     return environment
 
 
@@ -41,6 +51,7 @@ class Pages:
         self._environment: Final = make_environment()
         self._standing = dict(standing)
 
-    def render(self, template: str, values: Mapping[str, Any]) -> str:
-        """HTML text."""
-        return self._environment.get_template(template).render({**self._standing, **values})
+    def render(self, template: str, values: Mapping[str, Any], zone: str = UTC_NAME) -> str:
+        """HTML text, with its times told in a zone."""
+        with telling.telling_in(find_zone(zone)):
+            return self._environment.get_template(template).render({**self._standing, **values})

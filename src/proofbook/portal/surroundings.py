@@ -24,7 +24,7 @@ from proofbook.people.people import People
 from proofbook.people.visitor import Visitor
 from proofbook.portal.working import Tell, Works
 from proofbook.primitives.ids import IdSource
-from proofbook.primitives.instants import Clock
+from proofbook.primitives.instants import Clock, Period
 from proofbook.readmodel.connection import Reader
 from proofbook.records.envelope import Actor
 from proofbook.vault.reader import Absent
@@ -43,6 +43,15 @@ class CountedBook(BookReading, Protocol):
         """For each kind: index of its newest entry, and how many there are."""
 
 
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """An engagement with its period and the zone of its days. `recorded`: on record, not in the settings alone."""
+
+    engagement: str
+    period: Period
+    recorded: bool = True
+
+
 class Engagements(Protocol):
     """The engagements of a home, as of a moment."""
 
@@ -52,8 +61,8 @@ class Engagements(Protocol):
     def scope(self, reader: Reader, engagement: str, moment: datetime) -> Scope:
         """One of them. Raises ConfigurationError for an id that is not known."""
 
-    def zone(self, reader: Reader, engagement: str, moment: datetime) -> str:
-        """The time zone of one of them, by a look-up of its own. Raises ConfigurationError for an id that is not known."""
+    def stated(self, reader: Reader, moment: datetime) -> tuple[Stated, ...]:
+        """All of them with their days, by a look-up of its own; those whose days cannot be read are left out."""
 
 
 class Writing(Protocol):
@@ -197,6 +206,8 @@ class PortalSources:
     works: Works | None = None
     secure: bool = False
     """Whether browsers reach it by TLS only; cookies say so."""
+    zone: str | None = None
+    """Time zone of pages that no engagement gives one; None: none is set."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,6 +286,8 @@ class Page:
     values: Mapping[str, Any]
     status: int = 200
     cookie: Cookie | None = None
+    engagement: str | None = None
+    """The engagement it is about, in whose time zone its times are told; None: the one that the address names, if any."""
 
 
 @dataclass(frozen=True, slots=True)

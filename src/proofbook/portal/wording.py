@@ -11,7 +11,6 @@ import re
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Final
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from markupsafe import Markup, escape
 
@@ -145,21 +144,9 @@ def moment(text: str | None) -> datetime | None:
 
 
 def clock(text: str | None) -> str:
-    """`2026-11-21 03:12:28`, UTC."""
+    """`2026-11-21 03:12:28`, UTC: for sentences, which say so behind it. Pages tell them in their zone (`telling.in_zone`)."""
     found = moment(text)
     return NOT_STATED if text is None else text if found is None else found.strftime("%Y-%m-%d %H:%M:%S")
-
-
-def local(text: str | None, zone: str, *, seconds: bool = False) -> str:
-    """`2026-11-21 04:12 CET`, in a time zone; in UTC when the zone is not known here. `seconds`: `2026-11-21 04:12:28 CET`."""
-    found = moment(text)
-    if found is None:
-        return clock(text)
-    try:
-        there = found.astimezone(ZoneInfo(zone))
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        there = found
-    return there.strftime("%Y-%m-%d %H:%M:%S %Z" if seconds else "%Y-%m-%d %H:%M %Z")
 
 
 def duration(seconds: float) -> str:

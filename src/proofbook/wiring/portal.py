@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
@@ -15,16 +15,16 @@ from typing import Final
 import structlog
 
 from proofbook import __version__
-from proofbook.assessment.scope import Scope
+from proofbook.assessment.scope import OF_SETTINGS, Scope
 from proofbook.book.reader import BookReader
 from proofbook.config.settings import OF_THIS_MACHINE, Settings
-from proofbook.errors import ProofbookError, StoreUnavailable
+from proofbook.errors import ConfigurationError, MalformedRecord, ProofbookError, StoreUnavailable
 from proofbook.journal.receipt import Submission
 from proofbook.people.passwords import Passwords
 from proofbook.people.people import People
 from proofbook.portal.access import Access
 from proofbook.portal.serving import Listening, serve
-from proofbook.portal.surroundings import PortalSources
+from proofbook.portal.surroundings import PortalSources, Stated
 from proofbook.portal.working import Works
 from proofbook.readmodel.connection import Reader
 from proofbook.records.envelope import Draft
@@ -58,9 +58,14 @@ class HomeEngagements:
         """One of them. Raises ConfigurationError."""
         return read_scope(self.settings, reader, engagement, moment)
 
-    def zone(self, reader: Reader, engagement: str, moment: datetime) -> str:
-        """The time zone of one of them. Raises ConfigurationError."""
-        return read_scope(self.settings, reader, engagement, moment).period.zone
+    def stated(self, reader: Reader, moment: datetime) -> tuple[Stated, ...]:
+        """All of them with their days; those whose days cannot be read are left out."""
+        found = []
+        for each in self.known(reader, moment):
+            with suppress(ConfigurationError, MalformedRecord):
+                scope = self.scope(reader, each, moment)
+                found.append(Stated(each, scope.period, scope.source != OF_SETTINGS))
+        return tuple(found)
 
 
 def make_sources(home: Home) -> PortalSources:
@@ -80,6 +85,7 @@ def make_sources(home: Home) -> PortalSources:
         gateway=None if gateway is None else f"http://{gateway.host}:{gateway.port}/v1",
         heartbeat_seconds=60.0 if gateway is None else gateway.heartbeat_seconds,
         secure=home.settings.portal.secure,
+        zone=home.settings.portal.zone,
         api_requests_a_minute=home.settings.portal.api_requests_a_minute,
         witnesses=home.settings.witnesses,
         quorum=home.settings.witnessing.quorum,

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from proofbook.assessment.scope import Scope
+from proofbook.portal.surroundings import Stated
 from proofbook.primitives.instants import parse_period
 from proofbook.readmodel.connection import Reader
 from support.memory_book import SAMPLE_ORIGIN
@@ -37,9 +38,9 @@ class Slow:
         assert self.go.wait(30)
         return Scope(engagement, "Sample Organisation", ("security",), "type_2", parse_period("2026-01-01", "2026-12-31", "UTC"))
 
-    def zone(self, reader: Reader, engagement: str, moment: datetime) -> str:
-        del reader, engagement, moment
-        return "UTC"
+    def stated(self, reader: Reader, moment: datetime) -> tuple[Stated, ...]:
+        del reader, moment
+        return ()
 
 
 def small_book(folder: Path) -> Path:

@@ -42,8 +42,8 @@ def test_cosignatures_are_checked_one_by_one(tmp_path: Path) -> None:
     sources = replace(make_sources(book, tmp_path / "read" / "readmodel.sqlite"), witnesses=witnesses, quorum="all")
     with running(sources) as visitor:
         words = visitor.ask("/book").words
-    assert "sound : 2026-03-02 12:00:00 UTC, checked" in words
+    assert "sound : 2026-03-02 12:00:00 UTC , checked" in words
     assert "forged : a line that its key did not make" in words
     assert "silent : not this checkpoint" in words
     assert "and 1 line by keys that are not configured" in words
-    assert f"Newest witnessed {head.size} entries, by sound at 2026-03-02 12:00:00 UTC; fewer than the settings ask for" in words
+    assert f"Newest witnessed {head.size} entries, by sound at 2026-03-02 12:00:00 UTC ; fewer than the settings ask for" in words

@@ -14,7 +14,7 @@ from proofbook.assessment.scope import Scope
 from proofbook.book.reader import BookReader
 from proofbook.people.roles import Role
 from proofbook.portal.assessing import Assessed, Assessor
-from proofbook.portal.surroundings import Desk, Page
+from proofbook.portal.surroundings import Desk, Page, Stated
 from proofbook.primitives.instants import parse_period
 from proofbook.readmodel.connection import Reader
 from proofbook.readmodel.projection import Projection
@@ -43,9 +43,9 @@ class Listed:
         self.asked.append(engagement)
         return Scope(engagement, "Sample Organisation", ("security",), "type_2", parse_period("2026-01-01", "2026-12-31", "UTC"))
 
-    def zone(self, reader: Reader, engagement: str, moment: datetime) -> str:
-        del reader, engagement, moment
-        return "UTC"
+    def stated(self, reader: Reader, moment: datetime) -> tuple[Stated, ...]:
+        del reader, moment
+        return ()
 
 
 @dataclass(slots=True)

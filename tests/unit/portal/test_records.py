@@ -9,7 +9,8 @@ from pydantic import ValidationError
 
 from proofbook.errors import InputError
 from proofbook.filing.shape import shape_of
-from proofbook.portal.staff.records import word_difference, zones
+from proofbook.portal import typed_times
+from proofbook.portal.staff.records import word_difference
 from proofbook.portal.staff.records.attaching_act import AttachOrder, clean_name, read_content, saved_name
 from proofbook.portal.staff.records.field_help import EVERY, read_help
 from proofbook.portal.staff.records.history import path_in_words
@@ -62,14 +63,14 @@ def test_help_names_fields_that_exist() -> None:
 )
 def test_times_are_those_of_the_engagement_s_zone(text: str, instant: str) -> None:
     """An hour off moves an approval behind a release."""
-    assert zones.read_moment(text, BERLIN) == instant
+    assert typed_times.read_moment(text, BERLIN) == instant
 
 
 @pytest.mark.parametrize(("text", "words"), [("2026-03-29T02:30", "was skipped"), ("2026-10-25T02:30", "came twice")])
 def test_a_time_the_clocks_skipped_or_showed_twice_is_not_guessed(text: str, words: str) -> None:
     """Evidence says which of two hours, or that there was none."""
-    with pytest.raises(zones.NoSuchTime, match=words):
-        zones.read_moment(text, BERLIN)
+    with pytest.raises(typed_times.NoSuchTime, match=words):
+        typed_times.read_moment(text, BERLIN)
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,6 @@ from proofbook.portal.delivered import describe_delivery, find_delivery, save_de
 from proofbook.portal.posting import Given
 from proofbook.portal.staff.handing_over.delivery_act import ProduceOrder, produce_delivery
 from proofbook.portal.surroundings import Answer, Delivered, Desk, Page, Query, See
-from proofbook.portal.zones import zone_of
 
 
 def show_deliveries(desk: Desk, query: Query) -> Answer:
@@ -27,9 +26,8 @@ def show_deliveries(desk: Desk, query: Query) -> Answer:
         "populations": [(each.population, f"{each.population} {each.title}") for each in definitions],
         "chosen": chosen,
         "engagements": known,
-        "zone": zone_of(desk, query),
     }
-    return Page("handing_over/deliveries.html", values)
+    return Page("handing_over/deliveries.html", values, engagement=chosen)
 
 
 def produce(desk: Desk, given: Given) -> Answer:
@@ -44,8 +42,7 @@ def show_delivery(desk: Desk, query: Query, engagement: str, delivery: str) -> A
     found = _find(desk, engagement, delivery)
     if found is None:
         return None
-    zone = zone_of(desk, {"engagement": engagement})
-    return Page("handing_over/delivery.html", {**describe_delivery(found), "chosen": engagement, "zone": zone})
+    return Page("handing_over/delivery.html", {**describe_delivery(found), "chosen": engagement}, engagement=engagement)
 
 
 def save_file(desk: Desk, query: Query, engagement: str, delivery: str, name: str) -> Answer:

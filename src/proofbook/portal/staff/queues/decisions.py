@@ -18,7 +18,6 @@ from proofbook.portal.acts import Act, Done, Order
 from proofbook.portal.posting import Given
 from proofbook.portal.staff.queues.keeping import make_id, mistakes_of, now_of, write_record
 from proofbook.portal.surroundings import Answer, Desk, Page, Query, See
-from proofbook.portal.zones import zone_of
 from proofbook.readmodel.documents import Documents, DocumentVersion
 
 REQUEST: Final = "decision.request"
@@ -124,8 +123,9 @@ DECIDE: Final = Act("decisions.decide", "Decide on an output that waits", Permis
 
 def show_decisions(desk: Desk, query: Query) -> Answer:
     """`/queues/decisions`: what waits, the most urgent first."""
+    del query
     found = waiting(desk)
-    values = {"waiting": found[:_MOST], "of": len(found), "now_text": now_of(desk), "zone": zone_of(desk, query)}
+    values = {"waiting": found[:_MOST], "of": len(found), "now_text": now_of(desk)}
     return Page("queues/decisions.html", values)
 
 
@@ -169,7 +169,6 @@ def _page(desk: Desk, name: str, mistakes: Mapping[str, str], given: Mapping[str
         "review": documents.current(REVIEW, name),
         "outcomes": OUTCOMES,
         "mistakes": mistakes,
-        "zone": zone_of(desk),
         "given": {"reason_code": "", "notes": "", "opened_at": now_of(desk), **given},
     }
     return Page("queues/decision.html", values, 422 if mistakes else 200)

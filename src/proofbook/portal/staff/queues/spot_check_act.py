@@ -18,6 +18,7 @@ from proofbook.people.roles import Permission
 from proofbook.portal.acts import Act, Done, Order
 from proofbook.portal.staff.queues.keeping import make_id, now_of, write_record
 from proofbook.portal.surroundings import Desk
+from proofbook.portal.zones import zone_of
 from proofbook.primitives.instants import format_instant, parse_period
 from proofbook.readmodel.documents import Documents, DocumentVersion
 
@@ -40,7 +41,7 @@ class DrawWish(Order):
     """Which outputs are drawn."""
 
     system: str = Field(min_length=1, max_length=200, description="system whose outputs are checked")
-    covers_from: str = Field(max_length=10, description="first day (UTC) of the time that is checked")
+    covers_from: str = Field(max_length=10, description="first day of the time that is checked, in the zone of the engagement")
     covers_until: str = Field(max_length=10, description="last day of it")
     count: int = Field(ge=1, le=LARGEST, description="how many are drawn")
     seed: str = Field(min_length=1, max_length=200, description="what the draw follows from; recorded")
@@ -56,7 +57,7 @@ class SpotCheckOrder(DrawWish):
 
 def draw(desk: Desk, wish: DrawWish) -> tuple[tuple[DocumentVersion, ...], int]:
     """The drawn reviews, and of how many. What the visitor reviewed first is not drawn for them. Raises MalformedRecord."""
-    period = parse_period(wish.covers_from, wish.covers_until, "UTC")
+    period = parse_period(wish.covers_from, wish.covers_until, zone_of(desk))
     since, until = format_instant(period.start), format_instant(period.end)
     accepted = [
         each

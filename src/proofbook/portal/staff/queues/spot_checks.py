@@ -31,7 +31,7 @@ def show_spot_checks(desk: Desk, query: Query) -> Answer:
         drawn, population = draw(desk, read_typed(DrawWish, {name: value for name, value in typed.items() if value}))
     except (InputError, MalformedRecord) as error:
         return _begin(desk, typed, mistakes_of(error))
-    return _judge(typed, drawn, population, {})
+    return _judge(desk, typed, drawn, population, {})
 
 
 def judge(desk: Desk, given: Given) -> Answer:
@@ -47,7 +47,7 @@ def judge(desk: Desk, given: Given) -> Answer:
     try:
         done = record_check(desk, read_typed(SpotCheckOrder, {**typed, **said, "verdicts": verdicts}))
     except ProofbookError as error:
-        return _judge(typed, drawn, population, mistakes_of(error), given)
+        return _judge(desk, typed, drawn, population, mistakes_of(error), given)
     return See(done.path, done.said)
 
 
@@ -61,6 +61,7 @@ def _begin(desk: Desk, typed: Mapping[str, str], mistakes: Mapping[str, str]) ->
 
 
 def _judge(
+    desk: Desk,
     typed: Mapping[str, str],
     drawn: Sequence[DocumentVersion],
     population: int,
@@ -73,4 +74,5 @@ def _judge(
     ]
     said = {name: "" if given is None else given.one(name) for name in ("tolerance", "follow_up")}
     values = {"typed": typed, "rows": rows, "population": population, "verdicts": VERDICTS, "mistakes": mistakes, "said": said}
+    values["zone"] = zone_of(desk)
     return Page("queues/spot_check.html", values, 422 if mistakes else 200)

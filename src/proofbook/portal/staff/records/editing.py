@@ -17,14 +17,16 @@ from proofbook.filing.mistakes import FilingMistakes, FilingRefused
 from proofbook.filing.shape import Sort, shape_of
 from proofbook.filing.values import read_values
 from proofbook.portal.posting import FormMistakes, Given
-from proofbook.portal.staff.records import drafts, zones
+from proofbook.portal.staff.records import drafts
 from proofbook.portal.staff.records.filing_act import FILE_RECORD, FileOrder, NewerVersion, propose, writable
 from proofbook.portal.staff.records.form_page import form_page, plan_page, too_large
 from proofbook.portal.staff.records.form_reading import ADD, REMOVE, change_rows, read_form
 from proofbook.portal.staff.records.history import shown_differences
 from proofbook.portal.staff.records.kinds import Kind
 from proofbook.portal.surroundings import Answer, Desk, Page, Query, See
+from proofbook.portal.typed_times import NoSuchTime, read_moment
 from proofbook.portal.wording import exact
+from proofbook.portal.zones import zone_info_of
 from proofbook.readmodel.documents import Documents, DocumentVersion
 
 CHECK: Final = "check"
@@ -63,7 +65,7 @@ class Typed:
 def show_new(desk: Desk, query: Query, kind: str) -> Answer:
     """`/records/new/{kind}`: an empty form, or the one that was begun; fields that the address names are filled in."""
     found = writable(kind)
-    return _show(desk, query, Typed(found, query.get("id", "")[:80], "", zones.zone_of(desk), _asked(kind, query)), None)
+    return _show(desk, query, Typed(found, query.get("id", "")[:80], "", zone_info_of(desk), _asked(kind, query)), None)
 
 
 def show_edit(desk: Desk, query: Query, kind: str, id: str) -> Answer:  # noqa: A002 - the part of the address
@@ -75,7 +77,7 @@ def show_edit(desk: Desk, query: Query, kind: str, id: str) -> Answer:  # noqa: 
     again = next((each for each in documents.history(kind, id) if str(each.version) == query.get("version")), None)
     body = dict((again or newest).body)
     body.pop("because", None)
-    typed = Typed(found, id, newest.entry, zones.zone_of(desk), body)
+    typed = Typed(found, id, newest.entry, zone_info_of(desk), body)
     if again is not None and again.entry != newest.entry:
         typed.because = f"Takes back what came after version {again.version}: "
     return _show(desk, query, typed, newest)
@@ -186,7 +188,6 @@ def _conflict(desk: Desk, given: Given, typed: Typed, newest: DocumentVersion | 
         "theirs": () if base is None else shown_differences(find_differences(base.body, newest.body)),
         "mine": shown_differences(find_differences(newest.body, mine)),
         "fields": fields,
-        "local": lambda instant: zones.show(instant, typed.zone),
         "zone": typed.zone.key,
         "raw": exact,
     }
@@ -199,8 +200,8 @@ def _typed(desk: Desk, given: Given, kind: Kind, record_id: str) -> Typed:
     mistakes = {_field(path): words for path, words in read.mistakes.items()}
     occurred = given.one("occurred")
     try:
-        occurred = zones.read_moment(occurred, zone)
-    except zones.NoSuchTime as error:
+        occurred = read_moment(occurred, zone)
+    except NoSuchTime as error:
         mistakes["occurred"] = str(error)
     return Typed(kind, record_id, given.one("base"), zone, read.stated, given.one("because"), occurred, mistakes)
 
@@ -208,9 +209,9 @@ def _typed(desk: Desk, given: Given, kind: Kind, record_id: str) -> Typed:
 def _zone(desk: Desk, named: str) -> ZoneInfo:
     """The zone a form was shown in."""
     try:
-        return ZoneInfo(named) if 0 < len(named) <= 64 else zones.zone_of(desk)
+        return ZoneInfo(named) if 0 < len(named) <= 64 else zone_info_of(desk)
     except (KeyError, ValueError, OSError):
-        return zones.zone_of(desk)
+        return zone_info_of(desk)
 
 
 def _field(path: str) -> str:
@@ -220,8 +221,7 @@ def _field(path: str) -> str:
 
 def _kept(desk: Desk, given: Given, form: str) -> Page:
     kept = drafts.keep(desk, form, given.fields)
-    zone = zones.zone_of(desk)
-    return Page("records/kept.html", {"kept": None if kept is None else zones.show(kept, zone), "zone": zone.key})
+    return Page("records/kept.html", {"kept": kept})
 
 
 def _first(sent: Mapping[str, tuple[str, ...]], name: str) -> str:

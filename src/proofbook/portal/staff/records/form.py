@@ -12,8 +12,9 @@ from typing import Any, Final, TypeAlias
 from zoneinfo import ZoneInfo
 
 from proofbook.filing.shape import Field, Shape, Sort
-from proofbook.portal.staff.records import form_texts, zones
+from proofbook.portal.staff.records import form_texts
 from proofbook.portal.staff.records.labels import label_of, sections_of, word_of
+from proofbook.portal.typed_times import write_typed
 from proofbook.records.pointing import pointers_of
 
 ROOT: Final = "r"
@@ -243,11 +244,8 @@ class _Making:
                 return Leaf(*told, widget, text, must, suggests=suggests, mark=mark, path=path)
 
     def _moment(self, value: Any) -> tuple[str, str]:
-        text = "" if value is None else str(value)
-        if not text:
-            return "moment", ""
-        local = zones.write_local(text, self._zone)
-        return ("line", zones.write_offset(text, self._zone)) if local is None else ("moment", local)
+        sort, text = write_typed("" if value is None else str(value), self._zone)
+        return ("line" if sort == "text" else "moment"), text
 
 
 def _in_words(meaning: str) -> str:

@@ -13,7 +13,6 @@ from zoneinfo import ZoneInfo
 from proofbook.controls.control import load_controls
 from proofbook.filing.plan import Action, Planned
 from proofbook.portal.posting import Given
-from proofbook.portal.staff.records import zones
 from proofbook.portal.staff.records.field_help import help_for
 from proofbook.portal.staff.records.form import MAX_FIELDS, Leaf, Node, Rows, Section, flatten, make_form
 from proofbook.portal.staff.records.history import path_in_words, shown_differences
@@ -21,6 +20,7 @@ from proofbook.portal.staff.records.labels import label_of
 from proofbook.portal.staff.records.linking import Linking
 from proofbook.portal.staff.records.view import Viewing
 from proofbook.portal.surroundings import Desk, Page
+from proofbook.portal.typed_times import write_typed
 from proofbook.portal.wording import exact
 from proofbook.readmodel import artifacts, heads
 from proofbook.readmodel.documents import DocumentVersion
@@ -61,11 +61,11 @@ def form_page(
         "helps": help_for(kind),
         "suggestions": _suggestions(desk, kind),
         "focus": None if focus is None else _last_of(sections, focus),
-        "draft": None if draft is None else zones.show(draft, typed.zone),
+        "draft": draft,
         "keeps": desk.sources.people is not None,
         "zone": typed.zone.key,
         "raw": exact,
-        "occurred": (zones.write_local(typed.occurred, typed.zone) or typed.occurred) if typed.occurred else "",
+        "occurred": write_typed(typed.occurred, typed.zone),
     }
     return Page("records/form.html", values, 422 if told else 200)
 
@@ -89,7 +89,7 @@ def plan_page(desk: Desk, typed: Typed, planned: Planned, given: Given) -> Page:
         "raw": exact,
         "unchanged": planned.action is Action.UNCHANGED,
         "body": planned.filed.body,
-        "parts": Viewing(typed.kind.kind, typed.zone, Linking(desk.reader)).parts(planned.filed.body),
+        "parts": Viewing(typed.kind.kind, Linking(desk.reader)).parts(planned.filed.body),
         "zone": typed.zone.key,
     }
     return Page("records/plan.html", values)

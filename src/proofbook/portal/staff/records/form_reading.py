@@ -16,7 +16,7 @@ from proofbook.filing.scalars import parse_whole
 from proofbook.filing.shape import Field, Shape, Sort, shape_of
 from proofbook.portal.staff.records import form_texts
 from proofbook.portal.staff.records.form import FORM, ROOT, SAID, STATED_EMPTY
-from proofbook.portal.staff.records.zones import NoSuchTime, read_moment
+from proofbook.portal.typed_times import NoSuchTime, read_moment
 
 Sent = Mapping[str, tuple[str, ...]]
 ADD: Final = "add"

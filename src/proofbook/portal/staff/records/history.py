@@ -12,11 +12,11 @@ from typing import Any, Final
 from proofbook.filing.difference import ABSENT, Difference, find_differences
 from proofbook.filing.lateness import is_late
 from proofbook.people.roles import Permission
-from proofbook.portal.staff.records import zones
 from proofbook.portal.staff.records.kinds import kind_of
 from proofbook.portal.staff.records.labels import label_of
 from proofbook.portal.staff.records.word_difference import Piece, compare
 from proofbook.portal.surroundings import Answer, Desk, Page, Query
+from proofbook.portal.zones import zone_of
 from proofbook.readmodel.documents import Documents, DocumentVersion
 
 _MOST: Final = 400
@@ -41,12 +41,11 @@ def show_history(desk: Desk, query: Query, kind: str, id: str) -> Answer:  # noq
     versions = Documents(desk.reader).history(kind, id) if found is not None else ()
     if found is None or not versions:
         return None
-    zone = zones.zone_of(desk)
     signed = Documents(desk.reader).sign_offs(kind, id)
     rows = tuple((each, is_late(each.occurred, each.recorded), _signed(signed, each)) for each in reversed(versions[-_MOST:]))
-    values = {"kind": found, "newest": versions[-1], "rows": rows, "left_out": max(len(versions) - _MOST, 0), "zone": zone.key}
+    values = {"kind": found, "newest": versions[-1], "rows": rows, "left_out": max(len(versions) - _MOST, 0)}
     may_write = desk.known.may(Permission.PREPARE) and found.written_elsewhere is None and desk.sources.writing is not None
-    return Page("records/history.html", {**values, "local": lambda instant: zones.show(instant, zone), "may_write": may_write})
+    return Page("records/history.html", {**values, "may_write": may_write})
 
 
 def show_difference(desk: Desk, query: Query, kind: str, id: str) -> Answer:  # noqa: A002 - the part of the address
@@ -58,7 +57,7 @@ def show_difference(desk: Desk, query: Query, kind: str, id: str) -> Answer:  # 
     numbers = {str(each.version): each for each in versions}
     after = numbers.get(query.get("to", "")) or versions[-1]
     before = numbers.get(query.get("from", "")) or numbers.get(str(after.version - 1)) or versions[0]
-    values = {"kind": found, "newest": versions[-1], "before": before, "after": after, "zone": zones.zone_of(desk).key}
+    values = {"kind": found, "newest": versions[-1], "before": before, "after": after, "zone": zone_of(desk)}
     differences = shown_differences(find_differences(before.body, after.body))
     return Page("records/difference.html", {**values, "versions": versions, "differences": differences})
 

@@ -12,7 +12,6 @@ from urllib.parse import urlencode
 from proofbook.controls.crosswalk import check_artifact
 from proofbook.errors import InputError
 from proofbook.people.roles import Permission
-from proofbook.portal.staff.records import zones
 from proofbook.portal.staff.records.kinds import SIGNED, groups, kind_of
 from proofbook.portal.staff.records.labels import lower_first, word_of
 from proofbook.portal.staff.records.one_record import read_position
@@ -42,7 +41,6 @@ def show_list(desk: Desk, query: Query, kind: str) -> Answer:
     chosen = {name: value for name in _FIELDS if (value := query.get(name, "").strip())}
     before = read_position(query)
     rows = heads.page(desk.reader, kind, read_narrowing(chosen), before=before, limit=ROWS + 1)
-    zone = zones.zone_of(desk)
     here = f"/records/{kind}"
     return Page(
         "records/list.html",
@@ -59,8 +57,6 @@ def show_list(desk: Desk, query: Query, kind: str) -> Answer:
             "without": {
                 name: f"{here}?{urlencode({key: value for key, value in chosen.items() if key != name})}" for name in chosen
             },
-            "zone": zone.key,
-            "local": lambda instant: zones.show(instant, zone),
             "may_write": desk.known.may(Permission.PREPARE) and desk.sources.writing is not None,
             "entry": check_artifact(found.artifact.id),
         },
@@ -74,7 +70,7 @@ def show_approvals(desk: Desk, query: Query) -> Page:
     if only and only not in SIGNED:
         raise InputError(f"kind {only[:60]!r} does not wait for signatures", hint="choose one of the list")
     rows = heads.waiting(desk.reader, (only,) if only else SIGNED, before=before, limit=ROWS + 1)
-    zone, account = zones.zone_of(desk), desk.known.account
+    account = desk.known.account
     narrowed = {"kind": only} if only else {}
     values = {
         "rows": [(each, kind_of(each.kind), each.actor.removeprefix("os:") == account) for each in rows[:ROWS]],
@@ -83,8 +79,6 @@ def show_approvals(desk: Desk, query: Query) -> Page:
         "own_work": OWN_WORK,
         "older": f"/approvals?{urlencode({**narrowed, 'before': rows[ROWS - 1].index})}" if len(rows) > ROWS else None,
         "first_page": before is not None,
-        "zone": zone.key,
-        "local": lambda instant: zones.show(instant, zone),
     }
     return Page("records/approvals.html", values)
 

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from itertools import islice
 from typing import Any, Final
 
-from proofbook.errors import InputError
+from proofbook.errors import InputError, MalformedRecord
 from proofbook.fieldwork.proving import make_proof_file, prove
 from proofbook.filing.lateness import days_between, is_late
 from proofbook.people.roles import Permission
 from proofbook.portal import wording
-from proofbook.portal.staff.records import zones
 from proofbook.portal.staff.records.kinds import Kind, kind_of
 from proofbook.portal.staff.records.labels import label_of
 from proofbook.portal.staff.records.linking import Link, Linking
@@ -24,6 +24,9 @@ from proofbook.portal.staff.records.named_by import named_by
 from proofbook.portal.staff.records.signing_act import DECISIONS, OWN_WORK, ROLES, is_own
 from proofbook.portal.staff.records.view import Viewing
 from proofbook.portal.surroundings import Answer, Attachment, Desk, Page, Query, See
+from proofbook.portal.typed_times import NoSuchTime, read_moment
+from proofbook.portal.zones import zone_info_of, zone_of
+from proofbook.primitives.instants import format_instant, parse_period
 from proofbook.readmodel import heads
 from proofbook.readmodel.documents import Documents, DocumentVersion
 from proofbook.readmodel.heads import RecordFile
@@ -157,16 +160,24 @@ def _chosen(desk: Desk, documents: Documents, newest: DocumentVersion, query: Qu
     if not as_of:
         return newest
     try:
-        moment = zones.read_moment(f"{as_of}T23:59:59" if len(as_of) == 10 else as_of, zones.zone_of(desk))
-    except zones.NoSuchTime as error:
+        moment = _end_of(as_of, zone_of(desk)) or read_moment(as_of, zone_info_of(desk))
+    except NoSuchTime as error:
         raise InputError(f"as_of: {error}") from error
     if wording.moment(moment) is None:
         raise InputError(f"as_of={as_of[:40]!r} is not a time", hint="write a day, or a day and a time: 2026-03-28T09:00")
     return documents.current(newest.kind, newest.id, moment)
 
 
+def _end_of(day: str, zone: str) -> str | None:
+    """The last moment of a day there; None for text that is no day."""
+    try:
+        return format_instant(parse_period(day, day, zone).end - timedelta(microseconds=1))
+    except MalformedRecord:
+        return None
+
+
 def _values(desk: Desk, documents: Documents, kind: Kind, newest: DocumentVersion, version: DocumentVersion) -> Mapping[str, Any]:
-    zone, linking, visitor = zones.zone_of(desk), Linking(desk.reader), desk.known
+    linking, visitor = Linking(desk.reader), desk.known
     head = heads.of_record(desk.reader, version.kind, version.id)
     proof = prove(desk.book, version.index, entry_id=version.entry, origin=desk.sources.origin, vkey=desk.sources.vkey)
     late = is_late(version.occurred, version.recorded)
@@ -176,9 +187,8 @@ def _values(desk: Desk, documents: Documents, kind: Kind, newest: DocumentVersio
         "it": version,
         "newest": newest,
         "is_newest": version.entry == newest.entry,
-        "parts": Viewing(version.kind, zone, linking).parts(version.body),
-        "zone": zone.key,
-        "local": lambda instant: zones.show(instant, zone),
+        "parts": Viewing(version.kind, linking).parts(version.body),
+        "zone": zone_of(desk),
         "late_days": days_between(version.occurred, version.recorded) if late else None,
         "blanks": blanks_of(version),
         "signatures": _signatures(documents, version),

@@ -10,10 +10,8 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
 from proofbook.filing.shape import Field, Shape, Sort
-from proofbook.portal.staff.records import zones
 from proofbook.portal.staff.records.labels import label_of, lower_first, sections_of, word_of
 from proofbook.portal.staff.records.linking import Linking
 from proofbook.records.pointing import pointers_of
@@ -62,11 +60,10 @@ class Part:
 
 
 class Viewing:
-    """Shows bodies of one kind in one zone."""
+    """Shows bodies of one kind."""
 
-    def __init__(self, kind: str, zone: ZoneInfo, linking: Linking) -> None:
+    def __init__(self, kind: str, linking: Linking) -> None:
         self._kind = kind
-        self._zone = zone
         self._linking = linking
         self._points = dict(pointers_of(kind))
 
@@ -98,7 +95,7 @@ class Viewing:
             case Sort.FLAG if isinstance(value, bool):
                 return Value("text", "yes" if value else "no")
             case Sort.MOMENT if isinstance(value, str):
-                return Value("moment", zones.show(value, self._zone), value)
+                return Value("moment", value)
             case Sort.CHOICE if isinstance(value, str):
                 return Value("unknown", UNKNOWN) if value == UNKNOWN else Value("text", word_of(value))
         return self._text(str(value), path) if isinstance(value, str | int) else _foreign(value)

@@ -40,7 +40,6 @@ from proofbook.portal.staff.requests.request_acts import (
     move,
 )
 from proofbook.portal.surroundings import Answer, Desk, Page, Query, See
-from proofbook.portal.zones import zone_of
 
 M = TypeVar("M", bound=Order)
 TONES: Final = {
@@ -167,9 +166,8 @@ def _page(desk: Desk, request: str, mistakes: Mapping[str, str], given: Given | 
         "submitted": submitted_versions(desk.reader, request),
         "comments": comments_of(desk.reader, request),
         "mistakes": mistakes,
-        "zone": zone_of(desk, {"engagement": found.engagement}),
     }
-    return Page("requests/one.html", values, 422 if mistakes else 200)
+    return Page("requests/one.html", values, 422 if mistakes else 200, engagement=found.engagement)
 
 
 def _find(desk: Desk, request: str) -> Request | None:

@@ -11,7 +11,6 @@ from proofbook.portal.posting import FormMistakes, Given, read_typed
 from proofbook.portal.staff.requests.engaged import choose_engagement
 from proofbook.portal.staff.requests.sample_acts import ReleaseOrder, release_item
 from proofbook.portal.surroundings import Answer, Desk, Page, Query, See
-from proofbook.portal.zones import zone_of
 
 VIEWS: Final = (("redacted", "without sensitive data"), ("unredacted", "whole"))
 
@@ -48,6 +47,5 @@ def _page(desk: Desk, sample: str, mistakes: Mapping[str, str]) -> Page | None:
     if found is None:
         return None
     items = [(each, found.release_of(each.item)) for each in found.items]
-    zone = zone_of(desk, {"engagement": found.engagement})
-    values = {"it": found, "drawn": items, "views": VIEWS, "mistakes": mistakes, "zone": zone}
-    return Page("requests/sample.html", values, 422 if mistakes else 200)
+    values = {"it": found, "drawn": items, "views": VIEWS, "mistakes": mistakes}
+    return Page("requests/sample.html", values, 422 if mistakes else 200, engagement=found.engagement)

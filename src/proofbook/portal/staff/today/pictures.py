@@ -1,7 +1,7 @@
 """What Today draws: the months that need a look, and the last days of every recorder.
 
 Promises: only what needs a look is drawn by month (missed, unknown, late); what was done is in the grid. A stretch without a
-recorder is hatched. Every picture says in words what it shows.
+recorder is hatched. Every picture says in words what it shows; instants in them are UTC, for the page to tell in its zone.
 """
 
 from __future__ import annotations
@@ -47,8 +47,8 @@ def draw_recorders(desk: Desk, duties: Sequence[Duty]) -> Markup | None:
     lanes = [Lane(duty.source, tuple(_holes(desk, duty, window))) for duty in duties if duty.end(desk.now) > window.start]
     if not lanes:
         return None
-    first, last = (wording.clock(format_instant(each))[:10] for each in (window.start, window.end))
-    name = f"Recorders in the last {LANE_DAYS} days, {first} to {last}; hatched is time nobody recorded"
+    first, last = (f"{wording.clock(format_instant(each))} UTC" for each in (window.start, window.end))
+    name = f"Recorders in the last {LANE_DAYS} days, from {first} to {last}; hatched is time nobody recorded"
     return Markup(draw_lanes(name, lanes, first, last, "screen"))  # noqa: S704 - charts escape their texts
 
 

@@ -1,4 +1,4 @@
-"""Instants of the book in the zone of the engagement, and what somebody types in that zone back into an instant.
+"""Instants in the fields of forms, in the zone that the form names, and what somebody types in that zone back into an instant.
 
 Promises: nothing is lost on the way: an instant that has parts of a second, or lies in an hour that the clocks showed twice, is
 written with its offset. A time that did not exist there, or existed twice, is told instead of guessed. Hostile input: text that
@@ -14,8 +14,6 @@ from zoneinfo import ZoneInfo
 
 from proofbook.errors import MalformedRecord
 from proofbook.filing.scalars import normalise_moment
-from proofbook.portal import zones
-from proofbook.portal.surroundings import Desk
 from proofbook.primitives.instants import format_instant, parse_instant
 
 _LOCAL: Final = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)(:\d\d)?\Z", re.ASCII)
@@ -23,14 +21,6 @@ _LOCAL: Final = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)(:\d\d)?\Z", re.ASC
 
 class NoSuchTime(ValueError):
     """A local time that the clocks there never showed, or showed twice."""
-
-
-def zone_of(desk: Desk) -> ZoneInfo:
-    """The zone of the engagement that is recorded first; UTC where there is none."""
-    try:
-        return ZoneInfo(zones.zone_of(desk))
-    except (KeyError, ValueError):
-        return ZoneInfo("UTC")
 
 
 def write_local(instant: str, zone: ZoneInfo) -> str | None:
@@ -52,17 +42,24 @@ def write_offset(instant: str, zone: ZoneInfo) -> str:
         return instant
 
 
+def write_typed(text: str, zone: ZoneInfo) -> tuple[str, str]:
+    """Type and value of the `<input>` of an instant: a local time, or text where a local time would not be this instant again.
+
+    Text that is no instant was typed before, and stays as it was typed.
+    """
+    if not text:
+        return "datetime-local", ""
+    try:
+        instant = _read_local(text, zone)
+    except NoSuchTime:
+        return "text", text
+    local = write_local(instant, zone)
+    return ("text", write_offset(instant, zone)) if local is None else ("datetime-local", local)
+
+
 def read_moment(text: str, zone: ZoneInfo) -> str:
     """An instant; text that is no time as it is. Raises NoSuchTime."""
     return _read_local(text, zone) if _LOCAL.match(text) else normalise_moment(text)
-
-
-def show(instant: str, zone: ZoneInfo) -> str:
-    """`2026-03-28 09:00:00`, as people read it."""
-    try:
-        return parse_instant(instant).astimezone(zone).strftime("%Y-%m-%d %H:%M:%S")
-    except (MalformedRecord, OverflowError, ValueError):
-        return instant
 
 
 def _read_local(text: str, zone: ZoneInfo) -> str:
@@ -86,6 +83,7 @@ def _read_local(text: str, zone: ZoneInfo) -> str:
 def _refuse(first: datetime, second: datetime, naive: datetime, zone: ZoneInfo) -> None:
     shown = naive.isoformat(sep=" ")
     if first.astimezone(UTC).astimezone(zone).replace(tzinfo=None) != naive:
-        raise NoSuchTime(f"{shown} was skipped by the clocks of {zone.key}: write the time with its offset")
+        later = first.astimezone(UTC).astimezone(zone).isoformat(timespec="seconds")
+        raise NoSuchTime(f"{shown} was skipped by the clocks of {zone.key}: write a time that they showed, such as {later}")
     offsets = " or ".join(each.isoformat(timespec="seconds") for each in (first, second))
     raise NoSuchTime(f"{shown} came twice in {zone.key}: write {offsets}")
