@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -53,8 +54,24 @@ class Target:
         return sum(sum(each.cpu_times()[:2]) for each in self.family())
 
     def resident(self) -> float:
-        """Resident mebibytes of its processes."""
-        return float(sum(each.memory_info().rss for each in self.family())) / 2**20
+        """Resident mebibytes of its processes; what several of them map of one file, programs and libraries, counts once."""
+        own, mapped = 0, Counter[str]()
+        for each in self.family():
+            with suppress(psutil.Error):
+                own_here, mapped_here = _resident(each)
+                own += own_here
+                mapped |= mapped_here
+        return float(own + mapped.total()) / 2**20
+
+
+def _resident(process: psutil.Process) -> tuple[int, Counter[str]]:
+    """Bytes of its own, and bytes that lie in memory of each file it maps."""
+    own, mapped = 0, Counter[str]()
+    for each in process.memory_maps(grouped=False):
+        shared = 0 if not each.path.startswith("/") else each.shared_clean + each.private_clean
+        own += each.rss - shared
+        mapped[f"{each.path} {each.addr if each.path.startswith('/dev') else ''}"] += shared
+    return own, mapped
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from proofbook.book.interface import BookReading
 from proofbook.book.reader import BookReader
@@ -25,7 +25,6 @@ from proofbook.gateway.rules.explaining import Explanation, explain
 from proofbook.gateway.rules.judging import Seen, Verdict
 from proofbook.gateway.rules.limits import limits_of_one
 from proofbook.gateway.rules.settings import AdmissionSettings, derive_policy, format_policy
-from proofbook.gateway.rules.sharing import SharedLimits
 from proofbook.gateway.rules.snapshot import KINDS, RecordVersion, Rules, derive_rules
 from proofbook.primitives.instants import format_instant, parse_instant
 from proofbook.readmodel import exchanges
@@ -38,6 +37,9 @@ from proofbook.wiring.following import BookFollower
 from proofbook.wiring.home import Home
 from proofbook.wiring.reading import open_projection
 from proofbook.wiring.system import CLOCK, MONOTONIC
+
+if TYPE_CHECKING:
+    from proofbook.gateway.rules.sharing import SharedLimits
 
 STALE_SECONDS: Final = 10.0
 """How old a look at the book may be: longer than any moment in which it cannot be read, short enough for a revocation."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
 from proofbook import __version__
@@ -18,7 +18,6 @@ from proofbook.config.settings import Settings
 from proofbook.errors import ConfigurationError, ProofbookError, StoreUnavailable
 from proofbook.gateway.admission import Admission
 from proofbook.gateway.classifying import Screening
-from proofbook.gateway.rules.sharing import SharedLimits
 from proofbook.gateway.running.figures import Tracer
 from proofbook.gateway.running.lifecycle import SourceHistory
 from proofbook.gateway.running.readiness import Readiness
@@ -35,6 +34,9 @@ from proofbook.wiring.home import Home, open_home
 from proofbook.wiring.identities import LiveIdentities
 from proofbook.wiring.posts import Post
 from proofbook.wiring.system import CLOCK, IDS, MONOTONIC
+
+if TYPE_CHECKING:
+    from proofbook.gateway.rules.sharing import SharedLimits
 
 _FIXED: Final = ("entity", "book", "classification", "reconciliation", "capture")
 """Settings outside `gateway` that hold in a gateway's process from start to stop."""
@@ -192,6 +194,8 @@ def _share_limits(home: Home, post: Post) -> SharedLimits | None:
     settings = gateway_of(home)
     if settings.workers == 1 and not settings.share_port:
         return None
+    from proofbook.gateway.rules.sharing import SharedLimits  # only here: one process alone has no use for it
+
     live = [each.number for each in post.peers()]
     return SharedLimits(home.run / f"gateway-{quote(settings.name, safe='')}.limits", post.number, live, MONOTONIC)
 
