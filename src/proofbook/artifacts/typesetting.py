@@ -1,7 +1,8 @@
 """Documents by Typst, where that is installed.
 
 Promises: the same values give the same bytes (fixed time, the fonts that come with Typst, no system fonts); declared PDF/A-3a
-and PDF/UA-1, which Typst checks while it writes (no independent validator has looked). Nothing is fetched.
+and PDF/UA-1, which Typst checks while it writes (no independent validator has looked). Nothing is fetched. Typst works in a
+process of its own (`press`), so no memory stays taken here.
 Hostile input: values go in as one JSON text and come out as text; no Typst source is made from them. Characters that the fonts
 do not have are shown as code points (the other forms hold them as they are).
 """
@@ -12,8 +13,10 @@ import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from importlib.resources import as_file, files
+from importlib.util import find_spec
 from typing import Any, Final
 
+from proofbook.artifacts.press import SHARED
 from proofbook.errors import UnavailableError
 from proofbook.primitives.visible import visible
 
@@ -28,33 +31,23 @@ _AS_THEY_ARE: Final = frozenset({"paper"})
 
 def is_available() -> bool:
     """Whether Typst is installed."""
-    try:
-        import typst  # noqa: F401 - looked for, not used here
-    except ImportError:
-        return False
-    return True
+    return find_spec("typst") is not None
 
 
 def typeset(package: str, template: str, page: Mapping[str, Any], date: datetime) -> bytes:
     """The PDF that a package's template makes of `page`, dated `date`. Raises UnavailableError: Typst is missing or refuses."""
-    try:
-        import typst
-    except ImportError as error:
-        raise UnavailableError("typst is not installed", hint="install proofbook[documents]") from error
-    data = json.dumps(_drawable(page), ensure_ascii=False, sort_keys=True)
-    try:
-        with as_file(files(package).joinpath("templates", template)) as source:
-            made = typst.compile(
-                source,
-                format="pdf",
-                sys_inputs={"page": data, "date": date.astimezone(UTC).strftime("%Y-%m-%d")},
-                ignore_system_fonts=True,
-                pdf_standards=list(STANDARDS),
-                timestamp=int(date.timestamp()),
-            )
-    except RuntimeError as error:  # typst.TypstError is one
-        raise UnavailableError(f"typst could not make the document: {error}") from error
-    return bytes(made)
+    if not is_available():
+        raise UnavailableError("typst is not installed", hint="install proofbook[documents]")
+    with as_file(files(package).joinpath("templates", template)) as source:
+        return SHARED.make(
+            {
+                "source": str(source),
+                "page": json.dumps(_drawable(page), ensure_ascii=False, sort_keys=True),
+                "date": date.astimezone(UTC).strftime("%Y-%m-%d"),
+                "timestamp": int(date.timestamp()),
+                "standards": STANDARDS,
+            }
+        )
 
 
 def _drawable(value: Any) -> Any:
