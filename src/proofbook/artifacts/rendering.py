@@ -30,6 +30,8 @@ _RUN_APART: Final = (
     "the same page"
 )
 _FOR_SCREENS: Final = frozenset({"screen"})
+PAPER_ROWS: Final = 300
+"""Of a table on paper, about ten pages; a document of everything grows with the organisation, and nobody reads it."""
 
 
 def render_html(page: Page, room: str | None = None) -> bytes:
@@ -67,9 +69,19 @@ def render_json(page: Page) -> bytes:
 
 
 def _for_paper(value: Any) -> Any:
+    """Without what is for screens; of long tables the first rows, which the note says."""
     if isinstance(value, dict):
-        return {key: _for_paper(each) for key, each in value.items() if key not in _FOR_SCREENS}
+        kept = _first_rows(value) if value.get("kind") == "table" else value
+        return {key: _for_paper(each) for key, each in kept.items() if key not in _FOR_SCREENS}
     return [_for_paper(each) for each in value] if isinstance(value, (list, tuple)) else value
+
+
+def _first_rows(table: dict[str, Any]) -> dict[str, Any]:
+    count = len(table["rows"])
+    if count <= PAPER_ROWS:
+        return table
+    said = f"The first {PAPER_ROWS:,} of {count:,} rows; all of them are in the HTML form of this page."
+    return table | {"rows": table["rows"][:PAPER_ROWS], "note": f"{said} {table['note']}".strip()}
 
 
 @cache

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from io import BytesIO
 from typing import Any
 
 import pypdf
 import pytest
 
-from proofbook.artifacts.page import Page
-from proofbook.artifacts.rendering import render_pdf
+from proofbook.artifacts.page import Cell, Page, Table
+from proofbook.artifacts.rendering import PAPER_ROWS, render_html, render_pdf
 from proofbook.artifacts.typesetting import is_available
 from proofbook.assessment.facts import Facts
 from support.artifact_pages import hostile_facts, page_of
@@ -141,3 +142,16 @@ def test_a_tall_diagram_stands_upright_before_a_wide_table() -> None:
     boxes = [each.mediabox for each in reader.pages]
     assert boxes[0].height > boxes[0].width
     assert boxes[1].width > boxes[1].height
+
+
+def test_a_long_table_is_cut_on_paper_and_says_so(facts: Facts) -> None:
+    """A document of everything takes memory with every caller; what is not on paper must not look like it is not there."""
+    page = page_of("ART-06", facts)
+    for count in (PAPER_ROWS, PAPER_ROWS + 1):
+        rows = tuple((Cell(f"caller-{number:04}"),) for number in range(count))
+        long = replace(page, blocks=(Table("Sample callers", ("Caller",), rows, "none"),))
+        text = text_of(document(long, facts))
+        assert f"caller-{PAPER_ROWS - 1:04}" in text
+        assert (f"caller-{PAPER_ROWS:04}" in text) is False
+        assert ("The first 300 of 301 rows; all of them are in the HTML form of this page." in text) is (count > PAPER_ROWS)
+        assert render_html(long).count(b"caller-") == count
