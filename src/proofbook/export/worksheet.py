@@ -20,7 +20,7 @@ _SETTINGS: Final = (
     "PRAGMA journal_mode=OFF",
     "PRAGMA synchronous=OFF",
     "PRAGMA locking_mode=EXCLUSIVE",
-    "PRAGMA cache_size=-65536",
+    "PRAGMA cache_size=-8192",
 )
 _NEWEST_TABLE: Final = (
     "CREATE TABLE newest (relation TEXT, key BLOB, identity BLOB, entry TEXT, cells BLOB, place INTEGER,"

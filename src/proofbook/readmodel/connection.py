@@ -26,9 +26,10 @@ _BUSY_MILLISECONDS: Final = 30_000
 _WRITING: Final = (
     ("PRAGMA journal_mode=WAL", "journal_mode", "wal"),
     ("PRAGMA synchronous=NORMAL", "synchronous", 1),
-    ("PRAGMA cache_size=-65536", "cache_size", -65536),
+    ("PRAGMA cache_size=-8192", "cache_size", -8192),
     ("PRAGMA trusted_schema=OFF", "trusted_schema", 0),
 )
+_ROOMY: Final = "PRAGMA cache_size=-65536"
 _READING: Final = (("PRAGMA query_only=ON", "query_only", 1), ("PRAGMA trusted_schema=OFF", "trusted_schema", 0))
 
 
@@ -105,6 +106,19 @@ def transaction(connection: apsw.Connection, path: Path) -> Iterator[None]:
         if isinstance(error, apsw.Error):
             raise unavailable(path, error) from error
         raise
+
+
+@contextmanager
+def roomy(connection: apsw.Connection, path: Path) -> Iterator[None]:
+    """A large cache for as long as much is written, given back afterwards: questions are answered as well with a small one."""
+    try:
+        connection.execute(_ROOMY).fetchall()
+        yield
+    except apsw.Error as error:
+        raise unavailable(path, error) from error
+    finally:
+        for statement in (_WRITING[2][0], "PRAGMA shrink_memory"):
+            connection.execute(statement).fetchall()
 
 
 @cache

@@ -20,7 +20,7 @@ import apsw
 from proofbook.book.interface import BookReading
 from proofbook.errors import EntryDamaged
 from proofbook.readmodel import classes
-from proofbook.readmodel.connection import Reader, make_schema, open_reading, open_writing, transaction, unavailable
+from proofbook.readmodel.connection import Reader, make_schema, open_reading, open_writing, roomy, transaction, unavailable
 from proofbook.readmodel.derive import Batch, Cells, Classified, SourceState
 from proofbook.readmodel.tallies import FORWARDED, IDX, LAST, STATE, Tallies, latency_of
 
@@ -64,6 +64,12 @@ class Projection:
         Raises EntryDamaged, StoreUnavailable.
         """
         size = self._book.size()
+        if size - self.position > _BATCH:
+            with roomy(self._connection, self._path):
+                return self._follow(size, progress)
+        return self._follow(size, progress)
+
+    def _follow(self, size: int, progress: Callable[[int], None] | None) -> int:
         while True:
             with transaction(self._connection, self._path):
                 start = self._check_position()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import multiprocessing
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 
 from proofbook.errors import EntryDamaged, StoreUnavailable
 from proofbook.readmodel import exchanges, projection, sources
+from proofbook.readmodel.connection import open_writing, roomy
 from proofbook.readmodel.projection import Projection, ReadOnlyProjection
 from support.memory_book import MemoryBook
 from support.projecting import catch_up
@@ -182,3 +184,16 @@ def test_a_number_that_does_not_follow_is_kept(tmp_path: Path) -> None:
     with Projection(tmp_path / "r.sqlite", MemoryBook(entries.raw)) as made:
         made.catch_up()
         assert sources.sequence_breaks(made.reader) == (sources.SequenceBreak(3, GATEWAY, 4, 6),)
+
+
+def test_a_large_cache_lasts_only_as_long_as_much_is_taken_in(tmp_path: Path) -> None:
+    """Whoever reads afterwards (an export, the portal) would hold it for as long as they run."""
+    path = tmp_path / "r.sqlite"
+    connection = open_writing(path)
+    sizes = [connection.pragma("cache_size")]
+    with suppress(RuntimeError), roomy(connection, path):
+        sizes.append(connection.pragma("cache_size"))
+        raise RuntimeError
+    sizes.append(connection.pragma("cache_size"))
+    connection.close()
+    assert sizes == [-8192, -65536, -8192]
