@@ -7,11 +7,14 @@ explains why, not what happened. Does not look at traffic: an hour without reque
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Final
 
-from proofbook.export.observation import Gap, Observation, Silence, SourceTrace, is_long
-from proofbook.primitives.instants import parse_instant
+from proofbook.export.observation import TOLERANCE, Gap, Observation, Silence, SourceTrace, is_long
+from proofbook.primitives.instants import format_instant, parse_instant
 
 _STOPPED: Final = "stopped"
 _UNKNOWN: Final = "activity unknown"
@@ -43,7 +46,18 @@ class Coverage:
 
 
 def derive_coverage(seen: Observation, as_of: str) -> Coverage:
-    """Every interval in which a recorder was silent, clipped to the period; `as_of` is when the checkpoint was signed."""
+    """Every interval in which a recorder was silent, clipped to the period; `as_of` is when the checkpoint was signed.
+
+    Every population asks for the same: it is worked out once for what was seen so far.
+    """
+    so_far = (as_of, seen.kinds.total())
+    if seen.coverage is None or seen.coverage[0] != so_far:
+        seen.coverage = (so_far, _derive(seen, as_of))
+    found: Coverage = seen.coverage[1]
+    return found
+
+
+def _derive(seen: Observation, as_of: str) -> Coverage:
     recorders = tuple(trace for _, trace in sorted(seen.sources.items()) if trace.recorder)
     until = min(seen.end, as_of)
     found: list[Uncovered] = []
@@ -58,14 +72,40 @@ def derive_coverage(seen: Observation, as_of: str) -> Coverage:
         for trace in recorders
         if is_long(trace.last_recorded, until)
     ]
+    gaps = _Gaps(seen.gaps)
     for silence in silences:
         clipped = _clip(silence, seen.start, until)
         if clipped is not None:
-            found.append(_explain(clipped, seen.gaps))
+            found.append(_explain(clipped, gaps))
     found += _unmatched_gaps(seen, found, until)
     return Coverage(
         tuple(trace.source for trace in recorders), until, tuple(sorted(found, key=lambda each: (each.since, each.source)))
     )
+
+
+class _Gaps:
+    """Gaps by source and beginning, so that those around an interval are found without looking at all."""
+
+    def __init__(self, gaps: Sequence[Gap]) -> None:
+        self._of: dict[str, list[tuple[str, int, Gap]]] = {}
+        for number, each in enumerate(gaps):
+            self._of.setdefault(each.source, []).append((each.since, number, each))
+        self._furthest: dict[str, list[str]] = {}
+        for source, known in self._of.items():
+            known.sort(key=lambda each: each[:2])
+            self._furthest[source] = list(accumulate((each.until for _, _, each in known), max))
+
+    def around(self, source: str, since: str, until: str) -> Gap | None:
+        """The first stated gap of a source that begins by `since` and ends at or after `until`, give or take the tolerance."""
+        known = self._of.get(source, [])
+        found: list[tuple[int, Gap]] = []
+        for place in range(bisect_right(known, _later(since), key=lambda each: each[0]) - 1, -1, -1):
+            if is_long(self._furthest[source][place], until):
+                break
+            _, number, gap = known[place]
+            if not is_long(since, gap.since) and not is_long(gap.until, until):
+                found.append((number, gap))
+        return min(found, key=lambda each: each[0])[1] if found else None
 
 
 def recorder_words(trace: SourceTrace) -> str:
@@ -84,13 +124,13 @@ def _clip(silence: Silence, start: str, until: str) -> Silence | None:
     return Silence(silence.source, since, end, silence.after, silence.before) if is_long(since, end) else None
 
 
-def _explain(silence: Silence, gaps: list[Gap]) -> Uncovered:
+def _explain(silence: Silence, gaps: _Gaps) -> Uncovered:
     if silence.after == "source.stopped" and silence.before in {"source.started", None}:
         return _uncovered(silence, explained=True, quiet=True, words="the recorder was stopped, and said so")
-    for gap in gaps:
-        if gap.source == silence.source and not is_long(silence.since, gap.since) and not is_long(gap.until, silence.until):
-            words = f"recorded gap, reason {gap.reason}"
-            return _uncovered(silence, explained=True, quiet=gap.reason == _STOPPED, words=words)
+    gap = gaps.around(silence.source, silence.since, silence.until)
+    if gap is not None:
+        words = f"recorded gap, reason {gap.reason}"
+        return _uncovered(silence, explained=True, quiet=gap.reason == _STOPPED, words=words)
     return _uncovered(silence, explained=False, quiet=False, words="silence that nothing explains")
 
 
@@ -101,10 +141,22 @@ def _uncovered(silence: Silence, *, explained: bool, quiet: bool, words: str) ->
 def _unmatched_gaps(seen: Observation, found: list[Uncovered], until: str) -> list[Uncovered]:
     """Gaps that a recorder states although it was not silent for long: short ones, or of an earlier run."""
     listed = []
+    intervals: dict[str, list[tuple[str, str]]] = {}
+    for each in found:
+        intervals.setdefault(each.source, []).append((each.since, each.until))
+    furthest = {}
+    for source, known in intervals.items():
+        known.sort()
+        furthest[source] = list(accumulate((end for _, end in known), max))
     for gap in seen.gaps:
         since, end = max(gap.since, seen.start), min(gap.until, until)
-        covered = any(each.source == gap.source and each.since < end and since < each.until for each in found)
+        begun = bisect_left(intervals.get(gap.source, []), (end, ""))
+        covered = begun > 0 and furthest[gap.source][begun - 1] > since
         if since < end and not covered:
             words = f"recorded gap, reason {gap.reason}"
             listed.append(Uncovered(gap.source, since, end, explained=True, quiet=gap.reason == _STOPPED, words=words))
     return listed
+
+
+def _later(instant: str) -> str:
+    return format_instant(parse_instant(instant) + TOLERANCE)

@@ -127,6 +127,8 @@ class Observation:
     """Conversations under a hold and not released yet -> when the hold was recorded."""
     under_hold: Listed = field(default_factory=Listed)
     """Erasures of content that was under a hold."""
+    coverage: tuple[tuple[str, int], Any] | None = field(default=None, repr=False, compare=False)
+    """What `coverage` derived from all this, and from how much."""
 
     def see(self, index: int, value: Mapping[str, Any]) -> None:
         """The next entry."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import random
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from proofbook.export.checks import Check, Result, check_coverage
 from proofbook.export.coverage import derive_coverage
-from proofbook.export.observation import Observation
+from proofbook.export.observation import Gap, Observation, Silence, SourceTrace, is_long
 from proofbook.primitives.instants import format_instant
 from support.sample_entries import SampleEntries
 
@@ -132,3 +133,46 @@ def test_a_book_without_any_recorder_leaves_coverage_unknown() -> None:
     found = look(empty)
     assert found.result is Result.UNKNOWN
     assert found.reason
+
+
+def test_coverage_is_worked_out_once_for_what_was_seen(entries: SampleEntries) -> None:
+    """Thirty populations ask for it; a book with many silences would be looked through thirty times."""
+    entries.beats(10)
+    seen = Observation(format_instant(START), format_instant(END))
+    values = [json.loads(data) for data in entries.raw]
+    for index, value in enumerate(values):
+        seen.see(index, value)
+    first = derive_coverage(seen, format_instant(END))
+    assert derive_coverage(seen, format_instant(END)) is first
+    assert derive_coverage(seen, format_instant(END - timedelta(hours=5))) is not first
+    seen.see(len(values), values[-1])
+    assert derive_coverage(seen, format_instant(END)) is not first
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_gaps_explain_silences_as_looking_at_every_pair_does(seed: int) -> None:
+    """They are looked up by their beginnings; the rule is about pairs."""
+    chance = random.Random(seed)
+    seen = Observation(format_instant(START), format_instant(END))
+    for source in ("gateway:a", "gateway:b"):
+        first, last = (format_instant(START + timedelta(minutes=chance.randrange(span))) for span in (9, 300))
+        seen.sources[source] = SourceTrace(source, "inline", first, recorder=True, last_recorded=last, last_kind="sample")
+    for _ in range(12):
+        since = START + timedelta(minutes=chance.randrange(300))
+        ends = format_instant(since), format_instant(since + timedelta(minutes=chance.randrange(40)))
+        source = chance.choice(("gateway:a", "gateway:b"))
+        seen.gaps.append(Gap(source, *ends, chance.choice(("stopped", "disk_full", "overload"))))
+        if chance.random() < 0.5:
+            seen.silences.append(Silence(source, *ends, "sample", "sample"))
+    found = derive_coverage(seen, format_instant(END)).uncovered
+    silent = {(each.source, each.since, each.until): each for each in found if each.words.startswith(("recorded", "silence"))}
+    for each in seen.silences:
+        around = (gap for gap in seen.gaps if gap.source == each.source and _is_around(gap, each))
+        gap = next(around, None)
+        words = "silence that nothing explains" if gap is None else f"recorded gap, reason {gap.reason}"
+        if is_long(each.since, each.until):
+            assert silent[each.source, each.since, each.until].words == words
+
+
+def _is_around(gap: Gap, silence: Silence) -> bool:
+    return not is_long(silence.since, gap.since) and not is_long(gap.until, silence.until)
