@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
@@ -79,3 +80,14 @@ def sent_fields(html: str, action: str) -> list[tuple[str, str]]:
     forms = _Forms()
     forms.feed(html)
     return [(name, _LINE_ENDS.sub("\r\n", value)) for name, value in forms.forms[action]]
+
+
+def multipart(fields: Sequence[tuple[str, str]], files: Mapping[str, tuple[str, bytes]]) -> tuple[str, bytes]:
+    """Media type and body of a form with files."""
+    edge = "sample-edge-0123456789"
+    made = [f'--{edge}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'.encode() for name, value in fields]
+    for name, (called, data) in files.items():
+        shown = called.replace("\\", "\\\\").replace('"', '\\"')
+        head = f'--{edge}\r\nContent-Disposition: form-data; name="{name}"; filename="{shown}"\r\nContent-Type: text/html\r\n\r\n'
+        made.append(head.encode("utf-8", "surrogatepass") + data + b"\r\n")
+    return f"multipart/form-data; boundary={edge}", b"".join(made) + f"--{edge}--\r\n".encode()

@@ -15,7 +15,7 @@ from proofbook.readmodel.documents import DocumentVersion
 from proofbook.wiring.filing import open_documents
 from proofbook.wiring.home import Home
 from proofbook.wiring.portal import open_sources
-from support.form_fields import sent_fields
+from support.form_fields import multipart, sent_fields
 from support.home_builder import make_home
 from support.sample_accounts import SampleAccounts, sample_visitor
 from support.sample_portal import Reply, Visitor, running
@@ -45,7 +45,7 @@ class Somebody:
         """Send a form with the token of this session; with files as parts."""
         port = self.visitor.port
         sent = [("csrf", make_token(self.cookie)), *((name, value) for name, value in fields if name != "csrf")]
-        media, body = ("application/x-www-form-urlencoded", urlencode(sent).encode()) if files is None else _parts(sent, files)
+        media, body = ("application/x-www-form-urlencoded", urlencode(sent).encode()) if files is None else multipart(sent, files)
         headers = {"Content-Type": media, "Origin": f"http://127.0.0.1:{port}"}
         return self.visitor.ask(path, method="POST", headers=headers, body=body)
 
@@ -97,13 +97,3 @@ def serving(folder: Path) -> Iterator[RecordPortal]:
                 for account, cookie in cookies.items()
             },
         )
-
-
-def _parts(fields: Sequence[tuple[str, str]], files: Mapping[str, tuple[str, bytes]]) -> tuple[str, bytes]:
-    edge = "sample-edge-0123456789"
-    made = [f'--{edge}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'.encode() for name, value in fields]
-    for name, (called, data) in files.items():
-        shown = called.replace("\\", "\\\\").replace('"', '\\"')
-        head = f'--{edge}\r\nContent-Disposition: form-data; name="{name}"; filename="{shown}"\r\nContent-Type: text/html\r\n\r\n'
-        made.append(head.encode("utf-8", "surrogatepass") + data + b"\r\n")
-    return f"multipart/form-data; boundary={edge}", b"".join(made) + f"--{edge}--\r\n".encode()

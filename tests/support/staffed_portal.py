@@ -20,6 +20,7 @@ from proofbook.wiring.access import operator
 from proofbook.wiring.home import Home
 from proofbook.wiring.portal import open_sources
 from proofbook.wiring.system import CLOCK
+from support.form_fields import multipart
 from support.sample_portal import Reply, Visitor, running
 
 PASSWORD = "a long sample sentence"
@@ -43,8 +44,12 @@ class Browser:
         """A form of `page`, with the hidden fields it came with."""
         hidden = self.hidden(page)
         body = urlencode({**hidden, **fields}, doseq=True).encode()
-        headers = {"Content-Type": "application/x-www-form-urlencoded", "Origin": f"http://127.0.0.1:{self.port}"}
-        return self._took(self._visitor().ask(path, method="POST", headers=headers, body=body))
+        return self._send(path, "application/x-www-form-urlencoded", body)
+
+    def post_file(self, path: str, fields: Mapping[str, str], file: tuple[str, str, bytes], *, page: str) -> Reply:
+        """The same with a file: its field, its name, its bytes."""
+        field, name, data = file
+        return self._send(path, *multipart([*self.hidden(page).items(), *fields.items()], {field: (name, data)}))
 
     def hidden(self, page: str) -> dict[str, str]:
         """The token of a page's forms."""
@@ -54,6 +59,10 @@ class Browser:
     def sign_in(self, account: str, password: str = PASSWORD) -> Reply:
         """Through the page."""
         return self.post("/sign-in", {"account": account, "password": password, "next": "/"}, page="/sign-in")
+
+    def _send(self, path: str, media: str, body: bytes) -> Reply:
+        headers = {"Content-Type": media, "Origin": f"http://127.0.0.1:{self.port}"}
+        return self._took(self._visitor().ask(path, method="POST", headers=headers, body=body))
 
     def _visitor(self) -> Visitor:
         cookie = "; ".join(f"{name}={value}" for name, value in self.cookies.items()) or None

@@ -31,6 +31,8 @@ from proofbook.fieldwork.requests import (
 from proofbook.fieldwork.sheet import Sheet, column_letters, place
 from proofbook.fieldwork.xlsx_reading import read_xlsx
 from proofbook.journal.receipt import Submission
+from proofbook.primitives.canonical import JsonValue, canonical_bytes
+from proofbook.primitives.digest import sha256_digest
 from proofbook.primitives.visible import visible
 from proofbook.readmodel.connection import Reader
 from proofbook.readmodel.documents import Documents
@@ -64,6 +66,7 @@ class ImportRefused(InputError):
     code = "import_refused"
 
     def __init__(self, name: str, mistakes: Sequence[Mistake]) -> None:
+        self.name = name
         self.mistakes = tuple(mistakes)
         more = "" if len(mistakes) == 1 else f" (and {len(mistakes) - 1} more)"
         super().__init__(f"{visible(name[:120])}: {self.mistakes[0].sentence()}{more}", hint="mend the list and import it again")
@@ -104,6 +107,17 @@ class ImportPlan:
     absent: tuple[str, ...]
     remarks: tuple[Remark, ...]
     submissions: tuple[Submission, ...]
+
+    @property
+    def digest(self) -> str:
+        """Of everything a reader agrees to: two plans with the same digest record the same and say the same."""
+        said: list[JsonValue] = [
+            [[each.number, each.id, dict(each.body), list(each.fields)] for each in self.new],
+            [[each.number, each.id, dict(each.body), list(each.fields)] for each in self.changed],
+            [list(self.unchanged), list(self.absent), list(self.ignored), [list(each) for each in self.columns]],
+            [[each.row, each.number, each.what] for each in self.remarks],
+        ]
+        return sha256_digest(canonical_bytes(said))
 
 
 @dataclass(slots=True)

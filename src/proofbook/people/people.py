@@ -15,6 +15,7 @@ from proofbook.people.accounts import Accounts
 from proofbook.people.attempts import LockOut, Rate
 from proofbook.people.credentials import Credentials
 from proofbook.people.entrance import LOCAL, Entrance, Shown
+from proofbook.people.holding import HeldFiles
 from proofbook.people.keeping import DoneOnce, Drafts
 from proofbook.people.passwords import Passwords
 from proofbook.people.provider import Begun, Provider, ProviderRefused
@@ -34,7 +35,7 @@ from proofbook.records.people import LinkPurpose
 
 
 class People:
-    """The room's face. Parts that a page uses much stand open: `accounts`, `proving`, `drafts`, `done_once`."""
+    """The room's face. Parts that a page uses much stand open: `accounts`, `proving`, `drafts`, `done_once`, `held_files`."""
 
     def __init__(self, given: Surroundings) -> None:
         clock, store, roll = given.clock, given.store, given.roll
@@ -60,6 +61,8 @@ class People:
         """Forms that are not sent yet."""
         self.done_once: Final = DoneOnce(store, seal, clock)
         """What was done under an idempotency key."""
+        self.held_files: Final = HeldFiles(store, seal, clock, given.entropy)
+        """Files that were shown and are not agreed to yet."""
 
     @property
     def roll(self) -> Roll:
@@ -210,6 +213,7 @@ class People:
         self._credentials.forget_old(self._scribe.now)
         self.drafts.forget_old()
         self.done_once.forget_old()
+        self.held_files.forget_old()
 
     def close(self) -> None:
         """Record what still waits to be; the program ends."""

@@ -21,7 +21,8 @@ import apsw
 
 from proofbook.errors import StoreUnavailable
 
-FORMAT: Final = 1
+FORMAT: Final = 2
+"""2: files that are held. An older store is brought up to it; all that is new is a table."""
 _BUSY_MILLISECONDS: Final = 10_000
 _SETTINGS: Final = (
     ("PRAGMA journal_mode=WAL", "journal_mode", "wal"),
@@ -118,9 +119,9 @@ class Store:
         connection.set_busy_timeout(_BUSY_MILLISECONDS)
         _set(connection, self.path, _SETTINGS)
         found = connection.pragma("user_version")
-        if found not in {0, FORMAT}:
+        if not 0 <= found <= FORMAT:
             raise StoreUnavailable(f"{self.path}: has format {found}; this program knows {FORMAT}", hint=_ASIDE)
-        if found == 0:
+        if found < FORMAT:
             script = files("proofbook.people").joinpath("store.sql").read_text(encoding="utf-8")
             for _ in connection.execute(f"BEGIN IMMEDIATE; {script}; PRAGMA user_version={FORMAT}; COMMIT"):
                 raise RuntimeError("the schema gave a row")

@@ -60,3 +60,13 @@ CREATE TABLE IF NOT EXISTS done_once (
   sealed BLOB,                        -- the answer; NULL while it is being done
   PRIMARY KEY (owner, key)
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS held_file (
+  name TEXT PRIMARY KEY,              -- random
+  account TEXT NOT NULL,
+  session TEXT NOT NULL,              -- public id
+  purpose TEXT NOT NULL,
+  sealed BLOB NOT NULL,
+  held TEXT NOT NULL
+) STRICT;
+CREATE INDEX IF NOT EXISTS held_file_account ON held_file (account, held);
+CREATE INDEX IF NOT EXISTS held_file_session ON held_file (session, purpose);

@@ -7,7 +7,6 @@ from typing import Final, Literal
 from pydantic import Base64Bytes, Field
 
 from proofbook.errors import InputError
-from proofbook.fieldwork.request_import import ImportPlan
 from proofbook.fieldwork.requests import (
     Request,
     State,
@@ -21,9 +20,11 @@ from proofbook.fieldwork.requests import (
 from proofbook.people.roles import Permission
 from proofbook.portal.acts import Act, Done, Order
 from proofbook.portal.auditing.engaged import enter
+from proofbook.portal.posting import Given
 from proofbook.portal.surroundings import Desk
-from proofbook.portal.taking_over import take_list
+from proofbook.portal.taking_over import SentList, Taken, take_list, take_sent
 
+_LIST: Final = "/room/requests"
 SortWord = Literal["population", "sample", "document", "configuration", "walkthrough", "unknown"]
 
 
@@ -97,15 +98,16 @@ def remark(desk: Desk, order: RemarkOrder) -> Done:
     return Done(path, said, f"audit_request/{found.id}", receipts, {"request": found.id})
 
 
-def take_over(desk: Desk, name: str, content: bytes, *, agreed: bool) -> tuple[ImportPlan, Done]:
+def take_over(desk: Desk, given: Given) -> Taken:
     """What a list would do, and doing it where that is agreed to. Raises ImportRefused with all that is wrong, InputError."""
     room = enter(desk)
-    return take_list(desk, room.act, room.id, (name, content), path="/room/requests", agreed=agreed)
+    return take_sent(desk, given, room.act, room.id, path=_LIST)
 
 
 def take_over_list(desk: Desk, order: ListOrder) -> Done:
-    """As `take_over`."""
-    return take_over(desk, order.name, order.content, agreed=order.agreed)[1]
+    """The same for a program, which sends the file each time."""
+    room, sent = enter(desk), SentList(order.name, order.content)
+    return take_list(desk, room.act, room.id, sent, path=_LIST, agreed=order.agreed).done
 
 
 def own_request(desk: Desk, request: str) -> Request:

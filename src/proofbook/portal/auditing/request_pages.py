@@ -117,17 +117,14 @@ def make(desk: Desk, given: Given) -> Answer:
 
 
 def import_list(desk: Desk, given: Given) -> Answer:
-    """A list of requests from a file: shown first, recorded when it is sent again with `agreed`."""
-    sent, agreed = given.file("list"), bool(given.one("agreed"))
-    if sent is None:
-        return _new(desk, {}, {"list": "no file was chosen"})
+    """A list of requests from a file: shown first, recorded when that is agreed to."""
     try:
-        plan, done = take_over(desk, sent.name, sent.data, agreed=agreed)
+        taken = take_over(desk, given)
     except ImportRefused as error:
-        return Page("auditing/import_refused.html", {"name": sent.name, "mistakes": error.mistakes}, 422)
+        return Page("auditing/import_refused.html", {"refused_list": error}, 422)
     except InputError as error:
-        return _new(desk, {}, {"list": _told(error)})
-    return Page("auditing/imported.html", {"plan": plan, "agreed": agreed, "words": done.said})
+        return _new(desk, {}, {"list": _told(error).removeprefix("list: ")})
+    return Page("auditing/imported.html", {"it": taken}, 409 if taken.moved else 200)
 
 
 def link_of(evidence: Evidence) -> str | None:

@@ -12,14 +12,14 @@ from typing import Final, Literal
 from pydantic import Base64Bytes, BaseModel, ConfigDict, Field
 
 from proofbook.errors import InputError
-from proofbook.fieldwork.request_import import ImportPlan
 from proofbook.fieldwork.requests import Evidence, Request, State, edit_request, move_request, read_request, write_comment
 from proofbook.fieldwork.suggesting import suggest_evidence
 from proofbook.people.roles import Permission
 from proofbook.portal.acts import Act, Done, Order
+from proofbook.portal.posting import Given
 from proofbook.portal.staff.requests.engaged import act_of, choose_engagement
 from proofbook.portal.surroundings import Desk
-from proofbook.portal.taking_over import take_list
+from proofbook.portal.taking_over import SentList, Taken, take_list, take_sent
 from proofbook.readmodel.documents import Documents
 
 
@@ -99,18 +99,23 @@ def comment(desk: Desk, order: CommentOrder) -> Done:
     return Done(f"/requests/{order.request}", said, f"audit_request/{order.request}", receipts, values)
 
 
-def import_bytes(desk: Desk, engagement: str, name: str, content: bytes, *, agreed: bool) -> tuple[ImportPlan, Done]:
+def import_sent(desk: Desk, given: Given) -> Taken:
     """What a list would do, and doing it where that is agreed to. Raises ImportRefused with all that is wrong, InputError."""
-    chosen, _ = choose_engagement(desk, {"engagement": engagement})
-    if chosen is None:
-        raise InputError("engagement: there is none of this id", hint="name one that is known")
-    path = f"/requests?engagement={chosen}"
-    return take_list(desk, act_of(desk), chosen, (name, content), path=path, agreed=agreed)
+    chosen = _engagement(desk, given.one("engagement"))
+    return take_sent(desk, given, act_of(desk), chosen, path=f"/requests?engagement={chosen}")
 
 
 def import_list(desk: Desk, order: ImportOrder) -> Done:
-    """As `import_bytes`."""
-    return import_bytes(desk, order.engagement, order.name, order.content, agreed=order.agreed)[1]
+    """The same for a program, which sends the file each time."""
+    chosen, sent = _engagement(desk, order.engagement), SentList(order.name, order.content)
+    return take_list(desk, act_of(desk), chosen, sent, path=f"/requests?engagement={chosen}", agreed=order.agreed).done
+
+
+def _engagement(desk: Desk, named: str) -> str:
+    chosen, _ = choose_engagement(desk, {"engagement": named})
+    if chosen is None:
+        raise InputError("engagement: there is none of this id", hint="name one that is known")
+    return chosen
 
 
 def find_evidence(desk: Desk, request: Request, given: Iterable[GivenEvidence]) -> list[Evidence]:

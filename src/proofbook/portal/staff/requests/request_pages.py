@@ -36,7 +36,7 @@ from proofbook.portal.staff.requests.request_acts import (
     MoveOrder,
     comment,
     edit,
-    import_bytes,
+    import_sent,
     move,
 )
 from proofbook.portal.surroundings import Answer, Desk, Page, Query, See
@@ -76,15 +76,13 @@ def show_requests(desk: Desk, query: Query) -> Answer:
 
 
 def import_list(desk: Desk, given: Given) -> Answer:
-    """The auditor's list from a file: shown first, recorded when it is sent with `agreed`."""
-    chosen, sent, agreed = given.one("engagement"), given.file("list"), bool(given.one("agreed"))
-    if sent is None:
-        raise InputError("list: no file was chosen", hint="choose the auditor's list as CSV or XLSX")
+    """The auditor's list from a file: shown first, recorded when that is agreed to."""
+    chosen = given.one("engagement")
     try:
-        plan, _ = import_bytes(desk, chosen, sent.name, sent.data, agreed=agreed)
+        taken = import_sent(desk, given)
     except ImportRefused as error:
-        return Page("requests/import_refused.html", {"name": sent.name, "mistakes": error.mistakes, "chosen": chosen}, 422)
-    return Page("requests/imported.html", {"plan": plan, "agreed": agreed, "chosen": chosen})
+        return Page("requests/import_refused.html", {"refused_list": error, "chosen": chosen}, 422)
+    return Page("requests/imported.html", {"it": taken, "chosen": chosen}, 409 if taken.moved else 200)
 
 
 def show_request(desk: Desk, query: Query, request: str) -> Answer:
