@@ -97,6 +97,8 @@ class Callers:
     auditor: Program
     pipeline: Program
     nobody: Program
+    administrator: Program
+    """With a token that was issued to administer."""
 
 
 def refused(told: Told, status: int, code: str) -> bool:

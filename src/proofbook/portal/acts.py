@@ -12,10 +12,18 @@ from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
+from proofbook.errors import InputError
 from proofbook.journal.receipt import Receipt
-from proofbook.people.roles import Permission
+from proofbook.portal.places import Need
 from proofbook.portal.posting import FormMistakes, Given
 from proofbook.portal.surroundings import Answer, Desk, See
+
+
+class NotThere(InputError):
+    """There is no such thing."""
+
+    http_status = 404
+    code = "not_there"
 
 
 class Order(BaseModel):
@@ -44,7 +52,7 @@ class Act(Generic[M]):
 
     name: str
     summary: str
-    permission: Permission
+    permission: Need
     takes: type[M]
     do: Callable[[Desk, M], Done]
 

@@ -18,7 +18,7 @@ ENGAGEMENT = "sample-year"
 
 @pytest.fixture(scope="session")
 def callers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callers]:
-    """A lead, a reviewer, an auditor and a pipeline."""
+    """A lead, a reviewer, an auditor, a pipeline, and a program that administers."""
     folder: Path = tmp_path_factory.mktemp("api") / "home"
     write_kit(folder)
     with staffed(open_home(folder)) as portal:
@@ -32,4 +32,5 @@ def callers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callers]:
             give_token(portal, "auditor"),
             give_token(portal, service="sample pipeline", scopes=[Permission.PUSH]),
             Program(portal.port, None),
+            give_token(portal, "admin", scopes=[Permission.READ, Permission.ADMINISTER]),
         )

@@ -113,7 +113,7 @@ def test_a_token_may_no_more_than_it_names_and_no_more_than_its_holder(callers: 
 def test_a_resource_admits_whom_it_states_and_nobody_else(callers: Callers, resource: Reading | Doing) -> None:
     """Every resource and every sort of holder; parts of the path are made up, so nothing is there and nothing is done."""
     path = re.sub(r"\{\w+\}", "x", resource.path)
-    for program in (callers.lead, callers.auditor, callers.pipeline, callers.reviewer):
+    for program in (callers.lead, callers.auditor, callers.pipeline, callers.reviewer, callers.administrator):
         told = program.get(path) if resource.method == "GET" else program.post(path, b"[]")
         may = isinstance(resource.need, Reach) or resource.need.value in program.get("/me").value["permissions"]
         assert (told.status == 403 and told.code == "not_admitted") is not may, (program, told.body[:300])

@@ -40,6 +40,8 @@ def caller(callers: Callers, resource: Reading | Doing) -> Program:
     """Who may come there."""
     if resource.path.startswith("/room"):
         return callers.auditor
+    if resource.need is Permission.ADMINISTER:
+        return callers.administrator
     return callers.pipeline if resource.need is Permission.PUSH else callers.lead
 
 

@@ -162,4 +162,7 @@ def test_tokens_are_issued_listed_and_revoked(operator: Operator) -> None:
     assert operator.refused("token", "revoke", made["token"], "--reason", "again")[0] == 3
     assert operator.refused("token", "issue", "--service", "sample-ci", "--scope", "prepare")[0] == 4
     assert operator.refused("token", "issue", "--scope", "push")[0] == 2
-    assert operator.run("token", "issue", "--account", "sample.admin", "--scope", "administer").returncode == 2
+    administering = ("token", "issue", "--account", "sample.admin", "--scope", "administer")
+    assert operator.refused(*administering, "--expires", "91d")[0] == 3
+    assert operator.refused("token", "issue", "--service", "sample-ci", "--scope", "administer")[0] == 4
+    assert operator.ask(*administering)["scopes"] == ["administer"]

@@ -2,8 +2,8 @@
 
 Promises: the same key with the same request gives the answer that was given; with another request it is a conflict; while the
 first one is under way, or when its outcome is not known, it is a conflict that may be asked about again. What certainly was not
-done frees its key. Keys are the token holder's own and live a day. Content that was revealed is never kept: its key only says
-that the look was had. Does not: guess whether something that broke off was done.
+done frees its key. Keys are the token holder's own and live a day. What is shown once (revealed content, a link, a token) is not
+kept, sealed or not: its key only says that it was done. Does not: guess whether something that broke off was done.
 """
 
 from __future__ import annotations
@@ -88,6 +88,6 @@ def _read(data: bytes) -> Kept:
     if found["body"] is None:
         raise NotShownAgain(
             "this was done under this key, and what it showed is not kept",
-            hint="ask again under a new key: that is a look of its own",
+            hint="ask again under a new key: that is an act of its own",
         )
     return Kept(found["status"], found["body"], found["headers"] | {"idempotency-replayed": "true"})

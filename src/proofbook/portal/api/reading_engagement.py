@@ -19,8 +19,8 @@ from proofbook.assessment.scope import Scope
 from proofbook.assessment.today import Item
 from proofbook.controls.crosswalk import check_artifact
 from proofbook.obligations.duty import Cell, State
+from proofbook.portal.acts import NotThere
 from proofbook.portal.api import engagement_shapes as shapes
-from proofbook.portal.api.refusals import NotThere
 from proofbook.portal.api.resource import Asked, OfEngagement
 from proofbook.portal.assessing import Assessed
 from proofbook.portal.staff.answering.own_words import Stated, state_card, state_cards

@@ -21,8 +21,8 @@ from proofbook.fieldwork.requests import (
 from proofbook.fieldwork.samples import find_sample
 from proofbook.fieldwork.samples import list_samples as samples_of
 from proofbook.fieldwork.suggesting import Suggestion, suggest_evidence
+from proofbook.portal.acts import NotThere
 from proofbook.portal.api import fieldwork_shapes as shapes
-from proofbook.portal.api.refusals import NotThere
 from proofbook.portal.api.resource import Asked, OfEngagement, Tagged
 from proofbook.portal.delivered import describe_delivery, find_delivery, save_delivered
 from proofbook.portal.staff.requests.engaged import choose_engagement

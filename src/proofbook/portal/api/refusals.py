@@ -20,13 +20,6 @@ class NotAdmitted(RefusedError):
     code = "not_admitted"
 
 
-class NotThere(InputError):
-    """There is no such thing."""
-
-    http_status = 404
-    code = "not_there"
-
-
 class WrongMethod(InputError):
     """The address does not answer this method. `allow`: those it answers."""
 

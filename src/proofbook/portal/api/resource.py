@@ -15,7 +15,6 @@ from typing import Any, Final, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
-from proofbook.people.roles import Permission
 from proofbook.people.visitor import Visitor
 from proofbook.portal.acts import Act
 from proofbook.portal.places import Need, Reach
@@ -109,7 +108,7 @@ class Doing:
         return self.act.summary
 
     @property
-    def need(self) -> Permission:
+    def need(self) -> Need:
         """What it takes."""
         return self.act.permission
 

@@ -20,12 +20,12 @@ from starlette.types import Receive, Scope, Send
 
 from proofbook.errors import InputError, ProofbookError
 from proofbook.people.visitor import Visitor
-from proofbook.portal.acts import Order
+from proofbook.portal.acts import NotThere, Order
 from proofbook.portal.api.answers import Outcome, written
 from proofbook.portal.api.once import HEADER, Kept, do_once, read_key
 from proofbook.portal.api.pace import Pace
 from proofbook.portal.api.problems import answer_problem
-from proofbook.portal.api.refusals import NotAdmitted, NotKnown, NotThere, Stale, WrongMethod
+from proofbook.portal.api.refusals import NotAdmitted, NotKnown, Stale, WrongMethod
 from proofbook.portal.api.resource import ROOT, Doing, Reading, Resource, Tagged, admits, parts_of
 from proofbook.portal.api.sending import JSON, PROBLEM, check_accepts, parse_body, read_body, read_query
 from proofbook.portal.desks import Desks, witness

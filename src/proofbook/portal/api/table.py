@@ -1,4 +1,4 @@
-"""All resources of the API in one table: those of the company, those of auditors, and those of whoever holds a token."""
+"""All resources of the API in one table: of the company, its people, auditors, and whoever holds a token."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from proofbook.portal.api.resource import Asked, Reading, check_resources
 from proofbook.portal.api.table_of_accesses import ACCESS_RESOURCES
 from proofbook.portal.api.table_of_book import BOOK_RESOURCES
 from proofbook.portal.api.table_of_engagement import ENGAGEMENT_RESOURCES
+from proofbook.portal.api.table_of_people import PEOPLE_RESOURCES
+from proofbook.portal.api.table_of_queues import QUEUE_RESOURCES
 from proofbook.portal.api.table_of_room import ROOM_RESOURCES
 from proofbook.portal.places import Reach
 from proofbook.portal.surroundings import Desk
@@ -57,4 +59,14 @@ _ANYBODY: Final = (
     ),
 )
 
-RESOURCES: Final = check_resources((*_ANYBODY, *BOOK_RESOURCES, *ACCESS_RESOURCES, *ENGAGEMENT_RESOURCES, *ROOM_RESOURCES))
+RESOURCES: Final = check_resources(
+    (
+        *_ANYBODY,
+        *PEOPLE_RESOURCES,
+        *BOOK_RESOURCES,
+        *ACCESS_RESOURCES,
+        *QUEUE_RESOURCES,
+        *ENGAGEMENT_RESOURCES,
+        *ROOM_RESOURCES,
+    )
+)

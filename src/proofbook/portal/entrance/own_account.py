@@ -16,7 +16,7 @@ from proofbook.errors import InputError, ProofbookError, RefusedError
 from proofbook.people.people import People
 from proofbook.people.roles import Permission
 from proofbook.portal.entrance.signing_in import mistakes_of
-from proofbook.portal.posting import Given
+from proofbook.portal.posting import FormMistakes, Given
 from proofbook.portal.surroundings import Answer, Cookie, Desk, Page, Query, See
 
 MEANINGS: Final = {
@@ -88,14 +88,10 @@ def remove_second_factor(desk: Desk, given: Given) -> Answer:
     return See("/account", "Your account has no second factor any more.", Cookie(opened.cookie))
 
 
-def end_session(desk: Desk, given: Given, session: str) -> Answer:
-    """End another session of one's own."""
-    del given
-    people, visitor = _people(desk), desk.known
-    if session not in {each.id for each in people.sessions(visitor.account)}:
-        raise InputError("this session is not one of yours, or is over", hint="look at the list again")
-    people.end_session(session, visitor.actor)
-    return See("/account", "That session has ended.")
+def session_again(desk: Desk, given: Given, mistakes: FormMistakes, session: str) -> Answer:
+    """The account, with why a session could not be ended."""
+    del given, session
+    return _page(desk, factor_mistakes=mistakes.by_field, status=422)
 
 
 def draw_code(uri: str) -> Markup:

@@ -7,16 +7,29 @@ says why, and finds out when somebody else was faster.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
-from typing import Any, Final, Literal
-from zoneinfo import ZoneInfo
+from datetime import timedelta
+from typing import Any, Final
 
 from proofbook.errors import ConflictError, InputError, RefusedError
-from proofbook.people.account import Account, Terms, propose_account_id
-from proofbook.people.people import People
+from proofbook.people.account import Account
 from proofbook.people.roles import Role
+from proofbook.portal.entrance.account_acts import (
+    AccountOrder,
+    ChangeAccount,
+    CreateAccount,
+    StateOrder,
+    account_of,
+    change_account,
+    create_account,
+    end_sessions,
+    make_link,
+    people_of,
+    reinstate_account,
+    remove_second_factor,
+    suspend_account,
+)
 from proofbook.portal.entrance.signing_in import mistakes_of
-from proofbook.portal.posting import Given
+from proofbook.portal.posting import Given, read_typed
 from proofbook.portal.surroundings import Answer, Desk, Page, Query, See
 from proofbook.primitives.instants import format_instant, parse_instant
 
@@ -34,6 +47,8 @@ STATE_WORDS: Final = {
     "not_yet": ("not yet", "unknown"),
     "expired": ("time is over", "notice"),
 }
+_PLAIN: Final = {"end-sessions": end_sessions, "reset-second-factor": remove_second_factor}
+_REASONED: Final = {"suspend": suspend_account, "reinstate": reinstate_account}
 
 
 def show_people(desk: Desk, query: Query) -> Answer:
@@ -54,16 +69,12 @@ def show_new(desk: Desk, query: Query) -> Answer:
 
 
 def make_account(desk: Desk, given: Given) -> Answer:
-    """An account and, for one that signs in here, a link to hand over."""
-    people = people_of(desk)
+    """An account and, since it signs in here, a link to hand over."""
     try:
-        terms = _terms(given, None)
-        account = given.one("account") or propose_account_id(terms.name, people.roll.accounts)
-        made = people.set_account(account, terms, by=desk.known.actor, because=given.one("because"), expected=None)
+        done = create_account(desk, read_typed(CreateAccount, _order(given, "account")))
     except (InputError, RefusedError, ConflictError) as error:
         return _form(desk, None, _typed(given), mistakes_of(error))
-    link = people.make_link(made.id, "invitation", desk.known.actor)
-    return Page("entrance/link_made.html", {"account": made, "link": link, "purpose": "invitation"})
+    return _show_link(desk, done.subject)
 
 
 def show_person(desk: Desk, query: Query, account: str) -> Answer:
@@ -73,48 +84,37 @@ def show_person(desk: Desk, query: Query, account: str) -> Answer:
     return None if found is None else _form(desk, found, _stated(found), {})
 
 
-def change_account(desk: Desk, given: Given, account: str) -> Answer:
+def change(desk: Desk, given: Given, account: str) -> Answer:
     """A new version of an account."""
-    people = people_of(desk)
-    found = people.roll.accounts.get(account)
-    if found is None:
-        return None
+    found = account_of(desk, account)
     try:
-        terms = _terms(given, found)
-        people.set_account(
-            account, terms, by=desk.known.actor, because=given.one("because"), expected=given.one("version") or None
-        )
+        order = read_typed(ChangeAccount, {**_order(given, "version"), "account": account})
+        done = change_account(desk, order)
     except (InputError, RefusedError, ConflictError) as error:
         return _form(desk, found, _typed(given), mistakes_of(error))
-    return See(f"/people/{account}", "The account is changed. That is an entry with your name.")
+    return See(done.path, done.said)
 
 
 def act_on_account(desk: Desk, given: Given, account: str, what: str) -> Answer:
-    """A link, the end of sessions, the end of a second factor."""
-    del given
-    people, by = people_of(desk), desk.known.actor
-    found = people.roll.accounts.get(account)
-    if found is None:
+    """A link, the end of sessions, the end of a second factor; suspending and reinstating."""
+    if what == "link":
+        return _show_link(desk, account)
+    if what in _PLAIN:
+        done = _PLAIN[what](desk, AccountOrder(account=account))
+        return See(done.path, done.said)
+    if what not in _REASONED:
         return None
-    match what:
-        case "link":
-            purpose: Literal["invitation", "reset"] = "reset" if people.roll.proofs_of(account).password else "invitation"
-            link = people.make_link(account, purpose, by)
-            return Page("entrance/link_made.html", {"account": found, "link": link, "purpose": purpose})
-        case "end-sessions":
-            count = people.end_sessions(account, by)
-            return See(f"/people/{account}", f"{count} session{'' if count == 1 else 's'} ended.")
-        case "reset-second-factor":
-            people.proving.reset_second_factor(account, by)
-            return See(f"/people/{account}", "The second factor is taken away; sessions have ended.")
-    return None
+    found = account_of(desk, account)
+    try:
+        done = _REASONED[what](desk, read_typed(StateOrder, {"account": account, "because": given.one("because")}))
+    except (InputError, RefusedError, ConflictError) as error:
+        return _form(desk, found, _stated(found), {what: "; ".join(mistakes_of(error).values())})
+    return See(done.path, done.said)
 
 
-def people_of(desk: Desk) -> People:
-    """The people of this home. Raises RefusedError when there are none."""
-    if desk.sources.people is None:
-        raise RefusedError("this portal has no people", hint="start it with `proofbook portal`")
-    return desk.sources.people
+def _show_link(desk: Desk, account: str) -> Page:
+    found, done = account_of(desk, account), make_link(desk, AccountOrder(account=account))
+    return Page("entrance/link_made.html", {"account": found, "link": done.values, "purpose": done.values["purpose"]})
 
 
 def _form(desk: Desk, account: Account | None, given: Mapping[str, Any], mistakes: Mapping[str, str]) -> Page:
@@ -135,33 +135,14 @@ def _form(desk: Desk, account: Account | None, given: Mapping[str, Any], mistake
     return Page("entrance/person.html", values, 422 if mistakes else 200)
 
 
-def _terms(given: Given, before: Account | None) -> Terms:
-    roles = frozenset(Role(each) for each in given.many("roles") if each in {role.value for role in ROLE_WORDS})
-    auditor = Role.AUDITOR in roles
-    kept = None if before is None else before.terms
-    return Terms(
-        name=given.one("name"),
-        roles=roles,
-        email=given.one("email") or None,
-        engagement=given.one("engagement") or None if auditor else None,
-        since=_day(given.one("since"), "since") if auditor else None,
-        until=_day(given.one("until"), "until", last=True) if given.one("until") else None,
-        state="disabled" if given.one("state") == "disabled" else "active",
-        sign_in="local" if kept is None else kept.sign_in,
-        issuer=None if kept is None else kept.issuer,
-        provider_subject=None if kept is None else kept.provider_subject,
-    )
-
-
-def _day(text: str, field: str, *, last: bool = False) -> str | None:
-    """The beginning of a UTC day, or its end: the day that is named still counts."""
-    if not text:
-        return None
-    try:
-        day = datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=ZoneInfo("UTC"))
-    except ValueError as error:
-        raise InputError(f"{field}: {text[:20]!r} is not a day", hint="write it as 2026-03-31") from error
-    return format_instant(day + timedelta(days=1) if last else day)
+def _order(given: Given, *names: str) -> dict[str, Any]:
+    """The form as it asks: what is left empty is nothing, and what only auditors have is theirs alone."""
+    roles = given.many("roles")
+    stated = {name: given.one(name) or None for name in ("email", "engagement", "since", "until")}
+    if Role.AUDITOR.value not in roles:
+        stated |= {"engagement": None, "since": None}
+    typed = {name: text for name in ("name", "because", *names) if (text := given.one(name))}
+    return {**typed, **stated, "roles": roles}
 
 
 def _stated(account: Account) -> dict[str, Any]:
@@ -173,7 +154,6 @@ def _stated(account: Account) -> dict[str, Any]:
         "engagement": terms.engagement or "",
         "since": (terms.since or "")[:10],
         "until": "" if terms.until is None else (parse_instant(terms.until) - timedelta(microseconds=1)).date().isoformat(),
-        "state": terms.state,
         "version": account.version,
         "account": account.id,
         "because": "",
@@ -181,5 +161,5 @@ def _stated(account: Account) -> dict[str, Any]:
 
 
 def _typed(given: Given) -> dict[str, Any]:
-    names = ("account", "name", "email", "engagement", "since", "until", "state", "version", "because")
+    names = ("account", "name", "email", "engagement", "since", "until", "version", "because")
     return {**{name: given.one(name) for name in names}, "roles": given.many("roles")}

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any, Final
 
 from proofbook.errors import InputError, RefusedError
 from proofbook.people.roles import Permission
+from proofbook.portal.entrance.account_acts import people_of
 from proofbook.portal.entrance.own_account import MEANINGS
-from proofbook.portal.entrance.people_pages import people_of
 from proofbook.portal.entrance.signing_in import mistakes_of
-from proofbook.portal.posting import Given
-from proofbook.portal.surroundings import Answer, Desk, Page, Query, See
+from proofbook.portal.entrance.token_acts import IssueToken, issue_token
+from proofbook.portal.posting import FormMistakes, Given
+from proofbook.portal.surroundings import Answer, Desk, Page, Query
 from proofbook.primitives.instants import format_instant
 
-SCOPES: Final = tuple((each, MEANINGS[each]) for each in Permission if each is not Permission.ADMINISTER)
+SCOPES: Final = tuple((each, MEANINGS[each]) for each in Permission)
 _TYPED: Final = ("account", "service", "days", "note")
-_LIVES: Final = {"30": 30, "90": 90, "365": 365}
-"""Days a token may live."""
 
 
 def show_tokens(desk: Desk, query: Query) -> Answer:
@@ -26,31 +24,19 @@ def show_tokens(desk: Desk, query: Query) -> Answer:
     return _page(desk, {**dict.fromkeys(_TYPED, ""), "days": "90", "scopes": ("push",)}, {})
 
 
-def issue_token(desk: Desk, given: Given) -> Answer:
+def issue(desk: Desk, given: Given) -> Answer:
     """A token, shown once."""
-    typed = {name: given.one(name) for name in _TYPED}
     try:
-        days = _LIVES.get(typed["days"])
-        if days is None:
-            raise InputError("days: choose how long it lives")
-        scopes = frozenset(Permission(each) for each in given.many("scopes") if each in {scope.value for scope, _ in SCOPES})
-        made = people_of(desk).issue_token(
-            by=desk.known.actor,
-            scopes=scopes,
-            expires=format_instant(desk.now + timedelta(days=days)),
-            account=typed["account"] or None,
-            service=typed["service"] or None,
-            note=typed["note"],
-        )
+        done = issue_token(desk, given.read(IssueToken))
     except (InputError, RefusedError) as error:
-        return _page(desk, {**typed, "scopes": given.many("scopes")}, mistakes_of(error))
-    return Page("entrance/token_made.html", {"token": made})
+        return _page(desk, {**{name: given.one(name) for name in _TYPED}, "scopes": given.many("scopes")}, mistakes_of(error))
+    return Page("entrance/token_made.html", {"token": done.values})
 
 
-def revoke_token(desk: Desk, given: Given, token: str) -> Answer:
-    """It opens nothing any more."""
-    people_of(desk).revoke_token(token, by=desk.known.actor, reason=given.one("reason"))
-    return See("/tokens", "The token is revoked.")
+def again(desk: Desk, given: Given, mistakes: FormMistakes, token: str) -> Answer:
+    """The list, with why a token was not revoked."""
+    del given, token
+    return _page(desk, {**dict.fromkeys(_TYPED, ""), "scopes": ()}, mistakes.by_field)
 
 
 def _page(desk: Desk, given: dict[str, Any], mistakes: dict[str, str]) -> Page:

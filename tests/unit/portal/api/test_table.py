@@ -14,6 +14,7 @@ from proofbook.portal.api.pushing import PUSH_RECORD, PUSHED
 from proofbook.portal.api.resource import Doing, Reading, admits, check_resources
 from proofbook.portal.api.table import RESOURCES, document
 from proofbook.portal.auditing.places import AUDITING_ACTS
+from proofbook.portal.entrance.places import ENTRANCE_ACTS
 from proofbook.portal.places import Place, Reach
 from proofbook.portal.revealing import REVEAL
 from proofbook.portal.site import PLACES
@@ -26,6 +27,7 @@ from proofbook.portal.staff.requests.places import REQUEST_ACTS
 from support.sample_accounts import sample_visitor
 
 ACTS = (
+    *ENTRANCE_ACTS,
     *RECORD_ACTS,
     *ANSWER_ACTS,
     *REQUEST_ACTS,
@@ -94,6 +96,24 @@ def test_auditors_reach_their_room_and_nothing_of_the_company(resource: Reading 
     """The room is below one path, as it is for people."""
     admitted = admits(resource, sample_visitor(Role.AUDITOR, engagement="e"))
     assert admitted is (resource.path.startswith("/room") or isinstance(resource.need, Reach))
+
+
+def test_only_administrators_reach_accounts_and_tokens() -> None:
+    """And what administrators reach besides is what everybody of the staff reads."""
+    named = ("accounts.", "tokens.")
+    administering = {each.name for each in RESOURCES if each.name.startswith(named)}
+    assert len(administering) == 12
+    for role in Role:
+        visitor = sample_visitor(role, engagement="e" if role is Role.AUDITOR else None)
+        reached = {each.name for each in RESOURCES if admits(each, visitor)}
+        assert reached & administering == (administering if role is Role.ADMINISTRATOR else set())
+
+
+def test_what_is_shown_once_is_not_kept_for_a_second_answer() -> None:
+    """Links, tokens and revealed content: an answer that is kept can be asked for again by whoever has the key."""
+    secret = {each.name for each in DOINGS if {"secret", "path", "text"} & each.gives.model_fields.keys()}
+    assert secret == {each.name for each in DOINGS if not each.keeps}
+    assert {"accounts.link", "tokens.issue"} <= secret
 
 
 def test_services_push_and_nothing_else() -> None:

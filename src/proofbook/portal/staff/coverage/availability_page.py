@@ -54,10 +54,16 @@ def show_availability(desk: Desk, query: Query) -> Answer:
     """`/availability`."""
 
     def make(found: Assessed) -> Page:
-        calendars = [_calendar(desk, found, system, title) for system, title in _systems(found)]
-        return Page("staff/availability.html", {"calendars": calendars, "letters": LETTERS, "days": range(1, 32)})
+        return Page(
+            "staff/availability.html", {"calendars": read_calendars(desk, found), "letters": LETTERS, "days": range(1, 32)}
+        )
 
     return desk.assessments().show(desk, query, make)
+
+
+def read_calendars(desk: Desk, found: Assessed) -> list[Calendar]:
+    """One for each system in scope that is on the inventory."""
+    return [_calendar(desk, found, system, title) for system, title in _systems(found)]
 
 
 def _systems(found: Assessed) -> list[tuple[str, str]]:

@@ -6,14 +6,18 @@ Promises: the timeline is made of what the record says and of nothing else; addi
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from typing import Any, Final, Literal
 
-from proofbook.errors import InputError, ProofbookError
-from proofbook.portal.posting import Given
+from pydantic import Field
+
+from proofbook.errors import ProofbookError
+from proofbook.people.roles import Permission
+from proofbook.portal.acts import Act, Done, NotThere, Order
+from proofbook.portal.posting import Given, read_typed
 from proofbook.portal.staff.queues.keeping import mistakes_of, now_of, write_record
 from proofbook.portal.surroundings import Answer, Desk, Page, Query, See
 from proofbook.portal.zones import zone_of
-from proofbook.readmodel.documents import Documents
+from proofbook.readmodel.documents import Documents, DocumentVersion
 
 KINDS: Final = frozenset({"incident.real", "incident.near_miss"})
 _MOMENTS: Final = (
@@ -25,27 +29,60 @@ _MOMENTS: Final = (
 SORTS: Final = (("containment", "done to contain it"), ("notifications", "somebody was told"))
 
 
+class StepOrder(Order):
+    """A line to be added to the course of an incident."""
+
+    kind: str = Field(max_length=60, description="incident.real or incident.near_miss")
+    id: str = Field(max_length=80, description="its id")
+    sort: Literal["containment", "notifications"] = Field(description="what was done to contain it, or who was told")
+    what: str = Field(min_length=1, max_length=4_000, description="what was done: one step")
+    who: str | None = Field(default=None, max_length=200, description="by whom; null: whoever adds the line")
+    at: str | None = Field(default=None, max_length=40, description="when, RFC 3339; null: now")
+
+
 def show_incident(desk: Desk, query: Query, kind: str, id: str) -> Answer:  # noqa: A002 - what it is called
     """`/queues/incidents/{kind}/{id}`."""
     del query
     return _page(desk, kind, id, {}, {})
 
 
-def add_step(desk: Desk, given: Given, kind: str, id: str) -> Answer:  # noqa: A002 - what it is called
-    """Add a line to what was done."""
-    found = Documents(desk.reader).current(kind, id) if kind in KINDS else None
-    if found is None:
-        return None
+def act_add(desk: Desk, given: Given, kind: str, id: str) -> Answer:  # noqa: A002 - what it is called
+    """A line by a form."""
     typed = {name: given.one(name) for name in ("sort", "at", "who", "what")}
     try:
-        if typed["sort"] not in dict(SORTS) or not typed["what"]:
-            raise InputError("what: say what was done")
-        step = {"at": typed["at"] or now_of(desk), "who": typed["who"] or desk.known.account, "what": typed["what"]}
-        body = {**found.body, typed["sort"]: [*found.body[typed["sort"]], step], "because": f"added: {typed['what'][:120]}"}
-        write_record(desk, kind, id, body)
+        done = add_step(
+            desk, read_typed(StepOrder, {**{name: text or None for name, text in typed.items()}, "kind": kind, "id": id})
+        )
+    except NotThere:
+        return None
     except ProofbookError as error:
         return _page(desk, kind, id, mistakes_of(error), typed)
-    return See(f"/queues/incidents/{kind}/{id}", "The line is recorded.")
+    return See(done.path, done.said)
+
+
+def add_step(desk: Desk, order: StepOrder) -> Done:
+    """Add a line to what was done: a version of its own. Raises NotThere, FormMistakes; nothing was recorded then."""
+    found = incident_of(desk, order.kind, order.id)
+    if found is None:
+        raise NotThere("there is no such incident", hint="see the records of the kinds incident.real and incident.near_miss")
+    step = {"at": order.at or now_of(desk), "who": order.who or desk.known.account, "what": order.what}
+    body = {**found.body, order.sort: [*found.body[order.sort], step], "because": f"added: {order.what[:120]}"}
+    receipts = write_record(desk, found.kind, found.id, body)
+    return Done(
+        f"/queues/incidents/{found.kind}/{found.id}",
+        "The line is recorded.",
+        f"{found.kind}/{found.id}",
+        receipts,
+        {"id": found.id},
+    )
+
+
+ADD_STEP: Final = Act("incidents.add", "Add a line to the course of an incident", Permission.PREPARE, StepOrder, add_step)
+
+
+def incident_of(desk: Desk, kind: str, id: str) -> DocumentVersion | None:  # noqa: A002 - what it is called
+    """Its newest version."""
+    return Documents(desk.reader).current(kind, id) if kind in KINDS else None
 
 
 def timeline_of(body: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -69,7 +106,7 @@ def _timeline(body: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def _page(desk: Desk, kind: str, name: str, mistakes: Mapping[str, str], given: Mapping[str, str]) -> Page | None:
-    found = Documents(desk.reader).current(kind, name) if kind in KINDS else None
+    found = incident_of(desk, kind, name)
     if found is None:
         return None
     values = {

@@ -13,7 +13,15 @@ READ: Final = Permission.READ
 DECIDE: Final = Permission.DECIDE
 PREPARE: Final = Permission.PREPARE
 
-QUEUE_ACTS: Final = (decisions.ASK_FOR_DECISION, decisions.RECORD_DECISION, decisions.DECIDE, RECORD_CHECK)
+QUEUE_ACTS: Final = (
+    decisions.ASK_FOR_DECISION,
+    decisions.RECORD_DECISION,
+    decisions.DECIDE,
+    RECORD_CHECK,
+    access_reviews.RECORD_REVIEW,
+    incidents.ADD_STEP,
+    *tabletop.EXERCISE_ACTS,
+)
 
 QUEUE_SECTION: Final = Section(
     "/queues",
@@ -53,8 +61,22 @@ QUEUE_PLACES: Final = (
         show=access_reviews.show_access_reviews,
         act=access_reviews.finish,
         acting=PREPARE,
+        does=(access_reviews.RECORD_REVIEW.name,),
     ),
-    Place(path="/queues/incidents/{kind}/{id}", need=READ, show=incidents.show_incident, act=incidents.add_step, acting=PREPARE),
+    Place(
+        path="/queues/incidents/{kind}/{id}",
+        need=READ,
+        show=incidents.show_incident,
+        act=incidents.act_add,
+        acting=PREPARE,
+        does=(incidents.ADD_STEP.name,),
+    ),
     Place(path="/queues/exercises", need=PREPARE, show=tabletop.show_exercises),
-    Place(path="/queues/exercises/{scenario}", need=PREPARE, show=tabletop.show_exercise, act=tabletop.act),
+    Place(
+        path="/queues/exercises/{scenario}",
+        need=PREPARE,
+        show=tabletop.show_exercise,
+        act=tabletop.act,
+        does=tuple(each.name for each in tabletop.EXERCISE_ACTS),
+    ),
 )

@@ -5,7 +5,7 @@ Promises: a number counts what is on record and open, nothing else; each line le
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from urllib.parse import urlencode
 
 from proofbook.portal.staff.queues.decisions import waiting
@@ -25,32 +25,45 @@ class Line:
     owner: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Everything that waits. `decisions`: how many outputs do."""
+
+    decisions: int
+    upstream: tuple[Line, ...]
+    tools: tuple[Line, ...]
+    alerts: tuple[Line, ...]
+    incidents: tuple[Line, ...]
+
+
 def show_queues(desk: Desk, query: Query) -> Answer:
     """`/queues`."""
     del query
+    found = read_waiting(desk)
+    return Page("queues/queues.html", {each.name: getattr(found, each.name) for each in fields(found)})
+
+
+def read_waiting(desk: Desk) -> Waiting:
+    """What is on record and open."""
     documents = Documents(desk.reader)
-    values = {
-        "decisions": len(waiting(desk)),
-        "upstream": _undecided(documents),
-        "tools": [
-            _line(each, "requested_at") for each in documents.listed("tool.request") if each.body["decision"] == "undecided"
-        ],
-        "alerts": [
-            _line(each, "raised_at") for each in documents.listed("alert.triage") if each.body["disposition"] == "undecided"
-        ],
-        "incidents": [
+    tools = [each for each in documents.listed("tool.request") if each.body["decision"] == "undecided"]
+    alerts = [each for each in documents.listed("alert.triage") if each.body["disposition"] == "undecided"]
+    incidents = [each for kind in _OPEN_INCIDENTS for each in documents.listed(kind) if each.body["closed_at"] is None]
+    return Waiting(
+        decisions=len(waiting(desk)),
+        upstream=tuple(_undecided(documents)),
+        tools=tuple(_line(each, "requested_at") for each in tools),
+        alerts=tuple(_line(each, "raised_at") for each in alerts),
+        incidents=tuple(
             Line(
                 str(each.body["title"]),
                 str(each.body["detected_at"]),
                 f"/queues/incidents/{each.kind}/{each.id}",
                 each.body["classified_by"],
             )
-            for kind in _OPEN_INCIDENTS
-            for each in documents.listed(kind)
-            if each.body["closed_at"] is None
-        ],
-    }
-    return Page("queues/queues.html", values)
+            for each in incidents
+        ),
+    )
 
 
 def _undecided(documents: Documents) -> list[Line]:
