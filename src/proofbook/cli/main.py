@@ -41,6 +41,7 @@ _COMMANDS: Final = {
     "population": "proofbook.cli.population:population",
     "export": "proofbook.cli.evidence:export",
     "rollforward": "proofbook.cli.rolling:rollforward",
+    "bridge": "proofbook.cli.rolling:bridge",
     "verify": "proofbook.cli.evidence:verify",
     "book": "proofbook.cli.book:book",
     "record": "proofbook.cli.record:record",

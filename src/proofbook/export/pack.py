@@ -7,11 +7,14 @@ left out and where they are, and names itself on its first page.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
+from proofbook.assessment.scope import Scope
 from proofbook.book.interface import StoredCheckpoint
 from proofbook.bundle.manifest import Omission
 from proofbook.errors import InputError
+from proofbook.export.parts.bridging import plan_bridge
 from proofbook.export.parts.planned import PartMaker
 from proofbook.export.parts.planning import OWN
 from proofbook.export.parts.rolling import plan_roll_forward
@@ -41,6 +44,12 @@ class Pack:
 
 
 WHOLE: Final = Pack("Evidence room", OWN, pages=True)
+
+
+def bridge(reported: Scope) -> Pack:
+    """What is on record after the period that a report speaks of."""
+    rest = Omission("folders 02, 03, 05, 08, 09 and 11, and pages of 07", ELSEWHERE)
+    return Pack("Bridge letter inputs", (partial(plan_bridge, reported=reported),), omissions=(rest,))
 
 
 def roll_forward(since: StoredCheckpoint) -> Pack:

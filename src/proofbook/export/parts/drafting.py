@@ -57,7 +57,7 @@ class Sentence:
 def draft_sheet(origin: PartsFrom) -> Sheet:
     """Inserts for the system description."""
     facts = origin.assessed.facts
-    sentences = tuple(_sentences(facts))
+    sentences = tuple(sorted(_sentences(facts), key=lambda each: each.part))
     blank = [each for each in sentences if not each.entries]
     blocks: tuple[Block, ...] = (
         text_table("Sentences and what they rest on", ("Part", "Words", "Entries"), (each.row() for each in sentences), ""),
@@ -108,6 +108,7 @@ def _sentences(facts: Facts) -> Iterator[Sentence]:
         yield from _components(each)
     if not systems:
         yield Sentence("DC1", "which features use a language model, and whether they assist or decide")
+    yield from _procedures(facts)
     yield from _incidents(facts)
     standing = sorted(facts.scoped("control"), key=lambda each: each.id)
     if standing:
@@ -143,9 +144,12 @@ def _services(system: DocumentVersion) -> Iterator[Sentence]:
 def _components(system: DocumentVersion) -> Iterator[Sentence]:
     body = system.body
     for field, words in (
-        ("engine", "runs on the engine {}"), ("hosts", "on the hosts {}"), ("gpu", "with {}"), ("location", "located at {}"),
+        ("engine", "is served by the engine {}"), ("hosts", "runs on the hosts {}"), ("gpu", "computes with {}"),
+        ("location", "stands at {}"), ("network_segment", "is kept apart in the network segment {}"),
         ("log_store", "keeps its exchanges in {}"), ("input_classes", "may be given data of the classes {}"),
         ("output_destinations", "sends output to {}"), ("models", "serves the artifacts {}"),
+        ("business_owner", "is answered for by {}"), ("technical_owner", "is run by {}"),
+        ("model_approver", "has its models approved by {}"),
     ):  # fmt: skip
         value = body[field]
         if value in (None, "unknown"):
@@ -153,6 +157,20 @@ def _components(system: DocumentVersion) -> Iterator[Sentence]:
         else:
             said = ", ".join(map(str, value)) or "none, as stated" if isinstance(value, list) else str(value)
             yield Sentence("DC3", f"{system.id} {words.format(said)}.", (system.entry,))
+
+
+def _procedures(facts: Facts) -> Iterator[Sentence]:
+    """Policies in force and what indexes read: the other components of DC 3."""
+    policies = [each for each in facts.scoped("policy") if each.body["status"] == "approved"]
+    if policies:
+        yield Sentence("DC3", f"Policies in force: {', '.join(str(each.body['title']) for each in policies)}.", _of(policies))
+    else:
+        yield Sentence("DC3", "which policies and procedures are in force; none is recorded as approved")
+    for each in facts.scoped("index.manifest"):
+        yield Sentence("DC3", f"The index {each.body['index']} is read by {', '.join(each.body['systems'])}.", (each.entry,))
+    for each in facts.systems():
+        if each.body["scope_decision"] == "outside":
+            yield Sentence("DC3", f"{each.body['title']} lies outside the boundary.", (each.entry,))
 
 
 def _incidents(facts: Facts) -> Iterator[Sentence]:

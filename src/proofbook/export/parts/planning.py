@@ -7,6 +7,7 @@ from typing import Final
 
 from proofbook.book.interface import BookReading, StoredCheckpoint
 from proofbook.bundle.manifest import Omission
+from proofbook.export.parts.bridging import plan_afterwards
 from proofbook.export.parts.controls import plan_controls
 from proofbook.export.parts.correspondence import plan_correspondence
 from proofbook.export.parts.incidents import plan_incidents
@@ -22,7 +23,7 @@ NO_SCOPE: Final = Omission(
     "the export was given no scope, so nothing is known of records, controls and duties",
 )
 OWN: Final[tuple[PartMaker, ...]] = (
-    plan_scope, plan_controls, plan_policies, plan_incidents, plan_vendors, plan_correspondence,
+    plan_scope, plan_afterwards, plan_controls, plan_policies, plan_incidents, plan_vendors, plan_correspondence,
     plan_machine,
 )  # fmt: skip
 

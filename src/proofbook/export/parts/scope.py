@@ -13,6 +13,7 @@ from proofbook.artifacts.speaking import cell, counted, label
 from proofbook.assessment.facts import Facts, happened_at
 from proofbook.assessment.nil import NilCase, derive_nil
 from proofbook.bundle.parts import SCOPE_FOLDER
+from proofbook.export.parts.certificates import certificates_sheet
 from proofbook.export.parts.drafting import draft_sheet, lists_sheet
 from proofbook.export.parts.framing import Sheet, csv_file, page_files
 from proofbook.export.parts.planned import PartsFrom, PlannedPart
@@ -59,6 +60,7 @@ def plan_scope(origin: PartsFrom) -> PlannedPart:
             *page_files(origin, more),
             *page_files(origin, draft_sheet(origin)),
             *page_files(origin, lists_sheet(origin)),
+            *page_files(origin, certificates_sheet(origin, nil)),
             records_csv(SCOPE_FOLDER, "systems", "AI systems in scope", "ai_system", systems),
             csv_file(SCOPE_FOLDER, "nil-populations", title="Populations that may be empty", columns=NIL, rows=rows),
         )
