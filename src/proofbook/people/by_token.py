@@ -29,6 +29,8 @@ def check_change(by: Actor, account: str, before: Account | None, terms: Terms) 
     administers = _administers(terms) or (before is not None and _administers(before.terms))
     if administers and not suspends:
         raise RefusedError("a token neither makes nor changes an administrator", hint=_BY_A_PERSON)
+    if terms.sign_in == "provider" and (before is None or _vouched(terms) != _vouched(before.terms)):
+        raise RefusedError("email: tells a provider whose account this is, and a token does not change that", hint=_BY_A_PERSON)
 
 
 def check_proof(by: Actor, account: Account) -> None:
@@ -67,6 +69,11 @@ def check_issue(by: Token, may: frozenset[Permission], scopes: frozenset[Permiss
 def _check_other(by: Actor, account: str) -> None:
     if account == by.id:
         raise RefusedError("a token changes nothing of the account it acts for", hint=_BY_A_PERSON)
+
+
+def _vouched(terms: Terms) -> tuple[str | None, ...]:
+    """By what a provider's person gets the account: its subject, or the address at the first sign-in."""
+    return terms.issuer, terms.provider_subject, terms.email
 
 
 def _administers(terms: Terms) -> bool:

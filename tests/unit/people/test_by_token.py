@@ -11,6 +11,7 @@ import pytest
 
 from proofbook.errors import ConflictError, InputError, RefusedError
 from proofbook.people.account import Terms
+from proofbook.people.by_token import may_issue
 from proofbook.people.recording import gather_receipts
 from proofbook.people.roles import Permission, Role
 from proofbook.people.tokens import ADMINISTERS_DAYS, NewToken
@@ -139,6 +140,24 @@ def test_a_token_takes_over_no_administrator_and_may_shut_one_out(deputy: Deputy
         deputy.set("sample.admin", other)
 
 
+def test_a_token_hands_no_account_to_another_person_of_a_provider(deputy: Deputy) -> None:
+    """Whom the provider vouches for with the address that stands there gets the account at the first sign-in."""
+    terms = Terms(
+        name="Sample Awaited",
+        roles=frozenset({Role.LEAD}),
+        email="awaited@sample.example",
+        sign_in="provider",
+        issuer="https://id.sample.example",
+    )
+    with pytest.raises(RefusedError, match="email: tells a provider"):
+        deputy.set("sample.awaited", terms)
+    deputy.people.set_account("sample.awaited", terms, by=OPERATOR, because="sample", expected=None)
+    for changed in (replace(terms, email="evil@sample.example"), replace(terms, provider_subject="evil")):
+        with pytest.raises(RefusedError, match="email: tells a provider"):
+            deputy.set("sample.awaited", changed)
+    deputy.set("sample.awaited", replace(terms, roles=frozenset({Role.PREPARER})))
+
+
 def test_the_last_administrator_stays(tmp_path: Path) -> None:
     """Whose access ends on a day does not count as one who stays."""
     deputy = Deputy(tmp_path)
@@ -176,6 +195,9 @@ def test_a_token_of_a_token_issues_none(tmp_path: Path) -> None:
     assert visitor is not None
     with pytest.raises(RefusedError, match="the token that issues it does not have that"):
         deputy.issue(visitor.actor, (READ,), service="sample reader")
+    claimed = replace(deputy.people.roll.tokens[made.id], scopes=frozenset({ADMINISTER, READ}))
+    assert may_issue(claimed, deputy.people.roll, deputy.scene.later()) == frozenset()
+    assert may_issue(replace(claimed, through=None), deputy.people.roll, deputy.scene.later()) == {ADMINISTER, READ}
 
 
 ENDS: dict[str, Callable[[Deputy], object]] = {
