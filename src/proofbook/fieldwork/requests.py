@@ -9,7 +9,7 @@ Hostile input: texts are kept as text under caps; whoever shows them escapes the
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
@@ -123,7 +123,7 @@ def list_requests(reader: Reader, engagement: str) -> tuple[Request, ...]:
     """The newest version of every request of an engagement, by number as people count (2 before 10)."""
     documents, after, found = Documents(reader), ("", ""), []
     while page := documents.page(KIND, after=after, limit=PAGE):
-        found += [_request(each) for each in page if each.body["engagement"] == engagement]
+        found += [request_of(each) for each in page if each.body["engagement"] == engagement]
         after = (page[-1].kind, page[-1].id)
     return tuple(sorted(found, key=lambda each: natural(each.number)))
 
@@ -131,7 +131,7 @@ def list_requests(reader: Reader, engagement: str) -> tuple[Request, ...]:
 def find_request(reader: Reader, engagement: str, number: str) -> Request | None:
     """The request with this number, or None."""
     version = Documents(reader).current(KIND, request_id(engagement, number))
-    return None if version is None else _request(version)
+    return None if version is None else request_of(version)
 
 
 def read_request(reader: Reader, request: str) -> Request:
@@ -139,12 +139,12 @@ def read_request(reader: Reader, request: str) -> Request:
     version = Documents(reader).current(KIND, request)
     if version is None:
         raise InputError(f"request {request[:80]!r}: there is none in this book", hint="see `proofbook request list`")
-    return _request(version)
+    return request_of(version)
 
 
 def request_history(reader: Reader, request: str) -> tuple[Request, ...]:
     """Every version, oldest first."""
-    return tuple(map(_request, Documents(reader).history(KIND, request)))
+    return tuple(map(request_of, Documents(reader).history(KIND, request)))
 
 
 def submitted_versions(reader: Reader, request: str) -> tuple[Request, ...]:
@@ -162,14 +162,6 @@ def comments_of(reader: Reader, request: str) -> tuple[Comment, ...]:
                 Comment(version.id, request, Side(body["side"]), body["text"], version.actor, body["said_at"], version.entry)
             )
     return tuple(sorted(found, key=lambda each: (each.at, each.id)))
-
-
-def count_states(requests: Iterable[Request]) -> dict[State, int]:
-    """How many stand where; every state is named."""
-    counts = dict.fromkeys(State, 0)
-    for each in requests:
-        counts[each.state] += 1
-    return counts
 
 
 def steps_open(request: Request, side: Side) -> tuple[State, ...]:
@@ -312,7 +304,8 @@ def _evidence_body(each: Evidence) -> dict[str, Any]:
     return {"sort": each.sort, "id": each.id, "version": each.version, "sha256": each.sha256, "note": each.note}
 
 
-def _request(version: DocumentVersion) -> Request:
+def request_of(version: DocumentVersion) -> Request:
+    """A version of the record, read."""
     body = version.body
     plain = (
         "number", "engagement", "title", "description", "control", "control_as_written", "first", "last", "as_of",

@@ -5,6 +5,7 @@
 DROP TABLE IF EXISTS document_head;
 DROP TABLE IF EXISTS document_reference;
 DROP TABLE IF EXISTS record_file;
+DROP TABLE IF EXISTS request_head;
 
 CREATE TABLE document_head (          -- the newest version of each record
   kind TEXT NOT NULL,
@@ -52,3 +53,15 @@ CREATE TABLE record_file (            -- files sealed with a record
   commitment TEXT NOT NULL
 ) STRICT;
 CREATE INDEX record_file_of ON record_file (kind, id, sha256, idx);
+
+CREATE TABLE request_head (           -- an auditor's requests as they stand now, in the order of their numbers
+  id TEXT PRIMARY KEY,
+  engagement TEXT NOT NULL,
+  counting_key TEXT NOT NULL,         -- sorts as people count: R-2 before R-10
+  state TEXT NOT NULL,
+  owner TEXT NOT NULL,                -- empty: nobody yet
+  idx INTEGER NOT NULL                -- of the newest version
+) STRICT, WITHOUT ROWID;
+CREATE INDEX request_head_page ON request_head (engagement, counting_key, id, state, owner);
+CREATE INDEX request_head_state ON request_head (engagement, state);
+CREATE INDEX request_head_owner ON request_head (engagement, owner);

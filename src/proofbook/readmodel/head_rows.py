@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final, TypeAlias
 
+from proofbook.readmodel.request_rows import REQUEST, request_row
 from proofbook.records.pointing import follow
 from proofbook.records.record import find_blanks
 
@@ -32,6 +33,8 @@ def head_rows(index: int, entry: Object, body: Object) -> Iterator[Written]:
     yield "set_document_head", (*row, entry["occurred"], entry["recorded"], entry["actor"]["id"])
     if kind == "sign_off":
         yield "settle_decision", (body["of_entry"], own)
+    if kind == REQUEST:
+        yield "set_request_head", request_row(index, own, body)
 
 
 def file_row(index: int, entry: Object, body: Object) -> Written:

@@ -24,7 +24,7 @@ from proofbook.readmodel.connection import Reader, make_schema, open_reading, op
 from proofbook.readmodel.derive import Batch, Cells, Classified, SourceState
 from proofbook.readmodel.tallies import FORWARDED, IDX, LAST, STATE, Tallies, latency_of
 
-SCHEMA: Final = 14
+SCHEMA: Final = 15
 """Raised with every change of `schema.sql`, `tallies.sql` or `documents.sql`; an older file is rebuilt."""
 
 _BATCH: Final = 10_000

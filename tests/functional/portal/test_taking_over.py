@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from hashlib import sha256
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -12,12 +13,14 @@ import pytest
 from proofbook.people.roles import Role
 from proofbook.wiring.home import Home, open_home
 from proofbook.wiring.starting import Start, start_home
+from support.api_caller import give_token
 from support.sample_portal import Reply
 from support.staffed_portal import Browser, Staffed, staffed
 
 ENGAGEMENT = "sample-audit"
 OTHER = "sample-other"
 _PERIOD = 'first = "2026-01-01"\nlast = "2026-12-31"\nzone = "UTC"\n'
+_NUMBER = re.compile(r"<bdi>(L-\d+)</bdi>")
 _KEPT = re.compile(r'name="(kept|sha256)" value="([^"]+)"')
 FACES = {"lead": ("/requests", f"/requests?engagement={ENGAGEMENT}"), "auditor": ("/room/request", "/room/requests")}
 """Account -> where a list is sent to, and where the requests are."""
@@ -118,3 +121,31 @@ def test_lists_that_cannot_be_taken_are_refused_on_both_faces(portal: Staffed) -
         assert "cannot be taken as it is" in reply.words
         assert "row 2" in reply.words
         assert "row 3" in reply.words
+
+
+def test_a_long_list_is_shown_page_by_page(portal: Staffed) -> None:
+    """Ten thousand requests must not make one page; each is reached by turning, on both faces and by program."""
+    browser = portal.browser("stranger")
+    data = listed(*(f"L-{number}" for number in range(1, 231)))
+    fields = {"agreed": "yes"}
+    assert "230 new" in browser.post_file("/room/request", fields, ("list", "l.csv", data), page="/room/request").words
+    lead = portal.browser("lead")
+    for reader, path in ((browser, "/room/requests"), (lead, f"/requests?engagement={OTHER}")):
+        seen: list[str] = []
+        place = path
+        while place:
+            page = reader.get(place)
+            seen += _NUMBER.findall(page.text)
+            onward = re.search(r'href="([^"]+)" rel="next"', page.text)
+            place = unescape(onward[1]) if onward else ""
+        assert seen == [f"L-{number}" for number in range(1, 231)]
+        assert "230" in reader.get(path).words
+        assert reader.get(f"{path}{'&' if '?' in path else '?'}state=done").status == 400
+    program = give_token(portal, "lead")
+    items: list[str] = []
+    more: str | None = ""
+    while more is not None:
+        told = program.get(f"/requests?engagement={OTHER}&limit=150&after={more}").value
+        items += [each["number"] for each in told["items"]]
+        more = told["more"]
+    assert (len(items), told["of"]) == (230, 230)

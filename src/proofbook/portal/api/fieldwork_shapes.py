@@ -50,6 +50,7 @@ class RequestsShape(Shape):
     engagement: str = Field(description="the engagement")
     items: tuple[RequestShape, ...] = Field(description="requests that fit, by number")
     of: int = Field(description="how many there are")
+    more: str | None = Field(description="id of the request behind which the next page goes on; null: it ends here")
 
 
 class CommentShape(Shape):

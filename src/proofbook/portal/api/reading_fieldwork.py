@@ -10,10 +10,10 @@ from proofbook.errors import InputError
 from proofbook.export.defining import load_definition
 from proofbook.export.definition import POPULATIONS, Definition
 from proofbook.fieldwork.acting import Side
+from proofbook.fieldwork.request_listing import RequestFilters, RequestList, page_of_requests
 from proofbook.fieldwork.requests import (
     Request,
     comments_of,
-    list_requests,
     read_request,
     steps_open,
     submitted_versions,
@@ -34,12 +34,15 @@ class RequestsAsked(OfEngagement):
 
     state: str = Field(default="", max_length=40, description="only of this state")
     owner: str = Field(default="", max_length=200, description="only of this owner")
+    after: str = Field(default="", max_length=80, description="only behind the request of this id: `more` of a page")
+    limit: int = Field(default=100, ge=1, le=500, description="how many")
 
 
 def list_of_requests(desk: Desk, asked: RequestsAsked) -> shapes.RequestsShape:
     """Of an engagement."""
     chosen = chosen_engagement(desk, asked)
-    return requests_shape(chosen, list_requests(desk.reader, chosen), asked.state, asked.owner)
+    filters = RequestFilters(asked.state, asked.owner, asked.after)
+    return requests_shape(chosen, page_of_requests(desk.reader, chosen, filters, limit=asked.limit))
 
 
 def read_one_request(desk: Desk, asked: Asked, request: str) -> Tagged | None:
@@ -104,11 +107,10 @@ def chosen_engagement(desk: Desk, asked: OfEngagement) -> str:
     return chosen
 
 
-def requests_shape(engagement: str, every: tuple[Request, ...], state: str, owner: str = "") -> shapes.RequestsShape:
-    """Requests that fit."""
-    fit = [each for each in every if state in {"", each.state.value} and owner in {"", each.owner or ""}]
-    items = tuple(map(shapes.RequestShape.model_validate, fit))
-    return shapes.RequestsShape(engagement=engagement, items=items, of=len(every))
+def requests_shape(engagement: str, found: RequestList) -> shapes.RequestsShape:
+    """A page of requests."""
+    items = tuple(map(shapes.RequestShape.model_validate, found.requests))
+    return shapes.RequestsShape(engagement=engagement, items=items, of=found.of, more=found.more)
 
 
 def request_whole(desk: Desk, found: Request, side: Side, suggestions: Iterable[Suggestion] = ()) -> Tagged:

@@ -9,7 +9,7 @@ from proofbook.errors import InputError
 from proofbook.fieldwork.acting import Side
 from proofbook.fieldwork.item import open_item
 from proofbook.fieldwork.receipts import list_receipts
-from proofbook.fieldwork.requests import list_requests
+from proofbook.fieldwork.request_listing import RequestFilters, page_of_requests
 from proofbook.fieldwork.samples import list_samples as samples_of
 from proofbook.portal.api import engagement_shapes, fieldwork_shapes
 from proofbook.portal.api.reading_engagement import control_of, controls_of, page_of, scope_of, shelf_of, told_page, told_shelf
@@ -33,6 +33,8 @@ class StateAsked(Asked):
     """Which requests are wanted."""
 
     state: str = Field(default="", max_length=40, description="only of this state")
+    after: str = Field(default="", max_length=80, description="only behind the request of this id: `more` of a page")
+    limit: int = Field(default=100, ge=1, le=500, description="how many")
 
 
 class VersionAsked(Asked):
@@ -62,7 +64,8 @@ def read_scope(desk: Desk, asked: Asked) -> engagement_shapes.ScopeShape:
 def list_of_requests(desk: Desk, asked: StateAsked) -> fieldwork_shapes.RequestsShape:
     """The auditor's requests."""
     room = enter(desk)
-    return requests_shape(room.id, list_requests(desk.reader, room.id), asked.state)
+    filters = RequestFilters(asked.state, after=asked.after)
+    return requests_shape(room.id, page_of_requests(desk.reader, room.id, filters, limit=asked.limit))
 
 
 def read_one_request(desk: Desk, asked: Asked, request: str) -> Tagged | None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from proofbook.fieldwork.requests import count_states, list_requests
+from proofbook.fieldwork.request_listing import count_requests, requests_in
+from proofbook.fieldwork.requests import State
 from proofbook.fieldwork.samples import list_samples
 from proofbook.portal.auditing.engaged import enter
 from proofbook.portal.surroundings import Answer, Desk, Page, Query
@@ -13,16 +14,16 @@ def show_room(desk: Desk, query: Query) -> Answer:
     """`/room`."""
     del query
     room, visitor = enter(desk), desk.known
-    requests = list_requests(desk.reader, room.id)
+    counts = count_requests(desk.reader, room.id)
     head = desk.book.latest_checkpoint()
     until = None if visitor.until is None else parse_instant(visitor.until)
     delivered = () if desk.sources.delivering is None else desk.sources.delivering.delivered(room.id)
     values = {
         "scope": room.scope,
         "days_left": None if until is None else max((until - desk.now).days, 0),
-        "counts": count_states(requests),
-        "requests": len(requests),
-        "waiting": [each for each in requests if each.state.value in {"submitted", "in_review"}][:10],
+        "counts": counts,
+        "requests": sum(counts.values()),
+        "waiting": requests_in(desk.reader, room.id, State.SUBMITTED, State.IN_REVIEW, limit=10),
         "samples": list_samples(desk.reader, room.id)[:5],
         "deliveries": delivered[:5],
         "head": head,

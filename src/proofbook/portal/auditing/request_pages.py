@@ -10,14 +10,13 @@ from typing import Any, Final
 
 from proofbook.errors import InputError, ProofbookError
 from proofbook.fieldwork.request_import import ImportRefused
+from proofbook.fieldwork.request_listing import RequestFilters, page_of_requests
 from proofbook.fieldwork.requests import (
     Evidence,
     Request,
     Sort,
     State,
     comments_of,
-    count_states,
-    list_requests,
     read_request,
     request_history,
     steps_open,
@@ -26,6 +25,7 @@ from proofbook.fieldwork.requests import (
 from proofbook.portal.auditing.engaged import Engaged, enter
 from proofbook.portal.auditing.request_acts import AskOrder, JudgeOrder, RemarkOrder, ask, judge, remark, take_over
 from proofbook.portal.posting import FormMistakes, Given, read_typed
+from proofbook.portal.request_turning import turn
 from proofbook.portal.surroundings import Answer, Desk, Page, Query, See
 
 STEP_WORDS: Final = {
@@ -44,20 +44,12 @@ _NEW: Final = ("number", "title", "description", "sort", "control", "criteria", 
 
 
 def show_requests(desk: Desk, query: Query) -> Answer:
-    """`/room/requests`, by state where one is named."""
+    """`/room/requests`, by state where one is named, page by page."""
     room = enter(desk)
-    every = list_requests(desk.reader, room.id)
-    wanted = query.get("state", "")
-    shown = [each for each in every if not wanted or each.state.value == wanted]
-    values = {
-        "requests": shown,
-        "of": len(every),
-        "counts": count_states(every),
-        "wanted": wanted,
-        "tones": TONES,
-        "scope": room.scope,
-    }
-    return Page("auditing/requests.html", values)
+    filters = RequestFilters(query.get("state", ""), after=query.get("after", ""))
+    found = page_of_requests(desk.reader, room.id, filters)
+    values = {"found": found, "wanted": filters, "turning": turn("/room/requests", {}, filters, found)}
+    return Page("auditing/requests.html", {**values, "tones": TONES, "scope": room.scope})
 
 
 def show_request(desk: Desk, query: Query, request: str) -> Answer:

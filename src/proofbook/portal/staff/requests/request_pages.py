@@ -12,13 +12,12 @@ from typing import Any, Final, TypeVar
 from proofbook.errors import InputError, ProofbookError
 from proofbook.fieldwork.acting import Side
 from proofbook.fieldwork.request_import import ImportRefused
+from proofbook.fieldwork.request_listing import RequestFilters, page_of_requests
 from proofbook.fieldwork.requests import (
     Evidence,
     Request,
     State,
     comments_of,
-    count_states,
-    list_requests,
     read_request,
     request_history,
     steps_open,
@@ -27,6 +26,7 @@ from proofbook.fieldwork.requests import (
 from proofbook.fieldwork.suggesting import Suggestion, suggest_evidence
 from proofbook.portal.acts import Done, Order
 from proofbook.portal.posting import FormMistakes, Given, read_typed
+from proofbook.portal.request_turning import turn
 from proofbook.portal.staff.links import record_link
 from proofbook.portal.staff.requests.engaged import choose_engagement
 from proofbook.portal.staff.requests.request_acts import (
@@ -40,6 +40,7 @@ from proofbook.portal.staff.requests.request_acts import (
     move,
 )
 from proofbook.portal.surroundings import Answer, Desk, Page, Query, See
+from proofbook.readmodel.requests import owners
 
 M = TypeVar("M", bound=Order)
 TONES: Final = {
@@ -53,20 +54,17 @@ STEP_WORDS: Final = {State.SUBMITTED: "Submit it", State.NOT_STARTED: "Take it b
 
 
 def show_requests(desk: Desk, query: Query) -> Answer:
-    """`/requests`, of one engagement, by state and owner where they are named."""
+    """`/requests`, of one engagement, by state and owner where they are named, page by page."""
     chosen, known = choose_engagement(desk, query)
     if chosen is None:
         return Page("begin_engagement.html", {})
-    every = list_requests(desk.reader, chosen)
-    wanted, owner = query.get("state", ""), query.get("owner", "")
-    shown = [each for each in every if wanted in {"", each.state.value} and owner in {"", each.owner or ""}]
+    filters = RequestFilters(query.get("state", ""), query.get("owner", ""), query.get("after", ""))
+    found = page_of_requests(desk.reader, chosen, filters)
     values = {
-        "requests": shown,
-        "of": len(every),
-        "counts": count_states(every),
-        "wanted": wanted,
-        "owner": owner,
-        "owners": sorted({each.owner for each in every if each.owner}),
+        "found": found,
+        "wanted": filters,
+        "turning": turn("/requests", {"engagement": chosen}, filters, found),
+        "owners": owners(desk.reader, chosen),
         "tones": TONES,
         "chosen": chosen,
         "engagements": known,
