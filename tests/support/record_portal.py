@@ -82,14 +82,14 @@ class RecordPortal:
 
 
 @contextmanager
-def serving(folder: Path) -> Iterator[RecordPortal]:
-    """A new home, served to one visitor of each role that matters here."""
+def serving(folder: Path, zone: str | None = None) -> Iterator[RecordPortal]:
+    """A new home, served to one visitor of each role that matters here; `zone`: that of its settings."""
     home = make_home(folder)
     cookies = {account: secrets.token_hex(16) for account in _ROLES}
     accounts = SampleAccounts(
         sessions={cookies[account]: sample_visitor(*roles, account=account) for account, roles in _ROLES.items()}
     )
-    with open_sources(home) as sources, running(replace(sources, accounts=accounts), inside=False) as outside:
+    with open_sources(home) as sources, running(replace(sources, accounts=accounts, zone=zone), inside=False) as outside:
         yield RecordPortal(
             home,
             {

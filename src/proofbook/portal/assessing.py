@@ -30,6 +30,7 @@ from proofbook.assessment.grid import Grid, Width, derive_grid
 from proofbook.assessment.selftests.table import CHECKS
 from proofbook.assessment.today import Today, derive_today
 from proofbook.portal.surroundings import Answer, Desk, Page, Query
+from proofbook.portal.telling import document_in_zone
 from proofbook.primitives.instants import format_instant
 from proofbook.readmodel.activity import wrote_since
 from proofbook.readmodel.projection import ReadOnlyProjection
@@ -109,7 +110,7 @@ class Assessed:
 
         def draw(newest: Assessed) -> Markup:
             found = next((each for each in newest.derived(artifact) if each.name == name), None)
-            return Markup("") if found is None else render_body(found, run_by)
+            return Markup("") if found is None else document_in_zone(render_body(found, run_by), newest.facts.scope.period.zone)
 
         return self.once(f"artifact {artifact} {name}: {run_by}", draw)
 

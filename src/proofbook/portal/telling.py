@@ -32,6 +32,15 @@ _IN_SENTENCES: Final = re.compile(
 )
 """An instant as the book writes it, and as programs write it: `2026-11-21 03:12 UTC`, alone or with another before it."""
 
+_IN_DOCUMENTS: Final = re.compile(
+    r"<(?P<kept>code|pre|svg|style|time)\b[^>]*>.*?</(?P=kept)>|<[^>]*>"
+    r"|(?<![\w@:.-])(?P<local>\d{4}-\d\d-\d\d \d\d:\d\d [+-]\d\d:\d\d)(?![\w:-])"
+    r"|(?<![\w@:.-])(?P<utc>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z)(?![\w@-])",
+    re.ASCII | re.DOTALL,
+)
+"""What stays in a document of ours, a time as it is written there, and an instant as the book writes it."""
+_ELEMENT: Final = Markup('<time datetime="{}" title="{}">{}</time>')
+
 
 @contextmanager
 def telling_in(zone: ZoneInfo) -> Iterator[None]:
@@ -68,6 +77,23 @@ def in_zone_plainly(text: str | None) -> str:
 def drawn_in_zone(drawing: Markup | None) -> Markup:
     """A drawing of ours with the instants in its texts told without markup. Every text in it is escaped already."""
     return Markup("").join(_pieces(str(drawing or ""), lambda found, _, step: _told(found, step), Markup))
+
+
+def document_in_zone(body: Markup, zone: str) -> Markup:
+    """A document of ours as HTML, which tells times in its engagement's zone by their offset: the same with UTC behind each.
+
+    Its words stay as they are handed over; an instant that it has in UTC is told in the zone. Its texts are escaped already.
+    """
+
+    def told(match: re.Match[str]) -> str:
+        if match["local"] is not None:
+            found = _read_offset(match["local"])
+            return match[0] if found is None else _ELEMENT.format(format_instant(found), _in_utc(found), match[0])
+        found = moment(match[0]) if match["utc"] is not None else None
+        return match[0] if found is None else _element(found, match[0], "seconds")
+
+    with telling_in(find_zone(zone)):
+        return Markup(_IN_DOCUMENTS.sub(told, str(body)))  # noqa: S704 - markup already; what is put in holds digits and names
 
 
 def days_ago(day: str, now: datetime) -> str:
@@ -119,8 +145,16 @@ def _read(match: re.Match[str]) -> datetime | None:
         return None
 
 
+def _read_offset(text: str) -> datetime | None:
+    """The instant of `2026-03-28 10:00 +01:00`; None for text that only looks like one."""
+    try:
+        return datetime.fromisoformat(text[:16] + text[17:]).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
 def _element(found: datetime, text: str, step: str) -> Markup:
-    return Markup('<time datetime="{}" title="{}">{}</time>').format(text, _in_utc(found), _told(found, step))
+    return _ELEMENT.format(text, _in_utc(found), _told(found, step))
 
 
 def _told(found: datetime, step: str) -> str:

@@ -57,6 +57,7 @@ def test_every_kind_of_value_is_read(tmp_path: Path) -> None:
         (MINIMAL + "[models]\nwell_known = 1", "expected true or false"),
         (MINIMAL + "[portal]\nport = true", r"key 'portal\.port' is true or false"),
         (MINIMAL + "[portal]\nport = 2026-01-01", "is date"),
+        (MINIMAL + "[portal]\nzone = 'Nowhere'", r"portal\.zone: time zone 'Nowhere' is not known"),
         (MINIMAL + "checkpoint_seconds = 0", "checkpoint_seconds is 0"),
         (MINIMAL + "checkpoint_seconds = nan", "checkpoint_seconds is nan"),
         (MINIMAL + "checkpoint_seconds = 61.0", "at most 60"),

@@ -12,6 +12,7 @@ from proofbook.controls.crosswalk import check_artifact
 from proofbook.portal.assessing import Assessed
 from proofbook.portal.auditing.engaged import assessed
 from proofbook.portal.surroundings import Answer, Desk, Page, Query
+from proofbook.portal.telling import document_in_zone
 
 _DRAWN: Final = "drawn for this page when it was asked for; the evidence room has them with their digests"
 
@@ -38,7 +39,11 @@ def show_answer(desk: Desk, query: Query, name: str) -> Answer:
     page = next((each for each in answer_pages(found) if each.name == name), None)
     if page is None:
         return None
-    values = {"it": page, "body": render_body(page, _DRAWN), "scope": found.facts.scope}
+    values = {
+        "it": page,
+        "body": document_in_zone(render_body(page, _DRAWN), found.facts.scope.period.zone),
+        "scope": found.facts.scope,
+    }
     return Page("auditing/answer.html", values)
 
 

@@ -7,7 +7,6 @@ says why, and finds out when somebody else was faster.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
 from typing import Any, Final
 
 from proofbook.errors import ConflictError, InputError, RefusedError
@@ -28,10 +27,12 @@ from proofbook.portal.entrance.account_acts import (
     remove_second_factor,
     suspend_account,
 )
+from proofbook.portal.entrance.account_days import read_day, write_day
 from proofbook.portal.entrance.signing_in import mistakes_of
 from proofbook.portal.posting import Given, read_typed
 from proofbook.portal.surroundings import Answer, Desk, Page, Query, See
-from proofbook.primitives.instants import format_instant, parse_instant
+from proofbook.portal.zones import zone_of
+from proofbook.primitives.instants import format_instant
 
 ROLE_WORDS: Final = {
     Role.ADMINISTRATOR: "Accounts, tokens, sessions. Sees records; writes and approves none; sees no content.",
@@ -71,7 +72,7 @@ def show_new(desk: Desk, query: Query) -> Answer:
 def make_account(desk: Desk, given: Given) -> Answer:
     """An account and, since it signs in here, a link to hand over."""
     try:
-        done = create_account(desk, read_typed(CreateAccount, _order(given, "account")))
+        done = create_account(desk, read_typed(CreateAccount, _order(desk, given, None, "account")))
     except (InputError, RefusedError, ConflictError) as error:
         return _form(desk, None, _typed(given), mistakes_of(error))
     return _show_link(desk, done.subject)
@@ -81,14 +82,14 @@ def show_person(desk: Desk, query: Query, account: str) -> Answer:
     """`/people/{account}`."""
     del query
     found = people_of(desk).roll.accounts.get(account)
-    return None if found is None else _form(desk, found, _stated(found), {})
+    return None if found is None else _form(desk, found, _stated(desk, found), {})
 
 
 def change(desk: Desk, given: Given, account: str) -> Answer:
     """A new version of an account."""
     found = account_of(desk, account)
     try:
-        order = read_typed(ChangeAccount, {**_order(given, "version"), "account": account})
+        order = read_typed(ChangeAccount, {**_order(desk, given, found, "version"), "account": account})
         done = change_account(desk, order)
     except (InputError, RefusedError, ConflictError) as error:
         return _form(desk, found, _typed(given), mistakes_of(error))
@@ -108,7 +109,7 @@ def act_on_account(desk: Desk, given: Given, account: str, what: str) -> Answer:
     try:
         done = _REASONED[what](desk, read_typed(StateOrder, {"account": account, "because": given.one("because")}))
     except (InputError, RefusedError, ConflictError) as error:
-        return _form(desk, found, _stated(found), {what: "; ".join(mistakes_of(error).values())})
+        return _form(desk, found, _stated(desk, found), {what: "; ".join(mistakes_of(error).values())})
     return See(done.path, done.said)
 
 
@@ -130,30 +131,32 @@ def _form(desk: Desk, account: Account | None, given: Mapping[str, Any], mistake
         "has_password": proofs is not None and proofs.password is not None,
         "has_factor": proofs is not None and proofs.totp is not None,
         "sessions": () if account is None else people.sessions(account.id),
-        "proposed_until": (desk.now + timedelta(days=90)).date().isoformat(),
+        "zone": zone_of(desk),
     }
     return Page("entrance/person.html", values, 422 if mistakes else 200)
 
 
-def _order(given: Given, *names: str) -> dict[str, Any]:
-    """The form as it asks: what is left empty is nothing, and what only auditors have is theirs alone."""
-    roles = given.many("roles")
-    stated = {name: given.one(name) or None for name in ("email", "engagement", "since", "until")}
+def _order(desk: Desk, given: Given, before: Account | None, *names: str) -> dict[str, Any]:
+    """The form as it asks: what is left empty is nothing, and what only auditors have is theirs alone; days as instants."""
+    roles, zone = given.many("roles"), zone_of(desk)
+    since, until = (None, None) if before is None else (before.terms.since, before.terms.until)
+    stated = {name: given.one(name) or None for name in ("email", "engagement")}
+    stated |= {"since": read_day(given.one("since"), since, zone), "until": read_day(given.one("until"), until, zone, last=True)}
     if Role.AUDITOR.value not in roles:
         stated |= {"engagement": None, "since": None}
     typed = {name: text for name in ("name", "because", *names) if (text := given.one(name))}
     return {**typed, **stated, "roles": roles}
 
 
-def _stated(account: Account) -> dict[str, Any]:
-    terms = account.terms
+def _stated(desk: Desk, account: Account) -> dict[str, Any]:
+    terms, zone = account.terms, zone_of(desk)
     return {
         "name": terms.name,
         "email": terms.email or "",
         "roles": tuple(role.value for role in terms.roles),
         "engagement": terms.engagement or "",
-        "since": (terms.since or "")[:10],
-        "until": "" if terms.until is None else (parse_instant(terms.until) - timedelta(microseconds=1)).date().isoformat(),
+        "since": write_day(terms.since, zone),
+        "until": write_day(terms.until, zone, last=True),
         "version": account.version,
         "account": account.id,
         "because": "",

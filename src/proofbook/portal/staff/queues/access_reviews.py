@@ -20,7 +20,7 @@ from proofbook.portal.acts import Act, Done, NotThere, Order
 from proofbook.portal.posting import FormMistakes, Given, read_typed
 from proofbook.portal.staff.queues.keeping import make_id, mistakes_of, now_of, write_record
 from proofbook.portal.surroundings import Answer, Desk, Page, Query, See
-from proofbook.portal.zones import zone_of
+from proofbook.portal.zones import today_in, zone_info_of
 from proofbook.readmodel import keys
 from proofbook.readmodel.documents import Documents, DocumentVersion
 
@@ -82,7 +82,7 @@ def show_access_reviews(desk: Desk, query: Query) -> Answer:
     if system:
         return _campaign(desk, system, {}, Given({}))
     systems = [(each.system, each.newest, each.rows) for each in campaigns(desk)]
-    return Page("queues/access_reviews.html", {"systems": systems, "zone": zone_of(desk, query)})
+    return Page("queues/access_reviews.html", {"systems": systems})
 
 
 def campaigns(desk: Desk) -> tuple[Campaign, ...]:
@@ -134,7 +134,7 @@ def rows_of(desk: Desk, system: str) -> tuple[AccessRow, ...]:
     documents = Documents(desk.reader)
     ended = [each.body for each in documents.listed("access.revocation")]
     used = {each.key: each.last_used for each in keys.every(desk.reader)}
-    today = desk.now.date().isoformat()
+    today = today_in(zone_info_of(desk), desk.now).isoformat()
     found = []
     for grant in documents.listed("access.grant"):
         body = grant.body
@@ -225,6 +225,5 @@ def _campaign(desk: Desk, system: str, mistakes: Mapping[str, str], given: Given
         "mistakes": mistakes,
         "list_as_of": given.one("list_as_of") or now_of(desk),
         "lookback": given.one("lookback"),
-        "zone": zone_of(desk),
     }
     return Page("queues/access_review.html", values, 422 if mistakes else 200)

@@ -13,10 +13,11 @@ from pydantic import Field
 from proofbook.errors import ProofbookError
 from proofbook.people.roles import Permission
 from proofbook.portal.acts import Act, Done, NotThere, Order
-from proofbook.portal.posting import Given, read_typed
+from proofbook.portal.posting import FormMistakes, Given, read_typed
 from proofbook.portal.staff.queues.keeping import mistakes_of, now_of, write_record
 from proofbook.portal.surroundings import Answer, Desk, Page, Query, See
-from proofbook.portal.zones import zone_of
+from proofbook.portal.typed_times import NoSuchTime, read_moment, write_typed
+from proofbook.portal.zones import zone_info_of, zone_of
 from proofbook.readmodel.documents import Documents, DocumentVersion
 
 KINDS: Final = frozenset({"incident.real", "incident.near_miss"})
@@ -50,14 +51,21 @@ def act_add(desk: Desk, given: Given, kind: str, id: str) -> Answer:  # noqa: A0
     """A line by a form."""
     typed = {name: given.one(name) for name in ("sort", "at", "who", "what")}
     try:
-        done = add_step(
-            desk, read_typed(StepOrder, {**{name: text or None for name, text in typed.items()}, "kind": kind, "id": id})
-        )
+        stated = {name: text or None for name, text in typed.items()} | {"at": _read_at(desk, typed["at"])}
+        done = add_step(desk, read_typed(StepOrder, {**stated, "kind": kind, "id": id}))
     except NotThere:
         return None
     except ProofbookError as error:
         return _page(desk, kind, id, mistakes_of(error), typed)
     return See(done.path, done.said)
+
+
+def _read_at(desk: Desk, text: str) -> str | None:
+    """The instant that was typed, in the zone that the field names. Raises FormMistakes."""
+    try:
+        return read_moment(text, zone_info_of(desk)) if text else None
+    except NoSuchTime as error:
+        raise FormMistakes({"at": str(error)}) from error
 
 
 def add_step(desk: Desk, order: StepOrder) -> Done:
@@ -116,6 +124,7 @@ def _page(desk: Desk, kind: str, name: str, mistakes: Mapping[str, str], given: 
         "sorts": SORTS,
         "mistakes": mistakes,
         "zone": zone_of(desk),
-        "given": {"sort": "", "at": "", "who": "", "what": "", **given},
+        "at": write_typed(given.get("at", ""), zone_info_of(desk)),
+        "given": {"sort": "", "who": "", "what": "", **given},
     }
     return Page("queues/incident.html", values, 422 if mistakes else 200)

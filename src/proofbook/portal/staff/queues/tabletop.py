@@ -19,7 +19,6 @@ from proofbook.portal.acts import Act, Done, NotThere, Order
 from proofbook.portal.posting import FormMistakes, Given, read_typed
 from proofbook.portal.staff.queues.keeping import make_id, mistakes_of, now_of, write_record
 from proofbook.portal.surroundings import Answer, Desk, Page, Query, See
-from proofbook.portal.zones import zone_of
 from proofbook.primitives.instants import parse_instant
 from proofbook.readmodel.documents import Documents, DocumentVersion
 from proofbook.starter.texts import starter_ids, starter_sections
@@ -75,8 +74,8 @@ class EndExercise(ScenarioOrder):
 
 def show_exercises(desk: Desk, query: Query) -> Answer:
     """`/queues/exercises`."""
-    values = {"scenarios": scenarios(desk), "held": held(desk), "running": under_way(desk), "zone": zone_of(desk, query)}
-    return Page("queues/exercises.html", values)
+    del query
+    return Page("queues/exercises.html", {"scenarios": scenarios(desk), "held": held(desk), "running": under_way(desk)})
 
 
 def held(desk: Desk) -> list[DocumentVersion]:
@@ -247,7 +246,6 @@ def _page(desk: Desk, name: str, mistakes: Mapping[str, str], typed: Given | Non
         "told": given,
         "following": following,
         "mistakes": mistakes,
-        "zone": zone_of(desk),
         "typed": {each: "" if typed is None else typed.one(each) for each in _TYPED},
     }
     return Page("queues/exercise.html", values, 422 if mistakes else 200)
