@@ -42,6 +42,7 @@ _COMMANDS: Final = {
     "export": "proofbook.cli.evidence:export",
     "rollforward": "proofbook.cli.rolling:rollforward",
     "bridge": "proofbook.cli.rolling:bridge",
+    "uploads": "proofbook.cli.uploading:uploads",
     "verify": "proofbook.cli.evidence:verify",
     "book": "proofbook.cli.book:book",
     "record": "proofbook.cli.record:record",

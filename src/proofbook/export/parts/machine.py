@@ -30,7 +30,7 @@ Everything here is drawn from the other folders of this room; for people, read t
   for an auditor; results are observations, without findings and without a status of objectives.
 - `models.cdx.json` (CycloneDX 1.6), `models.spdx.json` (SPDX 2.3): bills of materials of models, from provenance records.
 - `uploads.csv`: which files to upload one by one to Vanta, Drata or the like, and under which name. Such platforms take
-  files of up to 50 MB.
+  files of up to 50 MB: `proofbook uploads ROOM` copies them under these names and makes parts of larger tables.
 - `ciso-assistant/`: applied controls and policies as CSV for its data import.
 - `probo/measures.json`: measures with the criteria they bear on, for its import.
 """
