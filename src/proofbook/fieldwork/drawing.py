@@ -10,18 +10,18 @@ Hostile input: InputError, LimitExceeded or RefusedError with the fix.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from types import MappingProxyType
 from typing import Final, Literal, TypeAlias, cast
 
 from proofbook.book.interface import BookReading, StoredCheckpoint
-from proofbook.errors import InputError, LimitExceeded, RefusedError
+from proofbook.errors import ConflictError, InputError, LimitExceeded, RefusedError
 from proofbook.fieldwork.acting import Act, check_said
 from proofbook.fieldwork.exported import ExportedTable, TableRow, find_checkpoint, read_rows
 from proofbook.fieldwork.holding import Holding, draft_holds, find_holding
-from proofbook.fieldwork.samples import Sample
+from proofbook.fieldwork.samples import Sample, find_sample
 from proofbook.fieldwork.selecting import Ranking, check_nonce, derive_seed
 from proofbook.journal.receipt import Submission
 from proofbook.primitives.ids import IdSource
@@ -80,7 +80,11 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """What a draw or extension comes to, before it is recorded; `submissions` go through the door together."""
+    """What a draw or extension comes to, before it is recorded; `submissions` go through the door together.
+
+    Where others may draw meanwhile, `settle` is asked in the writer's turn, of the book as it is then: it gives what is recorded,
+    or raises what `draw` or `extend` would. It reads no table.
+    """
 
     sample: str
     items: tuple[DrawnItem, ...]
@@ -90,6 +94,7 @@ class Drawn:
     seed: str | None
     holding: Holding
     submissions: tuple[Submission, ...]
+    settle: Callable[[Reader], tuple[Submission, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,43 +117,25 @@ def draw(origin: DrawFrom, act: Act, order: Order, ids: IdSource) -> Drawn:
             f"{exported.population}: was exported for engagement {exported.engagement[:80]!r}, not {order.engagement[:80]!r}",
             hint="export the population for this engagement",
         )
-    earlier = _earlier(origin, order)
+    earlier = _earlier(origin.reader, exported, order)
     checkpoint = find_checkpoint(origin.book, exported)
     text = parse_note(checkpoint.note).text
     seed = derive_seed(text, exported.data_sha256, method.nonce) if isinstance(method, Seeded) else None
     picked = _pick(exported, method, seed)
     _check_entry(len(picked.items) + len(picked.missing))
     sample, holding = ids.new("s"), find_holding(origin.reader, origin.book, picked.items)
-    body = SampleDrawn(
-        sample=sample,
-        engagement=order.engagement,
-        request=order.request,
-        population=exported.population,
-        table=exported.table,
-        key=exported.key,
-        definition=exported.definition,
-        logic=exported.logic,
-        population_entry=exported.entry,
-        data_sha256=exported.data_sha256,
-        rows=exported.rows,
-        completeness=cast("Literal['demonstrated', 'not_demonstrated']", exported.completeness),
-        checkpoint_size=exported.as_of_size,
-        checkpoint_root=exported.as_of_root,
-        checkpoint_sha256=sha256(text).hexdigest(),
-        cosigned_by=_cosigners(checkpoint, origin.witnesses),
-        method="listed" if isinstance(method, Listed) else "seeded",
-        nonce=method.nonce if isinstance(method, Seeded) else None,
-        seed=seed,
-        stratum_by=method.stratum_by if isinstance(method, Seeded) else None,
-        strata=list(picked.strata),
-        asked=_asked(method),
-        items=list(picked.items),
-        missing=list(picked.missing),
-        earlier=list(earlier),
-        because=order.because,
-    )
-    drafts = (act.submission("sample.drawn", sample, body.to_body()), *draft_holds(act, sample, order.engagement, holding))
-    return Drawn(sample, picked.items, picked.missing, picked.strata, exported.rows, seed, holding, drafts)
+    body = _body(origin, order, checkpoint, picked, sample=sample, seed=seed)
+    holds = draft_holds(act, sample, order.engagement, holding)
+
+    def drafts(earlier: tuple[str, ...]) -> tuple[Submission, ...]:
+        whole = body.model_copy(update={"earlier": list(earlier)})
+        return (act.submission("sample.drawn", sample, whole.to_body()), *holds)
+
+    def settle(reader: Reader) -> tuple[Submission, ...]:
+        return drafts(_earlier(reader, exported, order))
+
+    parts = (picked.items, picked.missing, picked.strata)
+    return Drawn(sample, *parts, exported.rows, seed, holding, drafts(earlier), settle)
 
 
 def extend(origin: DrawFrom, act: Act, sample: Sample, method: Method, because: str) -> Drawn:
@@ -190,7 +177,49 @@ def extend(origin: DrawFrom, act: Act, sample: Sample, method: Method, because: 
     )
     holds = draft_holds(act, sample.id, sample.engagement, holding)
     drafts = (act.submission("sample.extended", sample.id, body.to_body()), *holds)
-    return Drawn(sample.id, items, missing, picked.strata, exported.rows, sample.seed, holding, drafts)
+
+    def settle(reader: Reader) -> tuple[Submission, ...]:
+        now = find_sample(reader, sample.id)
+        if now is None or now.draws != sample.draws:
+            raise ConflictError(f"sample {sample.id}: was extended meanwhile", hint="look at it again, then say how many in all")
+        return drafts
+
+    return Drawn(sample.id, items, missing, picked.strata, exported.rows, sample.seed, holding, drafts, settle)
+
+
+def _body(
+    origin: DrawFrom, order: Order, checkpoint: StoredCheckpoint, picked: _Picked, *, sample: str, seed: str | None
+) -> SampleDrawn:
+    """What the entry says, but for earlier draws."""
+    exported, method = origin.exported, order.method
+    return SampleDrawn(
+        sample=sample,
+        engagement=order.engagement,
+        request=order.request,
+        population=exported.population,
+        table=exported.table,
+        key=exported.key,
+        definition=exported.definition,
+        logic=exported.logic,
+        population_entry=exported.entry,
+        data_sha256=exported.data_sha256,
+        rows=exported.rows,
+        completeness=cast("Literal['demonstrated', 'not_demonstrated']", exported.completeness),
+        checkpoint_size=exported.as_of_size,
+        checkpoint_root=exported.as_of_root,
+        checkpoint_sha256=sha256(parse_note(checkpoint.note).text).hexdigest(),
+        cosigned_by=_cosigners(checkpoint, origin.witnesses),
+        method="listed" if isinstance(method, Listed) else "seeded",
+        nonce=method.nonce if isinstance(method, Seeded) else None,
+        seed=seed,
+        stratum_by=method.stratum_by if isinstance(method, Seeded) else None,
+        strata=list(picked.strata),
+        asked=_asked(method),
+        items=list(picked.items),
+        missing=list(picked.missing),
+        earlier=[],
+        because=order.because,
+    )
 
 
 def _pick(exported: ExportedTable, method: Method, seed: str | None) -> _Picked:
@@ -302,10 +331,9 @@ def _asked(method: Method) -> int:
     return sum(method.strata.values()) if method.stratum_by is not None else method.count
 
 
-def _earlier(origin: DrawFrom, order: Order) -> tuple[str, ...]:
+def _earlier(reader: Reader, exported: ExportedTable, order: Order) -> tuple[str, ...]:
     """Samples drawn before from this table of the population. Raises RefusedError when there are some and no reason is given."""
-    known = fieldwork.of_engagement(origin.reader, "sample.drawn", order.engagement)
-    exported = origin.exported
+    known = fieldwork.of_engagement(reader, "sample.drawn", order.engagement)
     same = [each for each in known if (each.body["population"], each.body["table"]) == (exported.population, exported.table)]
     if same and not (order.because or "").strip():
         first = same[-1]

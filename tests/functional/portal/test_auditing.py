@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from html import unescape
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from proofbook.people.roles import Role
 from proofbook.records.envelope import parse_entry
 from proofbook.wiring.home import Home, open_home
 from support.command_line import wait_until
+from support.sample_portal import Reply
 from support.staffed_portal import Browser, Staffed, staffed
 
 ENGAGEMENT = "sample-year"
@@ -48,7 +50,13 @@ def auditor(portal: Staffed) -> Browser:
 @pytest.fixture(scope="module")
 def delivery(auditor: Browser) -> str:
     """POP-15, produced while the auditor watches."""
-    begun = auditor.post("/room/populations/POP-15", {"observer": "Sample Auditor"}, page="/room/populations/POP-15")
+    return produced(auditor, "POP-15")
+
+
+def produced(auditor: Browser, population: str) -> str:
+    """A population, made while the auditor watches: its delivery's page."""
+    page = f"/room/populations/{population}"
+    begun = auditor.post(page, {"observer": "Sample Auditor"}, page=page)
     assert begun.status == 303
     place = begun.headers["location"]
     wait_until(lambda: "Show it" in auditor.get(place).words, "the population", 60)
@@ -111,6 +119,39 @@ def test_a_sample_under_the_auditors_nonce_keeps_its_picks_when_it_is_extended(a
     words = auditor.get(f"{place}/item?item={first[0]}").words
     assert "weights and their provenance" in words
     assert "no content was sealed for this exchange" in words
+
+
+def test_of_draws_at_once_all_but_one_are_asked_for_a_reason(auditor: Browser) -> None:
+    """Two tabs must not be a way to draw until it pleases."""
+    place = produced(auditor, "POP-08")
+    source = f"{place.rpartition('/')[2]}:changes"
+    nonces = [NONCE[:-1] + str(number) for number in range(4)]
+
+    def draw(nonce: str) -> Reply:
+        typed = {"source": source, "method": "seeded", "nonce": nonce, "count": "1"}
+        return auditor.post("/room/samples", typed, page="/room/samples")
+
+    with ThreadPoolExecutor(len(nonces)) as pool:
+        replies = list(pool.map(draw, nonces))
+    assert sorted(each.status for each in replies) == [303, 422, 422, 422], replies[0].words
+    made = next(each for each in replies if each.status == 303).headers["location"].rpartition("/")[2]
+    assert all(made in each.words for each in replies if each.status == 422)
+
+
+def test_of_two_extensions_at_once_one_is_told_to_look_again(auditor: Browser, delivery: str) -> None:
+    """Both would add the same items, each as if it were the first."""
+    source = f"{delivery.rpartition('/')[2]}:interactions"
+    typed = {"source": source, "method": "seeded", "nonce": NONCE, "count": "2", "because": "two tabs"}
+    place = auditor.post("/room/samples", typed, page="/room/samples").headers["location"]
+
+    def extend(count: int) -> int:
+        return auditor.post(place, {"count": str(count), "because": "more"}, page=place).status
+
+    with ThreadPoolExecutor(3) as pool:
+        statuses = sorted(pool.map(extend, (4, 4, 4)))
+    assert statuses[0] == 303
+    assert statuses.count(303) == 1, statuses
+    assert len(items(auditor, place)) == 4
 
 
 def test_ids_that_are_not_in_the_population_are_named(auditor: Browser, delivery: str) -> None:

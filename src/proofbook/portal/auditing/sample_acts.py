@@ -60,7 +60,11 @@ class ExtendOrder(Choice):
 
 
 def draw_sample(desk: Desk, order: DrawOrder) -> Done:
-    """Draw one. Raises InputError, LimitExceeded, RefusedError, DigestMismatch."""
+    """Draw one; in the writer's turn it is decided whether that needs a reason.
+
+    Raises:
+        InputError, LimitExceeded, RefusedError, DigestMismatch.
+    """
     room = enter(desk)
     source = next((each for each in desk.delivering.delivered(room.id) if each.id == order.source), None)
     if source is None:
@@ -69,13 +73,13 @@ def draw_sample(desk: Desk, order: DrawOrder) -> Done:
     method = _method(order, order.method, order.nonce or "", order.stratum_by or None)
     asked = DrawingOrder(room.id, method, order.request or None, order.because or None)
     drawn = draw(DrawFrom(desk.reader, desk.book, exported), room.act, asked, desk.ids)
-    receipts = desk.writing.record(drawn.submissions)
+    receipts = desk.writing.record_read(drawn.settle)
     missing = f"; {len(drawn.missing)} asked for are not in the population" if drawn.missing else ""
     return _done(drawn, receipts, f"{len(drawn.items)} items drawn{missing}.")
 
 
 def extend_sample(desk: Desk, order: ExtendOrder) -> Done:
-    """More of the same: earlier picks stay. Raises as `draw_sample`."""
+    """More of the same: earlier picks stay. Raises as `draw_sample`, and ConflictError when somebody else was faster."""
     room = enter(desk)
     found = own_sample(desk, room.id, order.sample)
     if found is None:
@@ -86,7 +90,7 @@ def extend_sample(desk: Desk, order: ExtendOrder) -> Done:
     exported = read_exported(desk.reader, source.folder, found.table)
     method = _method(order, found.method, found.nonce or "", found.stratum_by)
     drawn = extend(DrawFrom(desk.reader, desk.book, exported), room.act, found, method, order.because)
-    receipts = desk.writing.record(drawn.submissions)
+    receipts = desk.writing.record_read(drawn.settle)
     return _done(drawn, receipts, f"{len(drawn.items)} items more.")
 
 

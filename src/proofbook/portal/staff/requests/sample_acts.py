@@ -24,8 +24,10 @@ class ReleaseOrder(Order):
 
 def release_item(desk: Desk, order: ReleaseOrder) -> Done:
     """Record the release. Raises InputError, RefusedError."""
-    submissions = release_content(desk.reader, act_of(desk), order.sample, order.item, view=order.view, because=order.because)
-    receipts = desk.writing.record(submissions)
+    act, sample, item = act_of(desk), order.sample, order.item
+    receipts = desk.writing.record_read(
+        lambda reader: release_content(reader, act, sample, item, view=order.view, because=order.because)
+    )
     values = {"sample": order.sample, "item": order.item, "view": order.view}
     said = "Released for this item; each look of the auditor is an entry."
     return Done(f"/drawn/{order.sample}", said, order.sample, receipts, values)
