@@ -8,13 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
-from typing import Final
+from functools import lru_cache
+from typing import Any, Final
+from xml.etree.ElementTree import Element
 
-from proofbook.charts.marks import COLOURS, WIDTH, Palette, cross, head, line, shown, text
+from proofbook.charts.dressing import Dress, Kind, Palette, dress
+from proofbook.charts.library import chart
 
-_LEFT: Final = 46
-_RIGHT: Final = 12
+_HEIGHT: Final = 170
+_MARKS: Final[dict[bool | None, tuple[Kind, float]]] = {True: ("met", 4.5), False: ("not_met", 5.5), None: ("unsaid", 3)}
+"""By whether it meets its line: what a point is drawn as, and its radius."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +32,7 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """A metric over the period. `low` and `high` bound the axis, in thousandths; `line` is the threshold of the newest point."""
+    """A metric over the period; `line` is the threshold of the newest point, in thousandths."""
 
     name: str
     points: tuple[Point, ...]
@@ -37,45 +40,57 @@ class Series:
 
 
 def draw_series(series: Series, first: str, last: str, palette: Palette) -> str:
-    """A line of points with its threshold; points that do not meet it are drawn as crosses, others as discs."""
-    colour, height, top, bottom = COLOURS[palette], 150, 14, 28
-    values = [each.value for each in series.points] + ([] if series.line is None else [series.line])
-    low, high = _bounds(values)
+    """A line of points with its threshold; discs meet it, open rings do not, small dots have none to meet."""
+    tree, kinds = _render(series, first, last)
+    name = f"{series.name}: {len(series.points)} measurements from {first} to {last}"
+    return dress(tree, Dress(name, kinds, palette, ends=True, beneath=_more_above(series)))
 
-    def y(value: int) -> int:
-        return round(top + (height - top - bottom) * (high - value) / (high - low))
 
-    def x(place: float) -> int:
-        return round(_LEFT + (WIDTH - _LEFT - _RIGHT) * min(1.0, max(0.0, place)))
-
-    out = [head(height, f"{series.name}: {len(series.points)} measurements from {first} to {last}", palette)]
-    for value in (low, high):
-        out.append(line(_LEFT, y(value), WIDTH - _RIGHT, y(value), colour["rule"]))
-        out.append(text(_LEFT - 8, y(value) + 5, _thousandths(value), colour["quiet"], "end"))
+@lru_cache(maxsize=32)
+def _render(series: Series, first: str, last: str) -> tuple[Element, tuple[Kind, ...]]:
+    """What the library draws, and what its series are; kept for the other palette, and for who looks again."""
+    low, high = _bounds([each.value for each in series.points] + ([] if series.line is None else [series.line]))
+    drawing = chart(
+        "XY",
+        height=_HEIGHT,
+        x_labels=[{"value": 0, "label": first}, {"value": 1, "label": last}],
+        value_formatter=_thousandths,
+        xrange=(0, 1),
+        range=(low, high),
+        show_legend=False,
+        print_labels=True,
+    )
+    kinds: list[Kind] = ["line"]
+    drawing.add(None, [_value(each) for each in series.points], show_dots=False)
     if series.line is not None:
-        out.append(line(_LEFT, y(series.line), WIDTH - _RIGHT, y(series.line), colour["warn"], dash="5 4"))
-        out.append(text(WIDTH - _RIGHT, y(series.line) - 5, f"threshold {_thousandths(series.line)}", colour["warn"], "end"))
-    places = [(x(each.place), y(each.value), each) for each in series.points]
-    out += [line(a[0], a[1], b[0], b[1], colour["mark"]) for a, b in pairwise(places)]
-    for left, up, each in places:
-        mark = (
-            cross(left, up, colour["warn"])
-            if each.meets is False
-            else f'<circle cx="{left}" cy="{up}" r="4" fill="{colour["mark"]}"/>'
-        )
-        out.append(f"<g><title>{shown(each.words)}</title>{mark}</g>")
-    out.append(text(_LEFT, height - 8, first, colour["quiet"], "start"))
-    out.append(text(WIDTH - _RIGHT, height - 8, last, colour["quiet"], "end"))
-    return "".join([*out, "</svg>"])
+        kinds.append("threshold")
+        end = {"value": (1, series.line), "label": f"threshold {_thousandths(series.line)}"}
+        drawing.add(None, [(0, series.line), end], dots_size=0)
+    for meets, (kind, size) in _MARKS.items():
+        kinds.append(kind)
+        drawing.add(None, [_value(each) for each in series.points if each.meets is meets], stroke=False, dots_size=size)
+    return drawing.render_tree(), tuple(kinds)
+
+
+def _value(point: Point) -> dict[str, Any]:
+    return {"value": (min(1.0, max(0.0, point.place)), point.value), "tooltip": point.words}
+
+
+def _more_above(series: Series) -> bool:
+    """Most of what is drawn where the line's words stand lies above the line."""
+    late = [each.value >= (series.line or 0) for each in series.points if each.place > 0.6]
+    return sum(late) * 2 > len(late)
 
 
 def _bounds(values: Sequence[int]) -> tuple[int, int]:
-    """Round bounds around the values, never a flat axis; shares keep to 0 and 1."""
+    """Bounds around the values, never a flat axis; shares keep to 0 and 1 and to steps of 0.05, so that little looks little."""
     low, high = min(values), max(values)
-    step = 50 if high <= 1000 else max(1, (high - low) // 4)
-    low, high = (low - 1) // step * step, -(-(high + 1) // step) * step
-    return (max(0, low), min(1000, high)) if min(values) >= 0 and max(values) <= 1000 else (low, high)
+    if low >= 0 and high <= 1000:
+        return max(0, (low - 1) // 50 * 50), min(1000, -(-(high + 1) // 50) * 50)
+    room = max(1, (high - low) // 8)
+    return (max(0, low - room) if low >= 0 else low - room), high + room
 
 
-def _thousandths(value: int) -> str:
-    return f"{value / 1000:.2f}" if value % 10 == 0 else f"{value / 1000:.3f}"
+def _thousandths(value: float) -> str:
+    text = f"{value / 1000:.3f}"
+    return text.removesuffix("0")

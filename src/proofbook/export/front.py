@@ -141,7 +141,8 @@ def _moment(instant: str) -> str:
 
 def _population(each: Written, engagement: Engagement) -> dict[str, Any]:
     first = each.totals[0]
-    strip = derive_strip(first, each.uncovered, engagement.period).document() if first.in_period else None
+    title = f"{each.room.population}, {each.definition.title}"
+    strip = derive_strip(title, first, each.uncovered, engagement.period).document() if first.in_period else None
     return {
         "id": each.room.population,
         "title": each.definition.title,

@@ -1,7 +1,7 @@
 """Exchanges over time as bars, with intervals of which nothing is known shown as such and never as zero.
 
-Promises: pure geometry and words; the template draws it. A bar says what is recorded. Hatching lies over the exact interval that
-is not covered, whatever bars touch it. Does not: interpolate, smooth, or leave out an empty group.
+Promises: pure; the same values give the same words and picture. A bar says what is recorded. Hatching lies over the exact
+interval that is not covered, whatever bars touch it. Does not: interpolate, smooth, or leave out an empty group.
 """
 
 from __future__ import annotations
@@ -12,15 +12,18 @@ from datetime import datetime, timedelta
 from math import ceil
 from typing import Final
 
+from markupsafe import Markup
+
+from proofbook.charts.timeline import Layer, Stretch, draw_timeline
+from proofbook.portal import wording
 from proofbook.portal.coverage import Span
 from proofbook.primitives.instants import format_instant
 from proofbook.readmodel.activity import Activity, Grain
 
-WIDTH: Final = 960
-HEIGHT: Final = 180
-_TOP: Final = 6
 _SPACING: Final = 0.22
 """Part of a group's width that stays empty."""
+_TICK: Final = 0.017
+"""How high a covered group without exchanges is drawn, as a part of the whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,15 +44,11 @@ DAYS: Final = Scale("day", timedelta(days=1), 30, Grain.DAY)
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One group. `covered` is `covered`, `partly` or `not covered`; `x`, `y`, `width` and `height` are drawing units."""
+    """One group. `covered` is `covered`, `partly` or `not covered`."""
 
     start: str
     count: int
     covered: str
-    x: float
-    y: float
-    width: float
-    height: float
 
     @property
     def words(self) -> str:
@@ -60,26 +59,20 @@ class Bar:
 
 
 @dataclass(frozen=True, slots=True)
-class Band:
-    """An interval of which nothing is known, in drawing units and in words."""
-
-    x: float
-    width: float
-    start: str
-    end: str
-
-
-@dataclass(frozen=True, slots=True)
 class Chart:
-    """Everything a template needs to draw. `top` is the count at the upper edge."""
+    """Everything a template needs. `top` is the count at the upper edge; `uncovered` is what nobody recorded."""
 
     scale: Scale
-    since: str
-    until: str
+    window: Span
     bars: tuple[Bar, ...]
-    bands: tuple[Band, ...]
+    uncovered: tuple[Span, ...]
     top: int
     total: int
+
+    @property
+    def since(self) -> str:
+        """The first moment drawn."""
+        return format_instant(self.window.start)
 
 
 def choose_scale(now: datetime, oldest: datetime | None) -> Scale:
@@ -102,37 +95,41 @@ def derive_chart(counts: Iterable[Activity], uncovered: Sequence[Span], *, scale
         place = (_start_of(each.group) - window.start) // scale.step
         if 0 <= place < scale.groups:
             totals[place] += each.exchanges
-    top = _round_up(max(totals, default=0))
-    bars = tuple(_bar(place, count, top, uncovered, scale=scale, window=window, now=now) for place, count in enumerate(totals))
-    per_second = WIDTH / (window.end - window.start).total_seconds()
-    bands = tuple(
-        Band(
-            round((each.start - window.start).total_seconds() * per_second, 2),
-            round((each.end - each.start).total_seconds() * per_second, 2),
-            format_instant(each.start),
-            format_instant(each.end),
-        )
-        for each in uncovered
+    bars = tuple(_bar(window.start + place * scale.step, count, uncovered, scale, now) for place, count in enumerate(totals))
+    return Chart(scale, window, bars, tuple(uncovered), _round_up(max(totals, default=0)), sum(totals))
+
+
+def draw_chart(chart: Chart) -> Markup:
+    """The plot, for the page to write its scale beside."""
+    gap, whole = _SPACING / 2, len(chart.bars)
+
+    def group(place: int, bar: Bar, height: float) -> Stretch:
+        told = f"{wording.clock(bar.start)} UTC: {bar.words}"
+        return Stretch((place + gap) / whole, (place + 1 - gap) / whole, height, told)
+
+    counted = [group(place, bar, bar.count) for place, bar in enumerate(chart.bars) if bar.count]
+    empty = [(place, bar) for place, bar in enumerate(chart.bars) if not bar.count and bar.covered == "covered"]
+    layers = (
+        Layer("band", tuple(_band(each, chart) for each in chart.uncovered)),
+        Layer("bar", tuple(counted)),
+        Layer("zero", tuple(group(place, bar, chart.top * _TICK) for place, bar in empty)),
     )
-    return Chart(scale, format_instant(window.start), format_instant(window.end), bars, bands, top, sum(totals))
+    name = f"Exchanges by {chart.scale.word}; the table below has the same figures"
+    return Markup(draw_timeline(name, layers, chart.top, "screen"))  # noqa: S704 - charts escape their texts
 
 
-def _bar(place: int, count: int, top: int, uncovered: Sequence[Span], *, scale: Scale, window: Span, now: datetime) -> Bar:
-    start = window.start + place * scale.step
+def _band(hole: Span, chart: Chart) -> Stretch:
+    begin, length = chart.window.start, chart.window.end - chart.window.start
+    first, last = (wording.clock(format_instant(each)) for each in (hole.start, hole.end))
+    told = f"{first} to {last} UTC: not covered, unknown"
+    return Stretch((hole.start - begin) / length, (hole.end - begin) / length, chart.top, told)
+
+
+def _bar(start: datetime, count: int, uncovered: Sequence[Span], scale: Scale, now: datetime) -> Bar:
     end = min(start + scale.step, now)
     missing = sum((max(min(each.end, end) - max(each.start, start), timedelta()) for each in uncovered), timedelta())
     covered = "covered" if not missing else "not covered" if missing >= end - start else "partly"
-    unit = WIDTH / scale.groups
-    height = (HEIGHT - _TOP) * count / top
-    return Bar(
-        format_instant(start),
-        count,
-        covered,
-        round((place + _SPACING / 2) * unit, 2),
-        round(HEIGHT - height, 2),
-        round((1 - _SPACING) * unit, 2),
-        round(height, 2),
-    )
+    return Bar(format_instant(start), count, covered)
 
 
 def _start_of(group: str) -> datetime:

@@ -2,17 +2,20 @@
 
 Promises: the last thirty days; a day that cannot be told is hatched and said to be unknown, never drawn as nothing; the plot
 shows what the table says. Engines whose counters cannot be read are named with the reason. Does not: record the comparison,
-explain a difference away, or conclude anything. Geometry and words are pure.
+explain a difference away, or conclude anything. Pictures and words are pure.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import groupby
 from typing import Final
 
+from markupsafe import Markup
+
+from proofbook.charts.timeline import Layer, Stretch, draw_timeline
 from proofbook.portal.surroundings import Desk, Page, Query
 from proofbook.primitives.instants import format_instant
 from proofbook.readmodel.counters import reconcile
@@ -21,10 +24,7 @@ from proofbook.reconciliation.published import Measure
 from proofbook.reconciliation.wording import NAMES, book_words, describe_comparison, describe_interval
 
 DAYS: Final = 30
-WIDTH: Final = 960
-HEIGHT: Final = 180
-_TOP: Final = 6
-_BOOK: Final = 0.42
+_BAR: Final = 0.42
 """Part of a day's width that the book's bar takes; the engine's stands beside it."""
 _GAP: Final = 0.06
 TONES: Final = {Standing.AGREES: "plain", Standing.DIFFERS: "alarm", Standing.UNKNOWN: "unknown"}
@@ -32,29 +32,28 @@ TONES: Final = {Standing.AGREES: "plain", Standing.DIFFERS: "alarm", Standing.UN
 
 @dataclass(frozen=True, slots=True)
 class DayBars:
-    """One day: what the book and the engine counted, in drawing units and in words."""
+    """One day: what the book accounts for and what the engine counted."""
 
     day: str
     standing: Standing
-    x: float
-    width: float
-    book_y: float
-    book_height: float
-    engine_x: float
-    engine_y: float
-    engine_height: float
-    bar_width: float
-    words: str
+    engine: int
+    book: int
+
+    @property
+    def words(self) -> str:
+        """The day for who points at it."""
+        return f"{self.day}: engine {self.engine:,}, book {self.book:,}: {self.standing.value}"
 
 
 @dataclass(frozen=True, slots=True)
 class Plot:
-    """Everything a template needs to draw."""
+    """Everything a template needs."""
 
     measure: str
     top: int
     middle: int
     days: tuple[DayBars, ...]
+    drawn: Markup
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +91,30 @@ def derive_plot(comparison: Comparison) -> Plot | None:
     measure = _measure(comparison)
     if measure is None:
         return None
-    days = [(day, tuple(found)) for day, found in groupby(comparison.intervals, key=lambda each: each.since[:10])]
-    summed = [(day, _sum(found, measure)) for day, found in days]
-    top = max((max(engine, book) for _, (engine, book, _) in summed), default=0)
+    days = tuple(
+        _day(day, tuple(found), measure) for day, found in groupby(comparison.intervals, key=lambda each: each.since[:10])
+    )
+    top = max((max(each.engine, each.book) for each in days), default=0)
     top += top % 2 or (0 if top else 2)
-    bars = tuple(_bars(place, len(days), day, counts, top) for place, (day, counts) in enumerate(summed))
-    return Plot(NAMES[measure], top, top // 2, bars)
+    name = f"{comparison.address}: {NAMES[measure]} by day; the table below has the same figures"
+    return Plot(NAMES[measure], top, top // 2, days, _draw(name, days, top))
+
+
+def _draw(name: str, days: Sequence[DayBars], top: int) -> Markup:
+    def bars(height: Callable[[DayBars], int], begin: float, width: float, only: Standing | None = None) -> tuple[Stretch, ...]:
+        return tuple(
+            Stretch((place + begin) / len(days), (place + begin + width) / len(days), height(each), each.words)
+            for place, each in enumerate(days)
+            if only in {None, each.standing}
+        )
+
+    layers = (
+        Layer("band", bars(lambda _: top, 0, 1, Standing.UNKNOWN)),
+        Layer("differing", bars(lambda _: top, 0, 1, Standing.DIFFERS)),
+        Layer("bar", bars(lambda each: each.book, 0, _BAR)),
+        Layer("other", bars(lambda each: each.engine, _BAR + _GAP, _BAR)),
+    )
+    return Markup(draw_timeline(name, layers, top, "screen"))  # noqa: S704 - charts escape their texts
 
 
 def _measure(comparison: Comparison) -> Measure | None:
@@ -107,7 +124,7 @@ def _measure(comparison: Comparison) -> Measure | None:
     return None
 
 
-def _sum(intervals: Iterable[Interval], measure: Measure) -> tuple[int, int, Standing]:
+def _day(day: str, intervals: Sequence[Interval], measure: Measure) -> DayBars:
     """What the engine counted, what the book accounts for at least, and how the day stands: the gravest of its stretches."""
     engine = low = 0
     found: set[Standing] = set()
@@ -117,27 +134,7 @@ def _sum(intervals: Iterable[Interval], measure: Measure) -> tuple[int, int, Sta
             if each.measure is measure:
                 engine, low = engine + each.engine, low + each.low
     standing = next(each for each in (Standing.DIFFERS, Standing.UNKNOWN, Standing.AGREES) if each in found)
-    return engine, low, standing
-
-
-def _bars(place: int, days: int, day: str, counts: tuple[int, int, Standing], top: int) -> DayBars:
-    engine, book, standing = counts
-    unit = WIDTH / max(days, 1)
-    scale = (HEIGHT - _TOP) / top
-    x = place * unit
-    return DayBars(
-        day=day,
-        standing=standing,
-        x=round(x, 2),
-        width=round(unit, 2),
-        book_y=round(HEIGHT - book * scale, 2),
-        book_height=round(book * scale, 2),
-        engine_x=round(x + (_BOOK + _GAP) * unit, 2),
-        engine_y=round(HEIGHT - engine * scale, 2),
-        engine_height=round(engine * scale, 2),
-        bar_width=round(_BOOK * unit, 2),
-        words=f"engine {engine:,}, book {book:,}: {standing.value}",
-    )
+    return DayBars(day, standing, engine, low)
 
 
 def _rows(intervals: Iterable[Interval]) -> Iterator[Row]:

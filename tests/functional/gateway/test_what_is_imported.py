@@ -32,6 +32,7 @@ UNUSED = (
     "starlette",
     "yaml",
     "re2",  # looking through content, in a process of its own
+    "pygal",  # charts
     "stdnum",
     "phonenumbers",
     "proofbook.records.control",  # what people write

@@ -45,7 +45,7 @@ def test_hours_nobody_recorded_are_unknown_in_the_chart_s_table(day: Any) -> Non
     text = day.visitor.ask("/book").text
     table = text[text.index("As a table") :]
     assert "unknown</td>" in table
-    assert 'class="hatching"' in text
+    assert '<g class="pg-series pg-band" fill="url(#' in text
 
 
 def test_list_pages_by_keyset_without_loss_or_repeat(day: Any) -> None:

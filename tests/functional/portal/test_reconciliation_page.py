@@ -49,8 +49,8 @@ def test_days_that_agree_and_one_that_differs_are_drawn_and_told(tmp_path: Path)
     assert "differs" in page.words
     assert "the engine counted 7 requests, the book accounts for 5: 2 more" in page.words
     assert "traffic that did not come through the gateway" in page.words
-    assert page.text.count('class="engine-bar"') == 5
-    assert page.text.count('<rect class="differing"') == 1
+    layers = {each.partition('"')[0]: each.count("<rect") for each in page.text.split('class="pg-series pg-')[1:]}
+    assert layers == {"bar": 5, "other": 5, "differing": 1}
     assert "engine 7, book 5: differs" in page.text
 
 

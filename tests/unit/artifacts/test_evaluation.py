@@ -76,12 +76,13 @@ def test_marks_of_a_run() -> None:
     assert [each.standing for each in column(page, "Runs", "Signed off by")] == [stated, stated, stated, differs]
 
 
-def test_a_trend_has_a_cross_where_the_line_is_not_met() -> None:
+def test_a_trend_has_a_ring_where_the_line_is_not_met() -> None:
     """Shape, not colour, tells the two apart; each point has its words."""
     page = page_of("ART-05", run(run(desk(), "r1", "2026-03-20"), "r2", "2026-06-20", value="0.80").build())
     gallery = next(each for each in page.blocks if isinstance(each, Gallery))
     (drawing,) = gallery.drawings
-    assert (drawing.screen.count("<circle"), drawing.screen.count("<path")) == (1, 1)
+    marks = {each.partition('"')[0]: each.count("<circle") for each in drawing.screen.split('class="pg-series pg-')[1:]}
+    assert (marks["met"], marks["not_met"]) == (1, 1)
     assert "r2, 2026-06-20: accuracy 0.80" in drawing.alt
     assert "threshold 0.85" in drawing.paper
 

@@ -58,6 +58,7 @@ def show_book(desk: Desk, query: Query) -> Page:
         "states_of": sum(states.values()),
         "states_are_all": sum(states.values()) < NEWEST,
         "chart": drawing,
+        "draw_chart": chart.draw_chart,
         "chart_peak": None if drawing is None else chart.peak(drawing),
         "chart_middle": None if drawing is None else chart.middle(drawing),
         "newest": next(iter(exchanges.page(desk.reader, limit=1)), None),

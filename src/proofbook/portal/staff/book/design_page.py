@@ -12,7 +12,8 @@ from typing import Final
 
 from markupsafe import Markup
 
-from proofbook.charts.columns import Column, Lane, Part, draw_columns, draw_lanes
+from proofbook.charts.columns import Column, Part, draw_columns
+from proofbook.charts.lanes import Lane, draw_lanes
 from proofbook.portal import wording
 from proofbook.portal.states import LETTERS
 from proofbook.portal.surroundings import Desk, Page, Query

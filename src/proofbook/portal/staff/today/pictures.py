@@ -14,7 +14,8 @@ from typing import Final
 from markupsafe import Markup
 
 from proofbook.assessment.grid import Grid
-from proofbook.charts.columns import Column, Lane, Part, draw_columns, draw_lanes
+from proofbook.charts.columns import Column, Part, draw_columns
+from proofbook.charts.lanes import Lane, draw_lanes
 from proofbook.obligations.duty import Cell, State
 from proofbook.portal import wording
 from proofbook.portal.coverage import Duty, Span
