@@ -203,7 +203,7 @@ def _drawings(facts: Facts, runs: list[DocumentVersion]) -> list[Gallery]:
         alt = f"{metric}: " + "; ".join(each.words for each in measured)
         first, last = period.first.isoformat(), period.last.isoformat()
         found.append(Drawing(metric, draw_series(series, first, last, "screen"), draw_series(series, first, last, "paper"), alt))
-    note = "A disc meets its line, a ring does not, a dot had none; the line drawn is that of the newest run. Nothing is smoothed."
+    note = "A disc meets its line, a ring does not, a dot had none; the line is that of the newest run. Nothing is smoothed."
     return [Gallery("Trend of each metric", tuple(found), note)] if found else []
 
 
