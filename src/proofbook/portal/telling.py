@@ -32,6 +32,8 @@ _IN_SENTENCES: Final = re.compile(
 )
 """An instant as the book writes it, and as programs write it: `2026-11-21 03:12 UTC`, alone or with another before it."""
 
+_WHOLE: Final = re.compile(_CLOCK + r"(?: to " + _CLOCK + r")? UTC|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", re.ASCII)
+"""What is told anew as one and must not be cut."""
 _IN_DOCUMENTS: Final = re.compile(
     r"<(?P<kept>code|pre|svg|style|time)\b[^>]*>.*?</(?P=kept)>|<[^>]*>"
     r"|(?<![\w@:.-])(?P<local>\d{4}-\d\d-\d\d \d\d:\d\d [+-]\d\d:\d\d)(?![\w:-])"
@@ -39,7 +41,6 @@ _IN_DOCUMENTS: Final = re.compile(
     re.ASCII | re.DOTALL,
 )
 """What stays in a document of ours, a time as it is written there, and an instant as the book writes it."""
-_ELEMENT: Final = Markup('<time datetime="{}" title="{}">{}</time>')
 
 
 @contextmanager
@@ -74,6 +75,11 @@ def in_zone_plainly(text: str | None) -> str:
     return "".join(_pieces(str(text), lambda found, _, step: _told(found, step), visible))
 
 
+def cut_before(text: str, length: int) -> int:
+    """Where a sentence may be cut that shall not be longer: not inside of an instant, of which half would not be told anew."""
+    return next((each.start() for each in _WHOLE.finditer(text) if each.start() < length < each.end()), length)
+
+
 def drawn_in_zone(drawing: Markup | None) -> Markup:
     """A drawing of ours with the instants in its texts told without markup. Every text in it is escaped already."""
     return Markup("").join(_pieces(str(drawing or ""), lambda found, _, step: _told(found, step), Markup))
@@ -88,7 +94,7 @@ def document_in_zone(body: Markup, zone: str) -> Markup:
     def told(match: re.Match[str]) -> str:
         if match["local"] is not None:
             found = _read_offset(match["local"])
-            return match[0] if found is None else _ELEMENT.format(format_instant(found), _in_utc(found), match[0])
+            return match[0] if found is None else _put(format_instant(found), _in_utc(found), match[0])
         found = moment(match[0]) if match["utc"] is not None else None
         return match[0] if found is None else _element(found, match[0], "seconds")
 
@@ -154,7 +160,12 @@ def _read_offset(text: str) -> datetime | None:
 
 
 def _element(found: datetime, text: str, step: str) -> Markup:
-    return _ELEMENT.format(text, _in_utc(found), _told(found, step))
+    return _put(text, _in_utc(found), _told(found, step))
+
+
+def _put(instant_text: str, utc: str, words: str) -> Markup:
+    """All three hold digits, signs and names of the time zone database."""
+    return Markup(f'<time datetime="{instant_text}" title="{utc}">{words}</time>')  # noqa: S704 - as said
 
 
 def _told(found: datetime, step: str) -> str:

@@ -111,7 +111,10 @@ RUNGS: Final = (
 
 def visible(text: object) -> str:
     """Text in which every character can be seen."""
-    return "".join(each if each.isprintable() else each.encode("unicode_escape").decode("ascii") for each in str(text))
+    plain = str(text)
+    if plain.isprintable():
+        return plain
+    return "".join(each if each.isprintable() else each.encode("unicode_escape").decode("ascii") for each in plain)
 
 
 def finalize(value: Any) -> Any:

@@ -94,6 +94,16 @@ def test_a_moment_that_is_part_of_a_name_stays(text: str) -> None:
         assert telling.in_zone(text) == text
 
 
+@pytest.mark.parametrize("length", range(1, 60))
+def test_a_sentence_is_not_cut_inside_of_an_instant(length: int) -> None:
+    """Half an instant would stay in UTC without saying so."""
+    text = "blind 2026-03-28 09:00 to 2026-03-28 10:00 UTC, seen 2026-03-28T09:00:00.000000Z; on"
+    with telling.telling_in(KATHMANDU):
+        told = telling.in_zone_plainly(text[: telling.cut_before(text, length)])
+    assert "09:00" not in told
+    assert "10:0" not in told
+
+
 def test_drawings_tell_their_instants_and_stay_what_they_are() -> None:
     """A picture is markup already: nothing in it is escaped twice."""
     drawing = Markup('<svg><title>2026-03-28 09:00:00 UTC: 3 &lt;b&gt;</title>\n<rect x="1"/></svg>')

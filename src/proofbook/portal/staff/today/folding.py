@@ -17,6 +17,7 @@ from proofbook.assessment.today import Item
 from proofbook.people.visitor import Visitor
 from proofbook.portal.staff.links import subject_link
 from proofbook.portal.staff.today.mending import Mending, derive_mending
+from proofbook.portal.telling import cut_before
 from proofbook.records.kept import KEPT
 
 UNKNOWN_OWNER: Final = "unknown"
@@ -36,7 +37,9 @@ class Line:
     @property
     def brief(self) -> str:
         """What was found, on two lines."""
-        return self.said if len(self.said) <= _BRIEF else f"{self.said[: _BRIEF - 1].rpartition(' ')[0]} …"
+        if len(self.said) <= _BRIEF:
+            return self.said
+        return f"{self.said[: cut_before(self.said, _BRIEF - 1)].rpartition(' ')[0]} …"
 
 
 @dataclass(frozen=True, slots=True)
