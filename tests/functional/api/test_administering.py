@@ -198,3 +198,28 @@ def test_a_token_that_was_not_issued_to_administer_does_not(callers: Callers) ->
     )
     assert box is not None
     assert "checked" not in box[0]
+
+
+def test_the_page_does_the_same_acts(callers: Callers) -> None:
+    """Suspended and reinstated with a reason, a token issued to administer and revoked; the program sees what the page did."""
+    callers.portal.add("api.paged", Role.PREPARER)
+    browser, page = callers.portal.browser("admin"), "/people/api.paged"
+    bare = browser.post(f"{page}/suspend", {}, page=page)
+    assert (bare.status, "Suspending" in bare.words) == (422, True)
+    assert browser.post(f"{page}/suspend", WHY, page=page).status == 303
+    assert callers.administrator.get("/accounts/api.paged").value["state"] == "disabled"
+    shown = browser.get(page).words
+    assert ("Reinstate it" in shown, "invitation link" in shown, "new password" in shown) == (True, False, False)
+    assert browser.post(f"{page}/reinstate", WHY, page=page).status == 303
+    assert browser.post(f"{page}/erase", WHY, page=page).status == 404
+    typed = {"account": "admin", "scopes": ["administer", "read"], "days": "365", "note": "sample page"}
+    assert "90 days at most" in browser.post("/tokens", typed, page="/tokens").words
+    made = browser.post("/tokens", {**typed, "days": "30"}, page="/tokens")
+    secret = re.search(r"pbt_\w+", made.text)
+    assert secret is not None
+    program = Program(callers.portal.port, secret[0])
+    assert program.get("/accounts").status == 200
+    token = program.get("/me").value["token"]
+    assert browser.post(f"/tokens/{token}/revoke", {"reason": " "}, page="/tokens").status == 422
+    assert browser.post(f"/tokens/{token}/revoke", {"reason": "sample"}, page="/tokens").status == 303
+    assert refused(program.get("/accounts"), 401, "not_known")
