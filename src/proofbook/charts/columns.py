@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
+from xml.etree.ElementTree import Element
 
 from proofbook.charts.dressing import Dress, Filling, Palette, dress, shown
 from proofbook.charts.library import chart
@@ -36,6 +38,12 @@ class Column:
 
 def draw_columns(name: str, parts: Sequence[Part], columns: Sequence[Column], palette: Palette) -> str:
     """Columns from left to right; the first part stands at the bottom. `name` also makes the pattern's id."""
+    return dress(_render(tuple(parts), tuple(columns)), Dress(name, tuple(each.filling for each in parts), palette))
+
+
+@lru_cache(maxsize=16)
+def _render(parts: tuple[Part, ...], columns: tuple[Column, ...]) -> Element:
+    """What the library draws, kept for who looks again."""
     most = max((sum(each.counts) for each in columns), default=0)
     every = -(-len(columns) // 5) or 1
     names = [shown(each.name, 16) for each in columns]
@@ -50,7 +58,8 @@ def draw_columns(name: str, parts: Sequence[Part], columns: Sequence[Column], pa
     )
     for place, part in enumerate(parts):
         drawing.add(shown(part.word), [_part(column, place, part, most) for column in columns])
-    return dress(drawing.render_tree(), Dress(name, tuple(each.filling for each in parts), palette))
+    tree: Element = drawing.render_tree()
+    return tree
 
 
 def _part(column: Column, place: int, part: Part, most: int) -> dict[str, Any]:
