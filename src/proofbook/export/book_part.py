@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from dataclasses import replace
 from typing import Final, TypeAlias
 
 from proofbook.book.interface import BookReading, StoredCheckpoint
@@ -21,10 +21,11 @@ from proofbook.export.folder import RoomFolder
 from proofbook.export.rows import Placed
 from proofbook.export.stamp_part import STAMPED, write_stamp
 from proofbook.primitives.canonical import JsonValue, canonical_bytes
-from proofbook.primitives.instants import Period, format_instant, parse_instant
+from proofbook.primitives.instants import Period, format_instant
+from proofbook.tlog.encoding import format_base64
 from proofbook.tlog.entry import format_entry_bundle
 from proofbook.tlog.merkle import CompactRange, leaf_hashes
-from proofbook.tlog.note import Signer
+from proofbook.tlog.note import Note, Signer, format_note, parse_note
 from proofbook.tlog.tile import TILE_WIDTH, Bundle, Tile, format_tile
 from proofbook.tlog.vkey import format_vkey
 
@@ -32,13 +33,14 @@ Progress: TypeAlias = Callable[[str, int, int], None]
 """progress(what, done, of)"""
 
 _STEP: Final = 10_000
-_WITNESSED_WITHIN: Final = timedelta(days=1)
+MAX_SIZE: Final = 2**63 - 1
+"""Of a key that is still in force."""
 
 
 def choose_checkpoint(book: BookReading, period: Period, signer: Signer, as_of_size: int | None) -> StoredCheckpoint:
     """The checkpoint a room is as of: of the size asked for; else the first signed at or after the period's end; else the newest.
 
-    Where witnesses cosign, the first that one cosigned within a day of the period's end.
+    Its note has the log's signature only. Cosignatures do not bear on the choice: they can still come when a room was delivered.
     The key that signs the room must be the one in force at that size, or a reader of the room alone could not check it; after a
     change of key the first checkpoint that the new key signed is taken instead.
     Raises UnavailableError when there is none, ConfigurationError when the key does not fit.
@@ -48,26 +50,40 @@ def choose_checkpoint(book: BookReading, period: Period, signer: Signer, as_of_s
         if found is None:
             raise UnavailableError(f"the book has no signed checkpoint of size {as_of_size}")
     else:
-        found = _first_since(book, format_instant(period.end)) or book.latest_checkpoint()
+        found = book.checkpoint_since(format_instant(period.end)) or book.latest_checkpoint()
     if found is None or found.size == 0:
         raise UnavailableError("the book has no signed checkpoint yet", hint="record something and wait for the next checkpoint")
     start = _start_of_key(book, signer)
     if found.size > start:
-        return found
+        return bare(found, book.origin)
     if as_of_size is not None:
         raise ConfigurationError(f"the log key in use signs only trees of more than {start} entries, not one of {as_of_size}")
     later = next((each for each in book.checkpoints() if each.size > start), None)
     if later is None:
         raise UnavailableError("the new log key has not signed a checkpoint yet")
-    return later
+    return bare(later, book.origin)
 
 
-def _first_since(book: BookReading, instant: str) -> StoredCheckpoint | None:
-    """The first checkpoint at or after an instant that a witness cosigned, when that is within a day of the first one of all."""
-    first, cosigned = book.checkpoint_since(instant), book.cosigned_since(instant)
-    if first is None or cosigned is None:
-        return first
-    return cosigned if parse_instant(cosigned.signed_at) - parse_instant(first.signed_at) <= _WITNESSED_WITHIN else first
+def bare(checkpoint: StoredCheckpoint, origin: str) -> StoredCheckpoint:
+    """The same with the log's own signature only: cosignatures come later, at any time, and a settled room must not change."""
+    note = parse_note(checkpoint.note)
+    own = tuple(each for each in note.signatures if each.name == origin)
+    return replace(checkpoint, note=format_note(Note(note.text, own)))
+
+
+def find_witnessed(book: BookReading, checkpoint: StoredCheckpoint) -> list[JsonValue]:
+    """Cosigned checkpoints that extend this one, each with its proof: the first and the newest that its key signed."""
+    keys = (each for each in book.keys() if each.from_size < checkpoint.size)  # noqa: SIM118 - a question, not a mapping's keys
+    until = next(each.to_size for each in keys if each.to_size is None or checkpoint.size <= each.to_size) or MAX_SIZE
+    cosigned = (book.cosigned_since(checkpoint.signed_at), book.latest_cosigned())
+    found = {each.size: each for each in cosigned if each is not None and checkpoint.size <= each.size <= until}
+    return [
+        {
+            "checkpoint": each.note.decode(),
+            "proof": [format_base64(one) for one in book.consistency(checkpoint.size, size)] if size > checkpoint.size else [],
+        }
+        for size, each in sorted(found.items())
+    ]
 
 
 def _start_of_key(book: BookReading, signer: Signer) -> int:
@@ -113,7 +129,9 @@ def write_book(
         _name_damage(book, checkpoint)
     folder.write(CHECKPOINT, "Signed checkpoint this room is as of", checkpoint.note)
     for each in earlier_checkpoints(book, checkpoint.size, keep):
-        folder.write(earlier_checkpoint_path(each.size), f"Earlier signed checkpoint, {each.size} entries", each.note)
+        folder.write(
+            earlier_checkpoint_path(each.size), f"Earlier signed checkpoint, {each.size} entries", bare(each, book.origin).note
+        )
     folder.write(KEYS, "Log keys and the tree sizes they sign", format_keys(book, checkpoint.size))
     progress("reading the book", checkpoint.size, checkpoint.size)
     return tuple(stamps)

@@ -22,7 +22,7 @@ from proofbook.bundle import layout
 from proofbook.bundle.manifest import Manifest, Omission, evidence_ids, format_manifest, format_sums, manifest_text, run_text
 from proofbook.export import document
 from proofbook.export.artifact_part import ArtifactFile, plan_artifacts, write_artifacts
-from proofbook.export.book_part import Progress, choose_checkpoint, earlier_checkpoints, write_book
+from proofbook.export.book_part import Progress, bare, choose_checkpoint, earlier_checkpoints, find_witnessed, write_book
 from proofbook.export.checking import check_room
 from proofbook.export.defining import load_definition
 from proofbook.export.definition import POPULATIONS
@@ -144,7 +144,8 @@ def export_room(
     checkpoint = choose_checkpoint(origin.book, engagement.period, origin.signer, as_of_size)
     pack.check_before(checkpoint)
     if as_of_size is None and checkpoint.size < origin.at_least:
-        checkpoint = covering(origin.book, origin.at_least) or checkpoint
+        found = covering(origin.book, origin.at_least)
+        checkpoint = checkpoint if found is None else bare(found, origin.book.origin)
     with staged(out) as folder, Worksheet(folder.workspace / "worksheet.sqlite") as worksheet:
         origin.projection.catch_up(lambda done: progress("catching up", done, checkpoint.size))
         ids: dict[str, str] = {}
@@ -157,7 +158,7 @@ def export_room(
         front = _front(origin, engagement, plan, written)
         write_front(folder, front, withheld=WITHHELD, shredded=shredded, paths=plan.paths)
         manifest = _manifest(folder, origin, engagement, plan, written, shredded)
-        run = format_run(origin.run, started, origin.clock.now())
+        run = format_run(origin.run, started, origin.clock.now(), find_witnessed(origin.book, checkpoint))
         manifest_bytes = _seal(folder, origin, manifest, run)
         progress("verifying the room", 0, 1)
         check_room(folder.root, vkey)

@@ -10,12 +10,12 @@ from datetime import datetime
 
 from proofbook import __version__
 from proofbook.export.engagement import RunBy
-from proofbook.primitives.canonical import canonical_bytes
+from proofbook.primitives.canonical import JsonValue, canonical_bytes
 from proofbook.primitives.instants import format_instant
 
 
-def format_run(run: RunBy, started: datetime, ended: datetime) -> bytes:
-    """`run.json`."""
+def format_run(run: RunBy, started: datetime, ended: datetime, witnessed: list[JsonValue]) -> bytes:
+    """`run.json`. `witnessed`: cosigned checkpoints known by now, each with the proof that it extends the room's."""
     return (
         canonical_bytes(
             {
@@ -30,6 +30,7 @@ def format_run(run: RunBy, started: datetime, ended: datetime) -> bytes:
                 "clock": {"source": run.clock_source, "offset_ms": run.clock_offset_ms},
                 "previous_room": run.previous_room,
                 "config": run.config,
+                "witnessed": witnessed,
             }
         )
         + b"\n"

@@ -7,7 +7,7 @@ Pure arithmetic on hashes; hostile input can only lead to another root.
 from __future__ import annotations
 
 from hashlib import sha256
-from typing import List, Tuple
+from typing import List, Sequence, Tuple
 
 TILE_WIDTH = 256
 """Hashes or entries in a full tile."""
@@ -49,6 +49,32 @@ class Frontier:
         for peak in reversed(self._peaks[:-1]):
             root = node_hash(peak, root)
         return root
+
+
+def extends(old_size: int, old_root: bytes, new_size: int, new_root: bytes, proof: Sequence[bytes]) -> bool:
+    """Whether a proof shows that the larger tree begins with the smaller one (RFC 9162 section 2.1.4.2)."""
+    if not 0 < old_size <= new_size:
+        return False
+    if old_size == new_size:
+        return not proof and old_root == new_root
+    here, last = old_size - 1, new_size - 1
+    while here & 1:
+        here, last = here >> 1, last >> 1
+    nodes = list(proof) if here else [old_root, *proof]  # the root of a full tree is itself a node of the larger one
+    if not nodes:
+        return False
+    old, new = nodes[0], nodes[0]
+    for node in nodes[1:]:
+        if last == 0:
+            return False
+        if here & 1 or here == last:
+            old, new = node_hash(node, old), node_hash(node, new)
+            while here and not here & 1:
+                here, last = here >> 1, last >> 1
+        else:
+            new = node_hash(new, node)
+        here, last = here >> 1, last >> 1
+    return last == 0 and old == old_root and new == new_root
 
 
 def tile_path(kind: str, index: int, width: int) -> str:

@@ -11,11 +11,15 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import List, Optional, Sequence, Tuple
 
-from proofbook.verify.encoding import Damage, show
+from proofbook.verify.encoding import Damage, field, parse_base64, parse_document, show
 from proofbook.verify.keys import KeyRange, head_size, key_for, parse_keys, trusted_keys
+from proofbook.verify.merkle import extends
 from proofbook.verify.notes import MAX_NOTE_BYTES, Checkpoint, VerifierKey, check_note, parse_checkpoint, parse_note
 from proofbook.verify.report import Findings, NotAsked, NotRun, counted
 from proofbook.verify.room import CHECKPOINT, EARLIER, KEYS, MANIFEST, MANIFEST_SIG, RUN, RUN_SIG, SUMS, Room
+
+MAX_WITNESSED = 16
+"""Later checkpoints in the run header that carry cosignatures: a few are enough to show every witness."""
 
 MAX_EARLIER = 2000
 """Earlier checkpoints in a room; the format keeps about 500, and each costs a signature check."""
@@ -152,19 +156,31 @@ def _check_beginning(
 
 
 def check_witnesses(room: Room, witnesses: Sequence[VerifierKey], quorum: Optional[int], found: Findings) -> str:
-    """Step 9. Every witness given, or as many as the quorum asks for, has cosigned the newest checkpoint."""
+    """Step 9. Every witness given, or as many as the quorum asks for, has cosigned the newest checkpoint or one that extends it.
+
+    Cosignatures come after the room is settled, so they lie in its run header: beside later checkpoints, each with a proof.
+    """
     if not witnesses:
         raise NotAsked("no --witness was given")
     if room.checkpoint is None:
         raise NotRun("the checkpoint cannot be read (step 4)")
     times: List[str] = []
     lacking: List[Tuple[str, str]] = []
+    notes = [(CHECKPOINT, room.checkpoint), *_seen_later(room, room.checkpoint, found)]
     for witness in witnesses:
-        try:
-            for key, seconds in check_note(room.checkpoint.note, [witness], CHECKPOINT):
-                times.append(f"{show(key.name)} at {_moment(seconds)}")
-        except Damage as damage:
-            lacking.append((f"{damage.place}, witness {show(witness.name)}", f"no valid cosignature: {damage.what}"))
+        missing: List[Damage] = []
+        for place, checkpoint in notes:
+            try:
+                (_, seconds), *_ = check_note(checkpoint.note, [witness], place)
+            except Damage as damage:
+                missing.append(damage)
+                continue
+            grown = checkpoint.size - room.checkpoint.size
+            later = f", with {grown} more in the book" if grown else ""
+            times.append(f"{show(witness.name)} at {_moment(seconds)}{later}")
+            break
+        else:
+            lacking.append((f"{missing[0].place}, witness {show(witness.name)}", f"no valid cosignature: {missing[0].what}"))
     needed = len(witnesses) if quorum is None else quorum
     if len(times) < needed:
         for place, what in lacking:
@@ -175,6 +191,27 @@ def check_witnesses(room: Room, witnesses: Sequence[VerifierKey], quorum: Option
     missed = "".join(f"; {place}: {what}" for place, what in lacking)
     asked = "all" if quorum is None else f"at least {quorum}"
     return f"{counted(len(witnesses), 'witness key')} given, {asked} required on the newest checkpoint{missed}"
+
+
+def _seen_later(room: Room, head: Checkpoint, found: Findings) -> List[Tuple[str, Checkpoint]]:
+    """Checkpoints of the run header that the log signed and that begin with this one, as their proofs show."""
+    seen: List[Tuple[str, Checkpoint]] = []
+    try:
+        listed = parse_document(room.read(RUN), RUN).get("witnessed", [])
+        ranges = parse_keys(room.read(KEYS))[1]
+        if not isinstance(listed, list) or len(listed) > MAX_WITNESSED:
+            raise Damage(f"{RUN}, field witnessed", f"is not a list of at most {MAX_WITNESSED}")
+        for number, each in enumerate(listed):
+            place = f"{RUN}, witnessed[{number}]"
+            later = parse_checkpoint(field(each, "checkpoint", str, place).encode("utf-8", "surrogatepass"), place)
+            check_note(later.note, [key_for(ranges, min(later.size, head.size))], place)
+            proof = [parse_base64(one, place) for one in field(each, "proof", list, place)]
+            if later.origin != head.origin or not extends(head.size, head.root, later.size, later.root, proof):
+                raise Damage(place, "does not begin with the checkpoint of this room")
+            seen.append((place, later))
+    except Damage as damage:
+        found.problem(damage.place, damage.what)
+    return seen
 
 
 def _moment(seconds: int) -> str:

@@ -141,8 +141,8 @@ def test_damage_to_stamp_or_cosignature_is_named(scene: Scene, tmp_path: Path) -
     shutil.copytree(scene.room, room)
     (token,) = room.joinpath(_BOOK, "timestamps").glob("*.tsr")
     token.write_bytes(token.read_bytes()[:-1] + b"\x00")
-    note = room / _BOOK / "checkpoint"
-    note.write_text(note.read_text().replace(f"— {COSIGNER.key.name} ", f"— {COSIGNER.key.name}x "))
+    run = room / "00_README_and_index" / "run.json"
+    run.write_text(run.read_text().replace(f"— {COSIGNER.key.name} ", f"— {COSIGNER.key.name}x "))
     said = scene.verify(room, "--witness", format_vkey(COSIGNER.key)).stdout
     assert f"step 13: {_BOOK}/timestamps/{token.name}: is not what entry" in said
     assert f"witness '{COSIGNER.key.name}': no valid cosignature" in said
