@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import shutil
 import subprocess
 import sys
@@ -124,6 +125,19 @@ def test_the_room_shows_when_it_was_stamped_and_how_to_check_by_whom(scene: Scen
     command[command.index("AUTHORITY.pem")] = str(scene.authority.root)
     checked = subprocess.run(command, cwd=scene.room, capture_output=True, text=True, check=False)
     assert checked.returncode == 0, checked.stderr
+
+
+def test_commands_of_the_page_check_every_stamp_by_the_authority_given(scene: Scene, tmp_path: Path) -> None:
+    """As an auditor types them; another authority's certificate fails them."""
+    page = (scene.room / "00_README_and_index" / "how-to-verify.md").read_text("utf-8")
+    (block,) = [each for each in page.split("```sh\n")[1:] if each.startswith("for TOKEN")]
+    script = block.partition("```")[0]
+    for authority, said in ((scene.authority, "Verification: OK"), (make_authority(tmp_path / "other"), "Verification: FAILED")):
+        done = subprocess.run(
+            ["sh", "-c", script], cwd=scene.room, capture_output=True, text=True, check=False,
+            env={**os.environ, "AUTHORITY": str(authority.root)},
+        )  # fmt: skip
+        assert said in done.stdout, done.stderr
 
 
 def test_verify_checks_the_stamps_signature_with_the_authoritys_certificate(scene: Scene, tmp_path: Path) -> None:
