@@ -17,8 +17,10 @@ from markupsafe import Markup
 
 from proofbook.charts.timeline import Layer, Stretch, draw_timeline
 from proofbook.portal.surroundings import Desk, Page, Query
+from proofbook.portal.zones import zone_of
 from proofbook.primitives.instants import format_instant
 from proofbook.readmodel.counters import reconcile
+from proofbook.reconciliation.choosing import label_of
 from proofbook.reconciliation.comparing import Comparison, Figure, Interval, Standing, deciding
 from proofbook.reconciliation.published import Measure
 from proofbook.reconciliation.wording import NAMES, book_words, describe_comparison, describe_interval
@@ -71,14 +73,15 @@ class Row:
 
 def show_reconciliation(desk: Desk, query: Query) -> Page:
     """`/reconciliation`."""
-    del query
+    zone = zone_of(desk, query)
     since = format_instant(desk.now - timedelta(days=DAYS))
-    found = reconcile(desk.reader, since, format_instant(desk.now), desk.position)
+    found = reconcile(desk.reader, since, format_instant(desk.now), desk.position, zone=zone)
     return Page(
         "reconciliation.html",
         {
             "engines": [
-                (each, describe_comparison(each), derive_plot(each), tuple(_rows(each.intervals)), _odd(each)) for each in found
+                (each, describe_comparison(each), derive_plot(each, zone), tuple(_rows(each.intervals)), _odd(each))
+                for each in found
             ],
             "tones": TONES,
             "days": DAYS,
@@ -86,13 +89,14 @@ def show_reconciliation(desk: Desk, query: Query) -> Page:
     )
 
 
-def derive_plot(comparison: Comparison) -> Plot | None:
-    """Days of the measure that decides; None when nothing was compared."""
+def derive_plot(comparison: Comparison, zone: str) -> Plot | None:
+    """Days of a zone of the measure that decides; None when nothing was compared."""
     measure = _measure(comparison)
     if measure is None:
         return None
+    day_in = label_of("day", zone)
     days = tuple(
-        _day(day, tuple(found), measure) for day, found in groupby(comparison.intervals, key=lambda each: each.since[:10])
+        _day(day, tuple(found), measure) for day, found in groupby(comparison.intervals, key=lambda each: day_in(each.since))
     )
     top = max((max(each.engine, each.book) for each in days), default=0)
     top += top % 2 or (0 if top else 2)

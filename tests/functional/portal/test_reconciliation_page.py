@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import re
+from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +12,8 @@ from proofbook.tlog.vkey import format_vkey
 from support.memory_book import SAMPLE_ORIGIN, sample_signer
 from support.sample_entries import SampleEntries
 from support.sample_portal import NOW, make_sources, running, write_book
+
+DAYS = re.compile(r"(\d{4}-\d\d-\d\d): engine \d+, book \d+: \w+</title>")
 
 
 def look(entries: SampleEntries, requests: int, model: str = "m") -> None:
@@ -33,8 +37,8 @@ def begun(days: int) -> SampleEntries:
     return entries
 
 
-def test_days_that_agree_and_one_that_differs_are_drawn_and_told(tmp_path: Path) -> None:
-    """Five requests on record on each day; on the third the engine counted two more."""
+def five_days() -> SampleEntries:
+    """A look at noon of each day, with five exchanges between two; the third time the engine counted two more."""
     entries, counted = begun(6), 100
     for day in range(5):
         look(entries, counted)
@@ -43,6 +47,12 @@ def test_days_that_agree_and_one_that_differs_are_drawn_and_told(tmp_path: Path)
         counted += 7 if day == 2 else 5
         entries.wait(hours=23, minutes=50)
     look(entries, counted)
+    return entries
+
+
+def test_days_that_agree_and_one_that_differs_are_drawn_and_told(tmp_path: Path) -> None:
+    """Five requests on record on each day; on the third the engine counted two more."""
+    entries = five_days()
     with running(make_sources(write_book(tmp_path, entries.raw), tmp_path / "readmodel.sqlite")) as visitor:
         page = visitor.ask("/reconciliation")
     assert page.status == 200
@@ -60,3 +70,15 @@ def test_no_counters_are_no_comparison(tmp_path: Path) -> None:
         words = visitor.ask("/reconciliation").words
     assert "nothing can be compared" in words
     assert "agrees" not in words
+
+
+def test_days_are_those_of_the_zone_of_the_page(tmp_path: Path) -> None:
+    """What was counted at noon in Greenwich is of the next day on Kiritimati."""
+    entries = five_days()
+    sources = make_sources(write_book(tmp_path, entries.raw), tmp_path / "readmodel.sqlite")
+    with running(sources) as visitor:
+        by_utc = sorted(set(DAYS.findall(visitor.ask("/reconciliation").text)))
+    with running(replace(sources, zone="Pacific/Kiritimati")) as visitor:
+        there = sorted(set(DAYS.findall(visitor.ask("/reconciliation").text)))
+    assert len(by_utc) == len(there) == 5
+    assert [date.fromisoformat(each) - timedelta(days=1) for each in there] == [date.fromisoformat(each) for each in by_utc]

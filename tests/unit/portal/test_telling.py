@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
+from importlib.resources import files
 
 import pytest
 from markupsafe import Markup
 
 from proofbook.portal import telling
+from proofbook.portal.rendering import make_environment
 from proofbook.portal.zones import find_zone
 
 KATHMANDU, NEW_YORK, BERLIN = (find_zone(each) for each in ("Asia/Kathmandu", "America/New_York", "Europe/Berlin"))
@@ -145,6 +148,14 @@ def test_days_are_counted_where_the_clocks_are() -> None:
         ]
         assert telling.midnight_utc("2026-03-28") == "05:45"
     assert telling.midnight_utc("2026-03-28") == "00:00"
+
+
+@pytest.mark.parametrize("name", [each for each in make_environment().list_templates() if each.endswith(".html")])
+def test_no_template_makes_an_instant_of_its_own(name: str) -> None:
+    """There is one way from an instant to a page; a second one would tell another hour some day."""
+    text = files("proofbook.portal").joinpath("templates", name).read_text("utf-8")
+    assert "datetime=" not in text
+    assert not re.search(r"\}\}\s*UTC\b|\(UTC\)", text)
 
 
 def test_a_zone_holds_for_one_rendering() -> None:
