@@ -14,8 +14,11 @@ from proofbook.verify.encoding import Damage, canonical_text
 _QUOTED = re.compile(r'[,"\r\n]|\A |\A\Z| \Z')
 """What a CSV cell is quoted for: a comma, quote or line end anywhere, a space at either end, nothing at all."""
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""First characters a spreadsheet takes for a formula."""
+_SIGNS = "=+-@\uff1d\uff0b\uff0d\uff20"
+"""First characters a spreadsheet takes for a formula: as they are, and full-width."""
+_ENDS = "\t\r\n"
+_PARTS = re.compile("([;\t\r\n])")
+"""What may part cells or lines for a spreadsheet that does not part cells at commas."""
 
 
 class Absent:
@@ -157,22 +160,34 @@ def derive_row(spec: TableSpec, base: Placed, joined: Optional[Placed]) -> List[
 
 
 def format_cell(value: Any) -> str:
-    """One CSV cell. Null is nothing, the empty text is two quotes, a text that looks like a formula gets an apostrophe."""
+    """One CSV cell. Null is nothing, the empty text is two quotes, what looks like a formula gets an apostrophe."""
     if value is None:
         return ""
     if value is True or value is False:
         return "true" if value else "false"
     if isinstance(value, int):
         return str(value)
-    text = guard(value) if isinstance(value, str) else canonical_text(value)
+    text = guard(value if isinstance(value, str) else canonical_text(value))
     if _QUOTED.search(text) is not None:
         return '"' + text.replace('"', '""') + '"'
     return text
 
 
 def guard(text: str) -> str:
-    """A text as it stands in a CSV cell: with an apostrophe before what a spreadsheet takes for a formula."""
-    return "'" + text if text.startswith(_FORMULA) else text
+    """A text as it stands in a CSV cell: an apostrophe before each part of it that a spreadsheet could take for a formula.
+
+    Parts begin at the start and behind each semicolon, tab and line end; spaces and quotes before the sign do not help.
+    """
+    begin = text[:1]
+    if begin not in _ENDS and begin not in _SIGNS and begin not in ' "' and _PARTS.search(text) is None:
+        return text
+    pieces = _PARTS.split(text)
+    for place in range(0, len(pieces), 2):
+        bare = pieces[place].lstrip(' "')
+        if bare and bare[0] in _SIGNS:
+            pieces[place] = "'" + pieces[place]
+    guarded = "".join(pieces)
+    return "'" + guarded if begin and begin in _ENDS else guarded
 
 
 def format_csv_row(cells: Sequence[Any]) -> bytes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 
 import pytest
 from hypothesis import given
@@ -14,6 +15,11 @@ from proofbook.bundle.csv_table import format_cell, format_row, format_table
 from proofbook.bundle.json_table import EMPTY_TABLE, JsonTable
 from proofbook.errors import MalformedRecord
 from proofbook.primitives.canonical import JsonValue, parse_canonical
+from proofbook.verify.tables import format_cell as verified_cell
+
+_HOSTILE = st.text(st.sampled_from("=+-@\uff1d\uff0b\uff0d\uff20;\t\r\n \"',a1"), max_size=12)
+_UNGUARDED = re.compile(r"(\A|[;\t\r\n])'")
+_FORMULA = re.compile(r'(\A|[;\t\r\n])[ "]*[=+\-@\uff1d\uff0b\uff0d\uff20]|\A[\t\r\n]')
 
 
 @pytest.mark.parametrize(
@@ -37,6 +43,17 @@ from proofbook.primitives.canonical import JsonValue, parse_canonical
         ("@x", "'@x"),
         ("\tx", "'\tx"),
         ("\rx", '"\'\rx"'),
+        ("\nx", '"\'\nx"'),
+        ("\t=1", "'\t'=1"),
+        ("\uff1d1", "'\uff1d1"),
+        (" =1", "' =1"),
+        ('"=1', '"\'""=1"'),
+        ("a;=1+1;b", "a;'=1+1;b"),
+        ('a; "+1', '"a;\' ""+1"'),
+        ("a\n- b", '"a\n\'- b"'),
+        ("a\t@b", "a\t'@b"),
+        ("a=b; c-d", "a=b; c-d"),
+        (["a;=1"], '"[""a;\'=1""]"'),
         ('=HYPERLINK("x")', '"\'=HYPERLINK(""x"")"'),
         ([], "[]"),
         (["b", 1], '"[""b"",1]"'),
@@ -52,10 +69,23 @@ def test_each_kind_of_value_has_its_one_field(value: JsonValue, field: str) -> N
 def test_no_text_leaves_its_field_or_starts_a_formula(texts: list[str]) -> None:
     """Prompts are hostile; so is a model's name."""
     row = next(iter(csv.reader(io.StringIO(format_row(texts).decode(), newline=""))))
-    assert [
-        cell.removeprefix("'") if text[:1] in tuple("=+-@\t\r") else cell for cell, text in zip(row, texts, strict=True)
-    ] == texts
-    assert not any(cell.startswith(("=", "+", "-", "@", "\t", "\r")) for cell in row)
+    assert [_UNGUARDED.sub(r"\1", cell) for cell in row] == [_UNGUARDED.sub(r"\1", text) for text in texts]
+    assert not any(_FORMULA.search(cell) for cell in row)
+
+
+@given(st.lists(_HOSTILE, min_size=1, max_size=5))
+def test_no_text_starts_a_formula_where_cells_are_parted_elsewhere(texts: list[str]) -> None:
+    """Where the comma is the decimal sign, spreadsheets part at semicolons, and quotes inside a cell mean nothing to them."""
+    line = format_row(["plain", *texts]).decode()
+    for separator in ";\t":
+        for row in csv.reader(io.StringIO(line, newline=""), delimiter=separator):
+            assert not any(cell.lstrip(' "').startswith(tuple("=+-@\uff1d\uff0b\uff0d\uff20")) for cell in row), row
+
+
+@given(st.one_of(_HOSTILE, st.lists(_HOSTILE, max_size=3)))
+def test_writer_and_verifier_spell_every_cell_alike(value: str | list[str]) -> None:
+    """Written twice on purpose; a difference would make a sound room look damaged."""
+    assert format_cell(value) == verified_cell(value)
 
 
 def test_a_table_has_a_header_row_and_crlf_line_ends() -> None:
