@@ -32,12 +32,12 @@ class Started:
     start: int
 
     def alive(self) -> bool:
-        """Whether it still runs; a zombie does not."""
-        try:
-            stat = Path(f"/proc/{self.pid}/stat").read_text("ascii")
-        except (FileNotFoundError, ProcessLookupError):
-            return False
-        return stat.rpartition(")")[2].split()[0] not in {"Z", "X"}
+        """Whether any thread of it still runs: while one waits for the disk, a killed process holds its files and locks."""
+        for thread in Path(f"/proc/{self.pid}/task").glob("*/stat"):
+            with suppress(FileNotFoundError, ProcessLookupError):
+                if thread.read_text("ascii").rpartition(")")[2].split()[0] not in {"Z", "X"}:
+                    return True
+        return False
 
     def kill(self, number: int = signal.SIGKILL) -> None:
         """Send a signal; nothing when it is gone already."""
