@@ -161,6 +161,15 @@ class Delivering(Protocol):
     def room(self, engagement: str, visitor: Visitor, tell: Tell) -> Delivered:
         """Write the evidence room of an engagement. Raises what `export_room` raises."""
 
+    def roll_forward(self, engagement: str, since: str, visitor: Visitor, tell: Tell) -> Delivered:
+        """Write what is new or changed since a receipt on record, by its id, or since a day, as `2026-09-30`: its end, UTC.
+
+        Raises what `export_room` raises; InputError when nothing lies between.
+        """
+
+    def bridge(self, engagement: str, visitor: Visitor, tell: Tell) -> Delivered:
+        """Write the inputs of a bridge letter. Raises what `export_room` raises; RefusedError while the period is not over."""
+
     def delivered(self, engagement: str) -> tuple[Delivered, ...]:
         """What lies here for an engagement, the newest first."""
 

@@ -16,6 +16,7 @@ from proofbook.wiring.engagements import find_scope
 from proofbook.wiring.exporting import Progress, await_checkpoint, describe, export_from, let_new_key_sign, signed_by
 from proofbook.wiring.home import Home
 from proofbook.wiring.reading import open_projection
+from proofbook.wiring.rolling import Asked
 from proofbook.wiring.system import CLOCK
 
 POPULATIONS: Final = (
@@ -25,7 +26,14 @@ POPULATIONS: Final = (
 
 
 def export_bridge(
-    home: Home, recorder: Recorder, engagement: str, out: Path, *, until: datetime | None = None, progress: Progress
+    home: Home,
+    recorder: Recorder,
+    engagement: str,
+    out: Path,
+    *,
+    until: datetime | None = None,
+    asked: Asked = lambda origin: origin,
+    progress: Progress,
 ) -> ExportedRoom:
     """Write the draft, what it rests on and the populations of the same days, up to the newest checkpoint signed by `until`.
 
@@ -48,7 +56,7 @@ def export_bridge(
                 f"{edges}: there is nothing to bridge",
                 hint="come back after the period; before that, see proofbook due and proofbook rollforward",
             )
-        origin = replace(export_from(home, recorder, book, projection), scope=replace(reported, period=days))
+        origin = replace(asked(export_from(home, recorder, book, projection)), scope=replace(reported, period=days))
         described = replace(describe(home, projection, engagement), period=days)
         pack = bridge(reported)
         return export_room(out, origin, described, as_of_size=size, populations=POPULATIONS, pack=pack, progress=progress)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import zipfile
 from dataclasses import asdict, replace
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Final
 
@@ -16,7 +17,7 @@ from proofbook.book.durable import write_durably
 from proofbook.book.reader import BookReader
 from proofbook.errors import ProofbookError
 from proofbook.export.alone import export_population
-from proofbook.export.room import ExportFrom, export_room
+from proofbook.export.room import ExportedRoom, ExportFrom, export_room
 from proofbook.fieldwork.acting import Act, Side
 from proofbook.fieldwork.exported import HEADER
 from proofbook.fieldwork.observing import Watch, observe
@@ -26,7 +27,6 @@ from proofbook.portal.working import Tell
 from proofbook.primitives.instants import format_instant
 from proofbook.wiring.beside import ask_for_room
 from proofbook.wiring.desk import LingeringDoor, PassingRecorder
-from proofbook.wiring.engagements import find_scope
 from proofbook.wiring.exporting import await_checkpoint, describe, export_from, let_new_key_sign
 from proofbook.wiring.home import Home
 from proofbook.wiring.reading import open_projection
@@ -108,35 +108,67 @@ class HomeDelivering:
         place = self._new_place()
         with open_projection(self._home) as (book, projection):
             self._have_signed(book)
-            scope = find_scope(self._home, projection, engagement, CLOCK.now())
-            origin = replace(_asked_by(export_from(self._home, self._recorder, book, projection), visitor), scope=scope)
+            origin = _asked_by(export_from(self._home, self._recorder, book, projection, engagement), visitor)
             described = describe(self._home, projection, engagement)
             open_period = described.period.end > CLOCK.now()
             as_of = ask_for_room(self._home, self._recorder.record, book) if open_period else None
             made = export_room(place / _FILES, origin, described, as_of_size=as_of, progress=tell)
-        return self._describe(
-            place,
-            Delivered(
-                id=place.name,
-                sort="room",
-                engagement=engagement,
-                population="",
-                title="Evidence room",
-                made=format_instant(CLOCK.now()),
-                made_by=visitor.account,
-                rows=None,
-                completeness="",
-                reasons=tuple(f"{each.what}: {each.why}" for each in made.omissions),
-                folder=place / _FILES,
-                archive=place / _ARCHIVE,
-            ),
-            tell,
+        return self._describe_room(place, engagement, "Evidence room", visitor, made, tell)
+
+    def roll_forward(self, engagement: str, since: str, visitor: Visitor, tell: Tell) -> Delivered:
+        """Write what is new or changed since a receipt on record, or since the end of a day, UTC."""
+        from proofbook.wiring.rolling import CutOff, export_roll_forward
+
+        try:
+            ended = datetime.combine(date.fromisoformat(since), time.max, UTC)
+            cut_off, title = CutOff(moment=ended), f"Roll-forward since {since}"
+        except ValueError:
+            cut_off, title = CutOff(receipt=since), f"Roll-forward since receipt {since}"
+        place = self._signed_place()
+        made = export_roll_forward(
+            self._home, self._recorder, engagement, place / _FILES, cut_off,
+            asked=lambda origin: _asked_by(origin, visitor), progress=tell,
+        )  # fmt: skip
+        return self._describe_room(place, engagement, title, visitor, made, tell)
+
+    def bridge(self, engagement: str, visitor: Visitor, tell: Tell) -> Delivered:
+        """Write the inputs of a bridge letter."""
+        from proofbook.wiring.bridging import export_bridge
+
+        place = self._signed_place()
+        made = export_bridge(
+            self._home, self._recorder, engagement, place / _FILES, asked=lambda origin: _asked_by(origin, visitor), progress=tell
         )
+        return self._describe_room(place, engagement, "Bridge letter inputs", visitor, made, tell)
 
     def delivered(self, engagement: str) -> tuple[Delivered, ...]:
         """What lies here for an engagement, the newest first."""
         found = [each for each in map(_read, self._home.path.joinpath(FOLDER).glob(f"*/{DESCRIPTION}")) if each is not None]
         return tuple(sorted((each for each in found if each.engagement == engagement), key=lambda each: each.id, reverse=True))
+
+    def _signed_place(self) -> Path:
+        with open_projection(self._home) as (book, _):
+            self._have_signed(book)
+        return self._new_place()
+
+    def _describe_room(
+        self, place: Path, engagement: str, title: str, visitor: Visitor, made: ExportedRoom, tell: Tell
+    ) -> Delivered:
+        delivered = Delivered(
+            id=place.name,
+            sort="room",
+            engagement=engagement,
+            population="",
+            title=title,
+            made=format_instant(CLOCK.now()),
+            made_by=visitor.account,
+            rows=None,
+            completeness="",
+            reasons=tuple(f"{each.what}: {each.why}" for each in made.omissions),
+            folder=place / _FILES,
+            archive=place / _ARCHIVE,
+        )
+        return self._describe(place, delivered, tell)
 
     def _have_signed(self, book: BookReader) -> None:
         """Have what is recorded by now signed: the door is held for that, and not while files are written."""

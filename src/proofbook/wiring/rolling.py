@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import TypeAlias
 
 from proofbook.book.interface import StoredCheckpoint
 from proofbook.book.reader import BookReader
 from proofbook.errors import InputError, IntegrityError, UnavailableError
 from proofbook.export.pack import roll_forward
-from proofbook.export.room import ExportedRoom, export_room
+from proofbook.export.room import ExportedRoom, ExportFrom, export_room
 from proofbook.fieldwork.proving import FAILS, HOLDS
 from proofbook.fieldwork.receipts import check_receipt, list_receipts
 from proofbook.journal.receipt import Recorder
@@ -21,6 +23,9 @@ from proofbook.wiring.fieldwork import pinned_log, read_small
 from proofbook.wiring.home import Home
 from proofbook.wiring.reading import open_projection
 from proofbook.wiring.system import CLOCK
+
+Asked: TypeAlias = Callable[[ExportFrom], ExportFrom]
+"""Puts who asked in the place of who runs the program."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +44,7 @@ def export_roll_forward(
     cut_off: CutOff,
     *,
     until: datetime | None = None,
+    asked: Asked = lambda origin: origin,
     progress: Progress,
 ) -> ExportedRoom:
     """Write what is new or changed in an engagement since a cut-off, up to the newest checkpoint signed by `until`.
@@ -52,7 +58,7 @@ def export_roll_forward(
         await_checkpoint(book)
         projection.catch_up()
         since = find_cut_off(home, book, projection.reader, cut_off)
-        origin = export_from(home, recorder, book, projection, engagement)
+        origin = asked(export_from(home, recorder, book, projection, engagement))
         described = describe(home, projection, engagement)
         size = None if until is None else signed_by(book, until)
         if size is None and described.period.end > CLOCK.now():

@@ -177,6 +177,7 @@ ROOM_RESOURCES: Final[tuple[Resource, ...]] = (
     ),
     Doing(path="/room/populations/{population}", act=producing_acts.WATCH, gives=book_shapes.WorkValues, status=202),
     Doing(path="/room/evidence-room", act=producing_acts.MAKE_ROOM, gives=book_shapes.WorkValues, status=202),
+    Doing(path="/room/roll-forward", act=producing_acts.ROLL, gives=book_shapes.WorkValues, status=202),
     Reading(
         path="/room/deliveries",
         name="room.deliveries.list",

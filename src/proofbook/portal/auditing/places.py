@@ -75,6 +75,9 @@ AUDITING_PLACES: Final = (
         does=("room.deliveries.watch",),
     ),
     Place(path="/room/evidence-room", need=AUDIT, act=population_pages.produce_room, does=("room.deliveries.room",)),
+    Place(
+        path="/room/roll-forward", need=AUDIT, act=population_pages.produce_roll_forward, does=("room.deliveries.roll_forward",)
+    ),
     Place(path="/room/deliveries/{delivery}", need=AUDIT, show=population_pages.show_delivery),
     Place(path="/room/deliveries/{delivery}/files/{name}", need=AUDIT, show=population_pages.save_file),
     Place(
@@ -111,6 +114,7 @@ AUDITING_ACTS: Final = (
     content_act.SEE_CONTENT,
     producing_acts.WATCH,
     producing_acts.MAKE_ROOM,
+    producing_acts.ROLL,
     keeping_acts.KEEP_NOTE,
     keeping_acts.WITHDRAW_NOTE,
     keeping_acts.GIVE_RECEIPT,

@@ -12,7 +12,7 @@ from proofbook.export.defining import load_definition
 from proofbook.export.definition import POPULATIONS
 from proofbook.export.explaining import explain
 from proofbook.portal.auditing.engaged import enter
-from proofbook.portal.auditing.producing_acts import RoomOrder, WatchOrder, make_room, watch
+from proofbook.portal.auditing.producing_acts import RollOrder, RoomOrder, WatchOrder, make_room, roll_forward, watch
 from proofbook.portal.delivered import describe_delivery, find_delivery, save_delivered
 from proofbook.portal.posting import FormMistakes, Given, read_typed
 from proofbook.portal.surroundings import Answer, Delivered, Desk, Page, Query, See
@@ -54,6 +54,12 @@ def produce_room(desk: Desk, given: Given) -> Answer:
     """The whole evidence room."""
     del given
     done = make_room(desk, RoomOrder())
+    return See(done.path, done.said)
+
+
+def produce_roll_forward(desk: Desk, given: Given) -> Answer:
+    """What is new or changed since a receipt."""
+    done = roll_forward(desk, given.read(RollOrder))
     return See(done.path, done.said)
 
 

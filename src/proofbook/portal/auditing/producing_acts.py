@@ -1,4 +1,4 @@
-"""What an auditor has made: a population while they watch, or the whole evidence room. Long work, begun here and told apart."""
+"""What an auditor has made: a population while they watch, the whole evidence room, what is new since. Long work, begun here."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pydantic import Field
 
 from proofbook.errors import InputError
 from proofbook.export.definition import POPULATIONS
+from proofbook.fieldwork.receipts import list_receipts
 from proofbook.people.roles import Permission
 from proofbook.portal.acts import Act, Done, Order
 from proofbook.portal.auditing.engaged import enter
@@ -24,6 +25,12 @@ class WatchOrder(Order):
 
 class RoomOrder(Order):
     """The evidence room of the auditor's engagement."""
+
+
+class RollOrder(Order):
+    """What is new or changed since a receipt that was given for this engagement."""
+
+    receipt: str = Field(max_length=80, description="id of the receipt")
 
 
 def watch(desk: Desk, order: WatchOrder) -> Done:
@@ -54,6 +61,21 @@ def make_room(desk: Desk, order: RoomOrder) -> Done:
     return Done(f"/under-way/{work.id}", "", f"engagement/{room.id}", values={"work": work.id})
 
 
+def roll_forward(desk: Desk, order: RollOrder) -> Done:
+    """Begin to make it. Raises InputError for a receipt of somebody else, RefusedError when too much is under way."""
+    room, visitor, delivering, receipt = enter(desk), desk.known, desk.delivering, order.receipt
+    if receipt not in {each.id for each in list_receipts(desk.reader, room.id)}:
+        raise InputError("receipt: choose one of this engagement")
+
+    def do(tell: Tell) -> Outcome:
+        made = delivering.roll_forward(room.id, receipt, visitor, tell)
+        return Outcome(f"/room/deliveries/{made.id}", "The roll-forward is here.")
+
+    work = desk.works.start(visitor.account, f"Roll-forward since {receipt}", do)
+    return Done(f"/under-way/{work.id}", "", f"engagement/{room.id}", values={"work": work.id})
+
+
 _AUDIT: Final = Permission.AUDIT
 WATCH: Final = Act("room.deliveries.watch", "Have a population produced while watching", _AUDIT, WatchOrder, watch)
 MAKE_ROOM: Final = Act("room.deliveries.room", "Have the evidence room made", _AUDIT, RoomOrder, make_room)
+ROLL: Final = Act("room.deliveries.roll_forward", "Have made what is new since a receipt", _AUDIT, RollOrder, roll_forward)

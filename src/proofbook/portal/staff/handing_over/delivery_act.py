@@ -1,4 +1,4 @@
-"""Making what is handed over: one population, or the evidence room of an engagement. Long work, which is begun and told apart."""
+"""Making what is handed over: one population, the evidence room of an engagement, or a pack of less. Long work, begun here."""
 
 from __future__ import annotations
 
@@ -14,13 +14,19 @@ from proofbook.portal.surroundings import Desk
 from proofbook.portal.working import Outcome, Tell
 
 ROOM: Final = "room"
+ROLL_FORWARD: Final = "roll-forward"
+BRIDGE: Final = "bridge-letter"
+TITLES: Final = {ROOM: "Evidence room", ROLL_FORWARD: "Roll-forward", BRIDGE: "Bridge letter inputs"}
+"""What is made besides populations."""
 
 
 class ProduceOrder(Order):
     """Something to be made to be handed over."""
 
     engagement: str = Field(max_length=200, description="id of the engagement")
-    what: str = Field(max_length=40, description="id of a population, or `room` for the evidence room")
+    what: str = Field(max_length=40, description="id of a population, `room`, `roll-forward` or `bridge-letter`")
+    since: str = Field(default="", max_length=80, description="of a roll-forward: the day it begins after, as 2026-09-30; in UTC")
+    receipt: str = Field(default="", max_length=80, description="of a roll-forward, instead: id of the receipt it begins at")
 
 
 def produce_delivery(desk: Desk, order: ProduceOrder) -> Done:
@@ -28,22 +34,34 @@ def produce_delivery(desk: Desk, order: ProduceOrder) -> Done:
     engagement, what = order.engagement, order.what
     if engagement not in desk.sources.engagements.known(desk.reader, desk.now):
         raise InputError("engagement: choose one that is known")
-    if what != ROOM and what not in POPULATIONS:
+    if what not in TITLES and what not in POPULATIONS:
         raise InputError("what: choose a population or the evidence room")
+    since = order.receipt or order.since
+    if what == ROLL_FORWARD and not since:
+        raise InputError("since: choose a receipt or a day to begin at")
     visitor, delivering = desk.known, desk.delivering
 
     def do(tell: Tell) -> Outcome:
-        if what == ROOM:
+        if what in POPULATIONS:
+            made = delivering.population(what, engagement, visitor, None, tell)
+            return Outcome(f"/deliveries/{engagement}/{made.id}", f"{what}: {made.rows} rows.")
+        if what == ROLL_FORWARD:
+            made = delivering.roll_forward(engagement, since, visitor, tell)
+        elif what == BRIDGE:
+            made = delivering.bridge(engagement, visitor, tell)
+        else:
             made = delivering.room(engagement, visitor, tell)
-            return Outcome(f"/deliveries/{engagement}/{made.id}", "The evidence room is here.")
-        made = delivering.population(what, engagement, visitor, None, tell)
-        return Outcome(f"/deliveries/{engagement}/{made.id}", f"{what}: {made.rows} rows.")
+        return Outcome(f"/deliveries/{engagement}/{made.id}", f"{made.title}: it is here.")
 
-    title = "Evidence room" if what == ROOM else what
+    title = " ".join((TITLES.get(what, what), since)).strip()
     work = desk.works.start(visitor.account, f"{title}, {engagement}", do)
     return Done(f"/under-way/{work.id}", "", f"engagement/{engagement}", values={"work": work.id})
 
 
 PRODUCE: Final = Act(
-    "deliveries.produce", "Make a population or the evidence room", Permission.EXPORT, ProduceOrder, produce_delivery
+    "deliveries.produce",
+    "Make a population, the evidence room or a pack of less",
+    Permission.EXPORT,
+    ProduceOrder,
+    produce_delivery,
 )

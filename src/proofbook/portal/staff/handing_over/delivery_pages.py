@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from proofbook.export.defining import load_definition
 from proofbook.export.definition import POPULATIONS
+from proofbook.fieldwork.receipts import list_receipts
 from proofbook.portal.delivered import describe_delivery, find_delivery, save_delivered
 from proofbook.portal.posting import Given
 from proofbook.portal.staff.handing_over.delivery_act import ProduceOrder, produce_delivery
@@ -24,6 +25,10 @@ def show_deliveries(desk: Desk, query: Query) -> Answer:
     values = {
         "made": desk.delivering.delivered(chosen),
         "populations": [(each.population, f"{each.population} {each.title}") for each in definitions],
+        "receipts": [
+            (each.id, f"{each.size:,} entries, given to {each.to}, {each.recorded[:16]} UTC")
+            for each in list_receipts(desk.reader, chosen)
+        ],
         "chosen": chosen,
         "engagements": known,
     }
