@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import resource
 import subprocess
 import threading
 import time
@@ -12,7 +13,7 @@ from pathlib import Path
 
 import psutil
 
-LOOK_SECONDS = 0.25
+LOOK_SECONDS = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,8 @@ class Spent:
 
 
 def run_watched(command: Sequence[str], output: Path) -> Spent:
-    """Runs a command, its words into a file. Raises CalledProcessError when it fails."""
+    """Runs a command, its words into a file; nothing else may run meanwhile. Raises CalledProcessError when it fails."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     began = time.perf_counter()
     with output.open("wb") as file:
         process = psutil.Popen(list(command), stdout=file, stderr=subprocess.STDOUT)
@@ -40,19 +42,15 @@ def run_watched(command: Sequence[str], output: Path) -> Spent:
     watcher.join()
     if code != 0:
         raise subprocess.CalledProcessError(code, list(command), output.read_text("utf-8", "replace")[-2000:])
-    return Spent(seconds, looks.processor, looks.highest / 2**20)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    processor = after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime
+    return Spent(seconds, processor, looks.highest / 2**20)
 
 
 class _Looks:
     def __init__(self, process: psutil.Process) -> None:
         self._process = process
-        self._spent: dict[int, float] = {}
         self.highest = 0
-
-    @property
-    def processor(self) -> float:
-        """Processor seconds of all processes at the last look at each."""
-        return sum(self._spent.values())
 
     def follow(self) -> None:
         """Looks until the process has ended."""
@@ -65,7 +63,5 @@ class _Looks:
         held = 0
         for each in family:
             with contextlib.suppress(psutil.Error):
-                times = each.cpu_times()
-                self._spent[each.pid] = times.user + times.system
                 held += each.memory_full_info().pss
         self.highest = max(self.highest, held)
