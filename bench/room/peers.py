@@ -157,7 +157,7 @@ def _word(code: int) -> str:
 
 
 def compare_items(bench: Bench, count: int) -> Iterator[tuple[str, float, float, float]]:
-    """Milliseconds of one item, of one of the last tenth, and of processor time, in a book, a locker, a locker of many folders."""
+    """Milliseconds of one item, of one of the last tenth, and of processor time: a book, a locker, a locker of many folders."""
     jobs = {"Proofbook, on disk before the next": [sys.executable, str(HERE / "book_items.py"), "FOLDER", str(count)]}
     if bench.auditree is not None:
         locker = [str(bench.auditree), str(HERE / "locker_items.py"), "FOLDER", str(count)]
