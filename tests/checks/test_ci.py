@@ -55,7 +55,7 @@ def test_a_finding_of_the_checks_ends_ci(checkout: Path) -> None:
 
 def test_nothing_is_installed_where_everything_is_there(tmp_path: Path) -> None:
     """A second run must not touch the system."""
-    for name in ("chromium", "node", "npm", "python3", "soffice"):
+    for name in ("chromium", "node", "npm", "pdfinfo", "python3", "soffice"):
         _program(tmp_path / "bin", name, "exit 0")
     _program(tmp_path / "bin", "apt-get", 'echo "$@" >> "$LOG"')
     assert _run(PACKAGES, tmp_path / "bin", only=True).returncode == 0
