@@ -44,7 +44,7 @@ from proofbook.portal.places import Place
 from proofbook.portal.site import PLACES
 from proofbook.primitives.instants import FixedClock
 from proofbook.wiring.home import Home, open_home
-from proofbook.wiring.portal import make_sources
+from proofbook.wiring.portal import make_sources, settle_memory
 from proofbook.wiring.reading import open_projection
 from proofbook.wiring.system import ENTROPY, MONOTONIC
 from support.sample_accounts import SampleAccounts, sample_visitor
@@ -94,6 +94,7 @@ class Browser:
         people = {STAFF: sample_visitor(*roles), AUDITOR: sample_visitor(Role.AUDITOR, engagement=ENGAGEMENT)}
         self._people = people
         sources = replace(make_sources(home), accounts=SampleAccounts(people), clock=FixedClock(now), patience_seconds=PATIENCE)
+        sources = replace(sources, settle=settle_memory)
         access = Access(entropy=ENTROPY, monotonic=MONOTONIC)
         self._application = create_application(sources, access, hosts=frozenset({"bench"}), cookie=COOKIE)
 

@@ -187,6 +187,7 @@ class Assessor:
         now, kept = self._monotonic(), self._kept.get(engagement)
         if kept is None:
             kept = self._put(engagement, self._assess(desk, engagement, now))
+            desk.sources.settle()
         elif not kept.serves(desk.position, now) or self._has_written(desk, kept):
             again = self._again(desk, engagement, kept)
             if now - kept.since > _OLD_SECONDS:
@@ -223,6 +224,7 @@ class Assessor:
                     newer.assessed.prepare(kept.assessed, here)
                 newer.took = self._monotonic() - newer.since
                 self._put(engagement, newer)
+                sources.settle()
             except Exception as error:  # noqa: BLE001 - the boundary of a thread; its message may quote an entry
                 LOG.error(FAILED, error=type(error).__name__)  # noqa: TRY400 - a traceback may quote an entry
                 kept.again = None

@@ -174,6 +174,10 @@ class Delivering(Protocol):
         """What lies here for an engagement, the newest first."""
 
 
+def _leave_alone() -> None:
+    """Nothing is put in order."""
+
+
 @dataclass(frozen=True, slots=True)
 class PortalSources:
     """Everything the pages need. `origin` and `vkey` are those this home pins, whatever the book itself says."""
@@ -195,6 +199,8 @@ class PortalSources:
     """How many of them must have cosigned for a checkpoint to be called witnessed."""
     heartbeat_seconds: float = 60.0
     """How often a recorder beats; longer silence than two and a half of these is shown as not covered."""
+    settle: Callable[[], None] = _leave_alone
+    """Called once what was assessed is there to stay for a while: the moment to put memory in order."""
     patience_seconds: float = 10.0
     """How long a request may take before it is answered with 503."""
     api_requests_a_minute: int = 600

@@ -76,6 +76,17 @@ def desk_over(folder: Path, listed: Listed) -> Iterator[Desk]:
         yield Desk(reader, projection.reader, projection.position, NOON, sources)
 
 
+def test_memory_is_put_in_order_when_something_new_is_there_to_stay(tmp_path: Path) -> None:
+    """Once for each assessment, first or anew, and never for a visit."""
+    watch, settled = Watch(), []
+    with desk_over(tmp_path, Listed(("a",))) as plain:
+        desk = replace(plain, sources=replace(plain.sources, settle=lambda: settled.append(watch.now)))
+        assessor = Assessor(watch, at_once)
+        for watch.now in (0.0, 1.0, 59.0, 61.0, 62.0):
+            assessor.assess(desk, "a")
+    assert settled == [0.0, 61.0]
+
+
 def test_same_book_is_assessed_once_a_minute(tmp_path: Path) -> None:
     """Days pass also in a book that nobody writes to."""
     listed, watch = Listed(("a",)), Watch()
