@@ -95,14 +95,14 @@ class DatedHome:
             self._observe(at(moment), "source.heartbeat", "gateway:main", alive)
         return self
 
-    def served(self, system: str, letter: str, *days: str) -> Self:
-        """An exchange of a system with an artifact on each of some days."""
+    def served(self, system: str, letter: str, *days: str, said: tuple[bytes, bytes] = (b"sample", b"sample")) -> Self:
+        """An exchange of a system with an artifact on each of some days. `said`: what was asked and answered."""
         for number, day in enumerate(days):
             exchange = f"x_{system}-{letter}-{number}"
             asked, answered = request_body(exchange), response_body(exchange, at(day))
             asked |= {"system": system, "model": asked["model"] | {"artifact": digest(letter)}}
-            self._observe(at(day), "exchange.request", "gateway:main", asked, exchange)
-            self._observe(at(day), "exchange.response", "gateway:main", answered, exchange)
+            self._observe(at(day), "exchange.request", "gateway:main", asked, exchange, said[0])
+            self._observe(at(day), "exchange.response", "gateway:main", answered, exchange, said[1])
         return self
 
     def counted(self, moment: str, prompts: int, answers: int) -> Self:
@@ -123,11 +123,13 @@ class DatedHome:
         self._observe(at(day), "model.artifact", "collector:model_store", body, digest(letter))
         return self
 
-    def _observe(self, moment: str, kind: str, source: str, body: dict[str, Any], subject: str | None = None) -> None:
+    def _observe(
+        self, moment: str, kind: str, source: str, body: dict[str, Any], subject: str | None = None, said: bytes = b"sample"
+    ) -> None:
         actor = Actor(source, ActorKind.SYSTEM, "process")
         slots = tuple(body.pop("content", ()))
         draft = Draft(kind, subject or source, moment, actor, source, Assurance.INLINE, body)
-        contents = tuple(Content(slot, b"sample", f"c_{subject}") for slot in slots)
+        contents = tuple(Content(slot, said, f"c_{subject}") for slot in slots)
         self.moments.append((parse_instant(moment), Submission(draft, contents)))
 
     def write(self) -> Self:
