@@ -16,6 +16,8 @@ from hypothesis import settings
 sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # for workers and whatever else is started
 
+os.environ["OPENPYXL_LXML"] = "False"  # whoever imports it first decides for the process, and the program wants it so
+
 settings.register_profile("steady", deadline=None)  # a loaded machine is no finding
 if os.environ.get("CI") != "true":  # there, hypothesis has a profile of its own: the same examples each time
     settings.load_profile("steady")

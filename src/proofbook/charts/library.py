@@ -38,8 +38,10 @@ def chart(shape: str, letters: int = _WIDEST, **settings: Any) -> Any:
 @cache
 def _library() -> Any:
     import pygal
+    import pygal.etree
     import pygal.style
 
+    pygal.etree.etree.to_etree()  # where lxml is installed, it would be taken, which refuses texts that `dressing` makes visible
     # It enters a finder for plug-ins that draw maps, of a kind Python no longer takes: imports that fail would warn of it.
     sys.meta_path[:] = [each for each in sys.meta_path if not isinstance(each, pygal.PluginImportFixer)]
     return pygal

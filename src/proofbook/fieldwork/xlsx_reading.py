@@ -9,6 +9,7 @@ Hostile input: InputError or LimitExceeded, whatever the library stumbles over.
 from __future__ import annotations
 
 import io
+import os
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -28,6 +29,7 @@ MAX_TREE_BYTES: Final = 1024 * 1024
 MAX_SHEETS: Final = 20
 _ENCRYPTED: Final = 0x1
 _PACKED: Final = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
+_WITHOUT_LXML: Final = "OPENPYXL_LXML"
 _FAULTS: Final = (
     ValueError, KeyError, TypeError, AttributeError, IndexError, EOFError, AssertionError, ArithmeticError, RecursionError,
     NotImplementedError, LookupError, OSError, ParseError, zipfile.BadZipFile, zlib.error, Warning,
@@ -73,9 +75,10 @@ def _cap(part: str) -> int:
 
 
 def _sheets(name: str, data: bytes) -> Iterator[Sheet]:
-    from openpyxl import DEFUSEDXML, load_workbook  # takes longer to import than most commands to run
+    os.environ[_WITHOUT_LXML] = "False"  # where lxml is installed, the library would take it, which lets declarations pass
+    from openpyxl import DEFUSEDXML, LXML, load_workbook  # takes longer to import than most commands to run
 
-    if not DEFUSEDXML:
+    if LXML or not DEFUSEDXML:
         raise UnavailableError("workbooks cannot be read safely here: defusedxml is missing or switched off", hint="send CSV")
     book = load_workbook(io.BytesIO(data), read_only=True, data_only=False, keep_links=False, keep_vba=False)
     try:
